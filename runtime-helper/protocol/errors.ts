@@ -1,0 +1,17 @@
+/** Stable error codes: containerd's set. They travel as `data.code` of a JSON-RPC error whose number is `rpcErrorNumber`. */
+export const errorCodes = [
+  'not-found', 'already-exists', 'invalid-argument', 'failed-precondition', 'conflict', 'permission-denied', 'unavailable', 'canceled',
+  'not-implemented', 'internal',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** In the range that JSON-RPC leaves to servers. */
+export const rpcErrorNumber = -32010;
+
+export type ErrorData = {
+  code: ErrorCode;
+  /** What the user can do, when there is something. */
+  hint?: string;
+  /** Docker's exit code of `run`/`start` for this failure: 125, 126 or 127. Absent: 1. */
+  exitCode?: number;
+};

@@ -1,0 +1,53 @@
+/**
+ * The contract between the extension and the helper: JSON-RPC 2.0 over stdio, one constant a method. Requests are
+ * `noun/verb`; notifications state a fact in the past tense. Times are ISO 8601 in UTC. Bytes are base64 text.
+ */
+import type {
+  AttachParams, AttachResult, ContainerIdParams, ContainerSummary, EngineInfo, ExecParams, ImageFileParams, ImageImportParams, ImageSummary,
+  ListParams, ListResult, LogsParams, LogsResult, RemoveParams, RunParams, RunResult, StartResult, StopParams,
+  StreamIdParams, StreamInputParams, StreamResizeParams,
+} from './types.ts';
+
+export type Request<Params, Result> = { readonly method: string; readonly _types?: [Params, Result] };
+export type Notification<Params> = { readonly method: string; readonly _types?: [Params] };
+
+const request = <Params, Result>(method: string): Request<Params, Result> => ({ method });
+const notification = <Params>(method: string): Notification<Params> => ({ method });
+
+/** Raised with every change that an older peer would misread. Sent in `initializationOptions.protocolVersion` and in the result of `initialize`. */
+export const protocolVersion = 1;
+
+// Extension → helper.
+export const engineInfo = request<Record<string, never>, EngineInfo>('engine/info');
+export const containerList = request<ListParams, ListResult>('container/list');
+export const containerRun = request<RunParams, RunResult>('container/run');
+export const containerStart = request<ContainerIdParams, StartResult>('container/start');
+export const containerStop = request<StopParams, Record<string, never>>('container/stop');
+export const containerRemove = request<RemoveParams, Record<string, never>>('container/remove');
+/** The log so far; with `follow` also what comes, as `stream/wrote` until `stream/ended` or `stream/close`. */
+export const containerLogs = request<LogsParams, LogsResult>('container/logs');
+/** Opens a stream onto a running container's stdio: `stream/wrote` from the helper, `stream/input` and `stream/resize` to it. */
+export const containerAttach = request<AttachParams, AttachResult>('container/attach');
+export const containerExec = request<ExecParams, AttachResult>('container/exec');
+export const imageList = request<Record<string, never>, { images: ImageSummary[] }>('image/list');
+export const imageImport = request<ImageImportParams, { reference: string; id: string }>('image/import');
+export const imageLoad = request<ImageFileParams, { references: string[] }>('image/load');
+export const streamInput = request<StreamInputParams, Record<string, never>>('stream/input');
+export const streamResize = request<StreamResizeParams, Record<string, never>>('stream/resize');
+/** Detaches: the container goes on. */
+export const streamClose = request<StreamIdParams, Record<string, never>>('stream/close');
+/** Tries again to gain privileges after a refusal. */
+export const privilegeRetry = request<Record<string, never>, { granted: boolean }>('privilege/retry');
+
+// Helper → extension.
+/** One frame of output. The extension answers with nothing; flow is bounded by the helper (see ARCHITECTURE.md, Streams). */
+export const streamWrote = notification<{ stream: string; channel: 'stdout' | 'stderr'; data: string }>('stream/wrote');
+/** `exitCode` is absent when the stream ended for another reason than the process's end (detached, log ended). */
+export const streamEnded = notification<{ stream: string; exitCode?: number; error?: string }>('stream/ended');
+/** Something changed, here or through another helper or CLI of the same store. */
+export const containersChanged = notification<{ changed: ContainerSummary[]; removed: string[] }>('containers/changed');
+export const imagesChanged = notification<{ images: ImageSummary[] }>('images/changed');
+/** A password is needed for sudo. Nothing is stored. `password` absent: the user declined. */
+export const privilegePassword = request<{ prompt: string; attempt: number }, { password?: string }>('privilege/password');
+/** The native program must be installed once as `path`, owned by root. */
+export const privilegeConsent = request<{ path: string; sha256: string }, { granted: boolean }>('privilege/consent');

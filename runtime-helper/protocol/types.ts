@@ -1,0 +1,109 @@
+/** Shapes that cross the wire. Absence of an optional field always means what its comment says, never "unknown". */
+
+export type ContainerState =
+  | { status: 'created' }
+  | { status: 'running'; pid: number; startedAt: string }
+  /** `exitCode` is 0-255; 128+n for a process that died of signal n. */
+  | { status: 'exited'; exitCode: number; startedAt: string; finishedAt: string };
+
+export type ContainerSummary = {
+  /** 64 lower-case hex digits. */
+  id: string;
+  name: string;
+  /** The reference as it was asked for. */
+  image: string;
+  /** argv of PID 1: entrypoint and command. */
+  command: string[];
+  createdAt: string;
+  state: ContainerState;
+  /** Whether PID 1 has a terminal. */
+  tty: boolean;
+  /** Whether stdin is kept open, so that input can reach the process. */
+  interactive: boolean;
+  /** IPv4 address on its bridge while running; absent without a network. */
+  ipAddress?: string;
+};
+
+export type ImageSummary = {
+  /** Digest of the image's config, `sha256:…`; the id that Docker prints. `@host` has the id `host`. */
+  id: string;
+  /** Names, most recent first; empty for a dangling image. */
+  references: string[];
+  createdAt?: string;
+  /** Sum of the unpacked layers, bytes. */
+  size: number;
+};
+
+export type EngineInfo = {
+  version: string;
+  protocolVersion: number;
+  root: string;
+  runRoot: string;
+  /** 8 hex digits that name this store's kernel objects. */
+  storeId: string;
+  kernel: string;
+  architecture: string;
+  containers: number;
+  running: number;
+  images: number;
+  privilege: PrivilegeState;
+};
+
+export type PrivilegeState =
+  | { status: 'unused' }
+  | { status: 'granted'; through: 'direct' | 'sudo' | 'pkexec' }
+  | { status: 'refused'; reason: string; hint: string };
+
+export type ContainerIdParams = { id: string };
+export type ListParams = { all: boolean };
+export type ListResult = { containers: ContainerSummary[] };
+export type RunParams = {
+  image: string;
+  /** Absent: the image's own. */
+  command?: string[];
+  /** Absent: a random adjective_noun. */
+  name?: string;
+  tty?: boolean;
+  interactive?: boolean;
+  autoRemove?: boolean;
+  /** KEY=VALUE. */
+  env?: string[];
+  workingDir?: string;
+  /** Absent: the default bridge. */
+  network?: 'bridge' | 'none' | 'host';
+  /** Opens a stream before PID 1 runs, so that nothing of its output is missed. Absent: detached. */
+  attach?: { columns: number; rows: number };
+};
+export type RunResult = { id: string; name: string; stream?: string };
+export type StartResult = Record<string, never>;
+/** `timeoutSeconds`: grace between TERM and KILL; absent: 10. */
+export type StopParams = { id: string; timeoutSeconds?: number };
+export type RemoveParams = { id: string; force?: boolean };
+/** `tail`: number of last lines; absent: all. */
+export type LogsParams = { id: string; follow?: boolean; tail?: number; timestamps?: boolean };
+export type LogsResult = { stream: string };
+export type AttachParams = { id: string; columns: number; rows: number };
+export type AttachResult = { stream: string; tty: boolean };
+export type ExecParams = { id: string; command: string[]; tty: boolean; interactive: boolean; columns: number; rows: number };
+export type StreamIdParams = { stream: string };
+export type StreamInputParams = { stream: string; data: string };
+export type StreamResizeParams = { stream: string; columns: number; rows: number };
+export type ImageFileParams = { path: string };
+export type ImageImportParams = { path: string; reference?: string };
+
+/** `initializationOptions` of `initialize`. */
+export type InitializationOptions = {
+  protocolVersion: number;
+  /** Absent: the default store of the user. */
+  root?: string;
+  runRoot?: string;
+};
+/** `skiff` field beside `capabilities` in the result of `initialize`. */
+export type InitializeResult = {
+  protocolVersion: number;
+  version: string;
+  /** Unix socket that `skiff` in a terminal of this window should use. */
+  cliSocket: string;
+  root: string;
+  runRoot: string;
+};
