@@ -1,0 +1,56 @@
+/** Stable codes of what can go wrong: containerd's set (github.com/containerd/errdefs). */
+export type ErrorCode =
+  | 'not-found'
+  | 'already-exists'
+  | 'invalid-argument'
+  | 'failed-precondition'
+  | 'conflict'
+  | 'permission-denied'
+  | 'unavailable'
+  | 'canceled'
+  | 'not-implemented'
+  | 'internal';
+
+type Details = {
+  cause?: unknown;
+  /** What the user can do about it. */
+  hint?: string;
+  /** Docker's exit code of `run` and `start` for this failure. Absent: the caller's own (125 for run, else 1). */
+  exitCode?: number;
+};
+
+/** The one error class of the helper. Messages are lower case and name the object; wording for people is made in cli and ui. */
+export class SkiffError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly exitCode: number | undefined;
+
+  constructor(code: ErrorCode, message: string, details: Details = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'SkiffError';
+    this.code = code;
+    this.hint = details.hint;
+    this.exitCode = details.exitCode;
+  }
+}
+
+/** The one place where an unknown error gets a code. */
+export function asSkiffError(error: unknown): SkiffError {
+  if (error instanceof SkiffError) return error;
+  if (error instanceof Error && error.name === 'AbortError') return new SkiffError('canceled', 'canceled', { cause: error });
+  const errno = errnoOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (errno === 'EACCES' || errno === 'EPERM') return new SkiffError('permission-denied', message, { cause: error });
+  if (errno === 'ENOSPC' || errno === 'EDQUOT') return new SkiffError('unavailable', `no space left: ${message}`, { cause: error });
+  return new SkiffError('internal', message, { cause: error });
+}
+
+/** The name of a failed system call's errno, as Node reports it; absent for anything else. */
+export function errnoOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+export function assertNever(value: never): never {
+  throw new SkiffError('internal', `unexpected value ${JSON.stringify(value)}`);
+}
