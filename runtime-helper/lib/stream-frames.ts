@@ -1,0 +1,90 @@
+/**
+ * The framing of attach sockets and of `skiff` ↔ helper (ARCHITECTURE.md, Seam 2): `u8 type, u32le length, payload`.
+ */
+import { SkiffError } from './errors.ts';
+
+export const maxStreamPayload = 256 * 1024;
+const headerLength = 5;
+
+/** Types of frames, by the letter on the wire. */
+export const frameType = {
+  attach: 0x41, // A
+  input: 0x69, // i
+  inputEnd: 0x65, // e
+  windowSize: 0x77, // w
+  signal: 0x73, // s
+  stdout: 0x6f, // o
+  stderr: 0x45, // E
+  gap: 0x67, // g
+  exit: 0x78, // x
+  hello: 0x48, // H
+  connect: 0x43, // C
+  wantInput: 0x49, // I
+  prompt: 0x50, // P
+  secret: 0x70, // p
+} as const;
+
+export type StreamFrame = { type: number; payload: Buffer };
+
+export function encodeFrame(type: number, payload: Uint8Array = new Uint8Array()): Buffer {
+  if (payload.length > maxStreamPayload) throw new SkiffError('internal', `stream frame of ${payload.length} bytes is too long`);
+  const frame = Buffer.allocUnsafe(headerLength + payload.length);
+  frame.writeUInt8(type, 0);
+  frame.writeUInt32LE(payload.length, 1);
+  frame.set(payload, headerLength);
+  return frame;
+}
+
+/** Splits bytes of any length into frames of the given type. */
+export function encodeBytes(type: number, bytes: Uint8Array): Buffer[] {
+  const frames: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += maxStreamPayload) frames.push(encodeFrame(type, bytes.subarray(at, at + maxStreamPayload)));
+  return frames;
+}
+
+export function encodeAttach(options: { input: boolean; lossless: boolean; output: boolean; columns: number; rows: number }): Buffer {
+  const payload = Buffer.alloc(5);
+  payload.writeUInt8((options.input ? 1 : 0) | (options.lossless ? 2 : 0) | (options.output ? 0 : 4), 0);
+  payload.writeUInt16LE(options.columns, 1);
+  payload.writeUInt16LE(options.rows, 3);
+  return encodeFrame(frameType.attach, payload);
+}
+
+export function encodeWindowSize(columns: number, rows: number): Buffer {
+  const payload = Buffer.alloc(4);
+  payload.writeUInt16LE(columns, 0);
+  payload.writeUInt16LE(rows, 2);
+  return encodeFrame(frameType.windowSize, payload);
+}
+
+/** NUL-terminated strings, as in `H` and `C` frames. */
+export function encodeStrings(strings: readonly string[]): Buffer {
+  return Buffer.from(strings.map((text) => `${text}\0`).join(''));
+}
+
+export function decodeStrings(payload: Buffer): string[] {
+  if (payload.length === 0) return [];
+  if (payload[payload.length - 1] !== 0) throw new SkiffError('invalid-argument', 'stream frame: string without its end');
+  return payload.toString('utf8', 0, payload.length - 1).split('\0');
+}
+
+/** Collects chunks as they come and hands out whole frames. Throws invalid-argument for an oversized length; then the peer must be left. */
+export class FrameDecoder {
+  #pending: Buffer = Buffer.alloc(0);
+
+  push(chunk: Buffer): StreamFrame[] {
+    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    const frames: StreamFrame[] = [];
+    let at = 0;
+    while (this.#pending.length - at >= headerLength) {
+      const length = this.#pending.readUInt32LE(at + 1);
+      if (length > maxStreamPayload) throw new SkiffError('invalid-argument', `stream frame of ${length} bytes is too long`);
+      if (this.#pending.length - at < headerLength + length) break;
+      const start = at + headerLength;
+      frames.push({ type: this.#pending.readUInt8(at), payload: this.#pending.subarray(start, start + length) });
+      at = start + length;
+    }
+    this.#pending = this.#pending.subarray(at);
+    return frames;
+  }
+}
