@@ -133,16 +133,28 @@ export type Engine = {
   attachContainer: (id: string) => { socket: string; tty: boolean };
   exec: (id: string, options: ExecOptions, operation: Operation) => Promise<Starting>;
   /** TERM (or `signal`), grace, KILL. Nothing happens to a container that is not running. */
-  stopContainer: (id: string, options: { timeoutSeconds?: number; signal?: string }, operation: Operation) => Promise<void>;
+  stopContainer: (
+    id: string,
+    options: { timeoutSeconds?: number; signal?: string },
+    operation: Operation,
+  ) => Promise<void>;
   killContainer: (id: string, signal: string) => Promise<void>;
   /** Resolves with the exit code when the container has ended. */
   waitContainer: (id: string, operation: Operation) => Promise<number>;
   removeContainer: (id: string, options: { force: boolean }, operation: Operation) => Promise<void>;
   logs: (id: string, options: LogOptions, operation: Operation) => AsyncIterable<LogEntry>;
   listImages: () => Image[];
-  importImage: (source: ImageSource, options: { reference?: string; message?: string }, operation: Operation) => Promise<Image>;
+  importImage: (
+    source: ImageSource,
+    options: { reference?: string; message?: string },
+    operation: Operation,
+  ) => Promise<Image>;
   loadImages: (source: ImageSource, operation: Operation) => Promise<string[]>;
-  removeImage: (reference: string, options: { force: boolean }, operation: Operation) => Promise<{ untagged: string[]; deleted: string[] }>;
+  removeImage: (
+    reference: string,
+    options: { force: boolean },
+    operation: Operation,
+  ) => Promise<{ untagged: string[]; deleted: string[] }>;
   /** Calls back, coalesced, when containers or images changed here or through anyone else. Returns how to stop. */
   watch: (listener: (changes: Changes) => void) => () => void;
   /** Forgets a refusal, and tries to gain privileges again. */

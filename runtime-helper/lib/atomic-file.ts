@@ -8,13 +8,17 @@ import { dirname } from 'node:path';
  * `durable` also survives a power cut: it syncs the file before the rename and the folder after it (rename(2) alone may
  * bring the old content back, or an empty file).
  */
-export function writeAtomic(path: string, content: string | Uint8Array, options: { durable: boolean; mode?: number }): void {
+export function writeAtomic(
+  path: string,
+  content: string | Uint8Array,
+  options: { durable: boolean; mode?: number },
+): void {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   const descriptor = openSync(temporary, 'wx', options.mode ?? 0o644);
   try {
     try {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
       if (options.durable) fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

@@ -37,11 +37,13 @@ export class SkiffError extends Error {
 /** The one place where an unknown error gets a code. */
 export function asSkiffError(error: unknown): SkiffError {
   if (error instanceof SkiffError) return error;
-  if (error instanceof Error && error.name === 'AbortError') return new SkiffError('canceled', 'canceled', { cause: error });
+  if (error instanceof Error && error.name === 'AbortError')
+    return new SkiffError('canceled', 'canceled', { cause: error });
   const errno = errnoOf(error);
   const message = error instanceof Error ? error.message : String(error);
   if (errno === 'EACCES' || errno === 'EPERM') return new SkiffError('permission-denied', message, { cause: error });
-  if (errno === 'ENOSPC' || errno === 'EDQUOT') return new SkiffError('unavailable', `no space left: ${message}`, { cause: error });
+  if (errno === 'ENOSPC' || errno === 'EDQUOT')
+    return new SkiffError('unavailable', `no space left: ${message}`, { cause: error });
   return new SkiffError('internal', message, { cause: error });
 }
 

@@ -27,7 +27,8 @@ export const frameType = {
 export type StreamFrame = { type: number; payload: Buffer };
 
 export function encodeFrame(type: number, payload: Uint8Array = new Uint8Array()): Buffer {
-  if (payload.length > maxStreamPayload) throw new SkiffError('internal', `stream frame of ${payload.length} bytes is too long`);
+  if (payload.length > maxStreamPayload)
+    throw new SkiffError('internal', `stream frame of ${payload.length} bytes is too long`);
   const frame = Buffer.allocUnsafe(headerLength + payload.length);
   frame.writeUInt8(type, 0);
   frame.writeUInt32LE(payload.length, 1);
@@ -38,11 +39,18 @@ export function encodeFrame(type: number, payload: Uint8Array = new Uint8Array()
 /** Splits bytes of any length into frames of the given type. */
 export function encodeBytes(type: number, bytes: Uint8Array): Buffer[] {
   const frames: Buffer[] = [];
-  for (let at = 0; at < bytes.length; at += maxStreamPayload) frames.push(encodeFrame(type, bytes.subarray(at, at + maxStreamPayload)));
+  for (let at = 0; at < bytes.length; at += maxStreamPayload)
+    frames.push(encodeFrame(type, bytes.subarray(at, at + maxStreamPayload)));
   return frames;
 }
 
-export function encodeAttach(options: { input: boolean; lossless: boolean; output: boolean; columns: number; rows: number }): Buffer {
+export function encodeAttach(options: {
+  input: boolean;
+  lossless: boolean;
+  output: boolean;
+  columns: number;
+  rows: number;
+}): Buffer {
   const payload = Buffer.alloc(5);
   payload.writeUInt8((options.input ? 1 : 0) | (options.lossless ? 2 : 0) | (options.output ? 0 : 4), 0);
   payload.writeUInt16LE(options.columns, 1);
@@ -64,7 +72,8 @@ export function encodeStrings(strings: readonly string[]): Buffer {
 
 export function decodeStrings(payload: Buffer): string[] {
   if (payload.length === 0) return [];
-  if (payload[payload.length - 1] !== 0) throw new SkiffError('invalid-argument', 'stream frame: string without its end');
+  if (payload[payload.length - 1] !== 0)
+    throw new SkiffError('invalid-argument', 'stream frame: string without its end');
   return payload.toString('utf8', 0, payload.length - 1).split('\0');
 }
 
@@ -78,7 +87,8 @@ export class FrameDecoder {
     let at = 0;
     while (this.#pending.length - at >= headerLength) {
       const length = this.#pending.readUInt32LE(at + 1);
-      if (length > maxStreamPayload) throw new SkiffError('invalid-argument', `stream frame of ${length} bytes is too long`);
+      if (length > maxStreamPayload)
+        throw new SkiffError('invalid-argument', `stream frame of ${length} bytes is too long`);
       if (this.#pending.length - at < headerLength + length) break;
       const start = at + headerLength;
       frames.push({ type: this.#pending.readUInt8(at), payload: this.#pending.subarray(start, start + length) });

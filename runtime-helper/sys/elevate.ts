@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SkiffError } from '../lib/errors.ts';
+import type { Log } from '../lib/operation.ts';
+import { installedCopy, installCommand, isInstalled, sha256Of } from './installed-copy.ts';
+import { Spawner, type SpawnerProcess } from './spawner.ts';
+import { awaitReady, type StartOutcome } from './spawner-start.ts';
+
+/** How the user is asked. */
+export type Elevation = {
+  /** Absent: declined. `attempt` counts from 1. */
+  askPassword: (prompt: string, attempt: number) => Promise<string | undefined>;
+  askConsent: (path: string, sha256: string) => Promise<boolean>;
+};
+
+export type Elevated = { spawner: Spawner; through: 'direct' | 'sudo' | 'pkexec' };
+
+const maxPasswordAttempts = 3;
+
+/**
+ * Starts the native program's spawner with the privileges that it needs: directly as root, else through sudo or pkexec
+ * from a root-owned copy. Throws permission-denied with a hint when that can't be.
+ */
+export async function startSpawner(options: { binary: string; elevation: Elevation; log: Log }): Promise<Elevated> {
+  const { binary, elevation, log } = options;
+  if (process.getuid?.() === 0) return { spawner: await startDirectly(binary, log), through: 'direct' };
+  assertElevationPossible();
+  const tool = findTool();
+  const sha256 = sha256Of(binary);
+  const copy = installedCopy(sha256);
+  const passwords = passwordSource(elevation);
+  if (!isInstalled(copy, sha256)) {
+    if (!(await elevation.askConsent(copy, sha256)))
+      throw refusal('the native program may not be installed', 'Allow it and try again.');
+    await runElevated(tool, installCommand(binary, copy), passwords, log);
+    if (!isInstalled(copy, sha256))
+      throw refusal(`${copy} is not what was to be installed`, 'Remove it as root and try again.');
+  }
+  const { child, ready } = await elevate(tool, [copy, '--spawner'], passwords, log, 'spawner');
+  if (!ready) throw refusal(`${tool} started nothing`, 'Look at the log.');
+  return { spawner: new Spawner(child, log), through: tool };
+}
+
+async function startDirectly(binary: string, log: Log): Promise<Spawner> {
+  const child = spawn(binary, ['--spawner'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const outcome = await awaitReady(child, { log });
+  if (outcome.kind === 'ready') return new Spawner(child, log);
+  throw new SkiffError('unavailable', `${binary} did not start: ${describe(outcome)}`);
+}
+
+/** no_new_privs makes sudo and pkexec fail with texts that nobody understands (prctl(2), PR_SET_NO_NEW_PRIVS). */
+function assertElevationPossible(): void {
+  if (!/^NoNewPrivs:\s*1$/m.test(readFileSync('/proc/self/status', 'utf8'))) return;
+  throw refusal(
+    'this session can gain no privileges (NoNewPrivs is set, as snap, flatpak and some sandboxes do)',
+    'Start VS Code outside the sandbox (the .deb instead of the snap), or run `skiff` in an ordinary terminal.',
+  );
+}
+
+type Tool = 'sudo' | 'pkexec';
+
+function findTool(): Tool {
+  for (const tool of ['sudo', 'pkexec'] as const) if (onPath(tool)) return tool;
+  throw refusal('neither sudo nor pkexec is installed', 'Install sudo, or run VS Code as root.');
+}
+
+function onPath(name: string): boolean {
+  return (process.env['PATH'] ?? '').split(':').some((folder) => {
+    try {
+      accessSync(join(folder || '.', name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+type PasswordSource = { current: string | undefined; ask: (attempt: number) => Promise<string> };
+
+/** The password is asked once for the whole start, kept in memory for its length, and never stored. */
+function passwordSource(elevation: Elevation): PasswordSource {
+  const source: PasswordSource = {
+    current: undefined,
+    ask: async (attempt) => {
+      if (attempt === 1 && source.current !== undefined) return source.current;
+      const user = process.env['USER'] ?? 'you';
+      const password = await elevation.askPassword(`[sudo] password for ${user}`, attempt);
+      if (password === undefined)
+        throw refusal('no password was given', 'Containers need root rights. Try again when you have them.');
+      source.current = password;
+      return password;
+    },
+  };
+  return source;
+}
+
+async function runElevated(tool: Tool, command: string[], passwords: PasswordSource, log: Log): Promise<void> {
+  await elevate(tool, command, passwords, log, 'command');
+}
+
+/** Tries without a password first. What it returns runs as root. */
+async function elevate(
+  tool: Tool,
+  command: string[],
+  passwords: PasswordSource,
+  log: Log,
+  kind: 'spawner' | 'command',
+): Promise<{ child: SpawnerProcess; ready: boolean }> {
+  if (tool === 'pkexec') {
+    const child = spawn('pkexec', command, { stdio: ['pipe', 'pipe', 'pipe'] });
+    return settle(child, await awaitReady(child, { log, kind }));
+  }
+  const quiet = spawn('sudo', ['-n', '--', ...command], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const first = await awaitReady(quiet, { log, kind });
+  if (first.kind !== 'failed' || !/password is required|a terminal is required/.test(first.stderr))
+    return settle(quiet, first);
+  // A prompt that no message of sudo's contains, so that we know when it asks.
+  const token = `skiff-password-${process.pid}:`;
+  const child = spawn('sudo', ['-S', '-p', token, '--', ...command], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let attempt = 0;
+  const answer = async (): Promise<string> => {
+    attempt += 1;
+    if (attempt > maxPasswordAttempts) throw refusal('wrong password', 'Try again.');
+    return passwords.ask(attempt);
+  };
+  return settle(child, await awaitReady(child, { log, kind, token, answer }));
+}
+
+function settle(child: SpawnerProcess, outcome: StartOutcome): { child: SpawnerProcess; ready: boolean } {
+  if (outcome.kind === 'failed')
+    throw refusal(describe(outcome), 'An administrator must allow you to use sudo for Skiff.');
+  return { child, ready: outcome.kind === 'ready' };
+}
+
+function describe(outcome: StartOutcome): string {
+  if (outcome.kind !== 'failed') return outcome.kind;
+  const lines = outcome.stderr.trim().split('\n');
+  return lines.at(-1) || `exit status ${outcome.status}`;
+}
+
+function refusal(reason: string, hint: string): SkiffError {
+  return new SkiffError('permission-denied', reason, { hint });
+}
