@@ -1,0 +1,118 @@
+import { SkiffError } from '../lib/errors.ts';
+import { capabilityMask } from '../oci/capabilities.ts';
+import type { DeviceRule, Mount, ProcessConfig, RuntimeConfig } from '../oci/runtime-config.ts';
+
+/** How a container's stdin is treated (ARCHITECTURE.md, Seam 1). */
+export type StdinMode = 'open' | 'once' | 'null';
+
+export type StartPlan = {
+  id: string;
+  /** diffIDs in hex, topmost first; `/` for the host's own root. */
+  lowers: string[];
+  overlayOptions: string[];
+  stdin: StdinMode;
+  gate: boolean;
+  columns: number;
+  rows: number;
+  network?: { bridge: string; veth: string; address: string; gateway: string; mac: string; mtu: number };
+  onExitUnlink: string[];
+  autoRemove: boolean;
+};
+
+/** The native program's `create` request for a container: config.json said in directives. Pure. */
+export function createDirectives(config: RuntimeConfig, plan: StartPlan): string[] {
+  const { linux } = config;
+  const own = new Set(linux.namespaces.map(({ type }) => type));
+  return [
+    ...['create', 'id', plan.id, 'hostname', config.hostname],
+    ...plan.lowers.flatMap((lower) => ['lower', lower]),
+    ...plan.overlayOptions.flatMap((option) => ['overlay-option', option]),
+    ...(own.has('network') ? [] : ['namespace', 'net', 'host']),
+    ...config.mounts.flatMap(mountDirective),
+    ...linux.devices.flatMap(({ path, type, major, minor, fileMode }) => [
+      ...['device', path, type, String(major), String(minor), fileMode.toString(8)],
+    ]),
+    ...deviceLinks.flatMap(([target, path]) => ['symlink', target, path]),
+    ...linux.maskedPaths.flatMap((path) => ['mask', path]),
+    ...linux.readonlyPaths.flatMap((path) => ['readonly', path]),
+    ...(config.root.readonly ? ['rootfs-readonly', '1'] : []),
+    ...networkDirective(plan.network),
+    ...linux.resources.devices.flatMap(deviceRuleDirective),
+    ...Object.entries(linux.sysctl).flatMap(([key, value]) => ['sysctl', key, value]),
+    ...processDirectives(config.process, { seccomp: linux.seccomp !== undefined, ...plan }),
+    ...plan.onExitUnlink.flatMap((path) => ['on-exit-unlink', path]),
+    ...(plan.autoRemove ? ['auto-remove', '1'] : []),
+    ...['label', plan.id.slice(0, 12)],
+  ];
+}
+
+type ProcessPlan = { seccomp: boolean; stdin: StdinMode; gate: boolean; columns: number; rows: number };
+
+/** What `create` and `exec` have in common. */
+export function processDirectives(process: ProcessConfig, plan: ProcessPlan): string[] {
+  const sets = (['bounding', 'effective', 'permitted', 'inheritable', 'ambient'] as const).map(
+    (set) => process.capabilities[set],
+  );
+  return [
+    ...process.args.flatMap((arg) => ['arg', arg]),
+    ...process.env.flatMap((variable) => ['env', variable]),
+    ...['cwd', process.cwd],
+    ...['user', process.user.username ?? `${process.user.uid}:${process.user.gid}`],
+    ...['capabilities', ...sets.map(capabilityMask)],
+    ...['no-new-privileges', process.noNewPrivileges ? '1' : '0'],
+    ...['seccomp', plan.seccomp ? 'default' : 'unconfined'],
+    ...process.rlimits.flatMap(({ type, soft, hard }) => ['rlimit', type, String(soft), String(hard)]),
+    ...(process.oomScoreAdj === undefined ? [] : ['oom-score-adj', String(process.oomScoreAdj)]),
+    ...(process.terminal ? ['terminal', String(plan.columns), String(plan.rows)] : []),
+    ...['stdin', plan.stdin, 'gate', plan.gate ? '1' : '0'],
+  ];
+}
+
+/** config-linux.md, "Dev symbolic links", and runc's ptmx. */
+const deviceLinks = [
+  ['/proc/self/fd', '/dev/fd'],
+  ['/proc/self/fd/0', '/dev/stdin'],
+  ['/proc/self/fd/1', '/dev/stdout'],
+  ['/proc/self/fd/2', '/dev/stderr'],
+  ['/proc/kcore', '/dev/core'],
+  ['pts/ptmx', '/dev/ptmx'],
+] as const;
+
+function networkDirective(network: StartPlan['network']): string[] {
+  if (!network) return [];
+  return ['network', network.bridge, network.veth, network.address, network.gateway, network.mac, String(network.mtu)];
+}
+
+function deviceRuleDirective({ allow, type, major, minor, access }: DeviceRule): string[] {
+  return ['device-rule', allow ? 'allow' : 'deny', type, String(major ?? '*'), String(minor ?? '*'), access];
+}
+
+/** mount(2)'s flags by the names of mount(8). */
+const mountFlags: Record<string, number> = {
+  ro: 1,
+  nosuid: 2,
+  nodev: 4,
+  noexec: 8,
+  noatime: 1024,
+  bind: 4096,
+  rbind: 4096 | 16384,
+  relatime: 1 << 21,
+  strictatime: 1 << 24,
+};
+const noFlag = new Set(['rw', 'suid', 'dev', 'exec']);
+
+function mountDirective({ destination, type, source, options }: Mount): string[] {
+  let flags = 0;
+  const data: string[] = [];
+  for (const option of options) {
+    const flag = mountFlags[option];
+    if (flag !== undefined) flags |= flag;
+    else if (!noFlag.has(option)) data.push(option);
+  }
+  if (type !== 'bind') return ['mount', type, source, destination, String(flags), data.join(',')];
+  if (data.length > 0)
+    throw new SkiffError('invalid-argument', `bind mount on ${destination}: unknown options ${data.join(',')}`);
+  return source.startsWith('/')
+    ? ['bind-host', source, destination, String(flags)]
+    : ['bind-store', source, destination, String(flags)];
+}

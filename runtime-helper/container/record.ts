@@ -1,0 +1,96 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeAtomic } from '../lib/atomic-file.ts';
+import { errnoOf, SkiffError } from '../lib/errors.ts';
+import type { RuntimeConfig } from '../oci/runtime-config.ts';
+
+/** containers/<id>/container.json: what Skiff knows of a container beyond its config.json. Never changed while it runs. */
+export type ContainerRecord = {
+  version: 1;
+  id: string;
+  name: string;
+  image: string;
+  imageId: string;
+  /** diffIDs in hex, topmost first; `/` for @host. */
+  lowers: string[];
+  command: string[];
+  createdAt: string;
+  openStdin: boolean;
+  stdinOnce: boolean;
+  autoRemove: boolean;
+  network: 'bridge' | 'none' | 'host';
+  stopSignal: string;
+  labels: Record<string, string>;
+};
+
+const idPattern = /^[0-9a-f]{64}$/;
+
+/** A container exists from the moment that its record has its name: config.json comes before it. */
+export function writeContainer(folder: string, record: ContainerRecord, config: RuntimeConfig): void {
+  mkdirSync(folder, { mode: 0o755 });
+  try {
+    // Containers that are removed when they end need not survive a power cut.
+    const durable = !record.autoRemove;
+    writeAtomic(join(folder, 'config.json'), JSON.stringify(config), { durable: false });
+    writeAtomic(join(folder, 'container.json'), JSON.stringify(record), { durable });
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+export function readConfig(folder: string): RuntimeConfig {
+  const path = join(folder, 'config.json');
+  try {
+    const config: RuntimeConfig = JSON.parse(readFileSync(path, 'utf8'));
+    return config;
+  } catch (cause) {
+    throw new SkiffError('failed-precondition', `${path} can't be read: ${String(cause)}`, { cause });
+  }
+}
+
+/** Reads records, and keeps them as long as their files stay the same. */
+export class RecordCache {
+  readonly #folder: string;
+  readonly #records = new Map<string, { changed: number; record: ContainerRecord }>();
+
+  constructor(containersFolder: string) {
+    this.#folder = containersFolder;
+  }
+
+  ids(): string[] {
+    return readdirSync(this.#folder).filter((name) => idPattern.test(name));
+  }
+
+  /** Absent: no such container, or one that is only half-made. */
+  read(id: string): ContainerRecord | undefined {
+    const path = join(this.#folder, id, 'container.json');
+    const changed = statSync(path, { throwIfNoEntry: false })?.ctimeMs;
+    if (changed === undefined) {
+      this.#records.delete(id);
+      return undefined;
+    }
+    const known = this.#records.get(id);
+    if (known?.changed === changed) return known.record;
+    const record = parseRecord(path);
+    if (record) this.#records.set(id, { changed, record });
+    return record;
+  }
+
+  /** All containers, newest first. */
+  all(): ContainerRecord[] {
+    const records = this.ids().flatMap((id) => this.read(id) ?? []);
+    return records.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+  }
+}
+
+/** An empty or cut record is what a power cut leaves of a container that was just being made: it does not exist. */
+function parseRecord(path: string): ContainerRecord | undefined {
+  try {
+    const record: ContainerRecord = JSON.parse(readFileSync(path, 'utf8'));
+    return record.version === 1 ? record : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
