@@ -1,0 +1,49 @@
+/** The helper's methods as functions, over whatever carries JSON-RPC: VS Code's language client, or a bare connection in tests. */
+import * as protocol from '../protocol/index.ts';
+import type { Notification, Request } from '../protocol/index.ts';
+import type * as types from '../protocol/types.ts';
+
+/** What both vscode-languageclient and vscode-jsonrpc offer. */
+export type Transport = {
+  sendRequest: (method: string, params: unknown) => Promise<unknown>;
+  onNotification: (method: string, handler: (params: never) => void) => { dispose: () => void };
+};
+
+export type Client = ReturnType<typeof createClient>;
+
+export function createClient(transport: Transport) {
+  /** A function that sends one method. */
+  const sends =
+    <Params, Result>(request: Request<Params, Result>) =>
+    (params: Params): Promise<Result> =>
+      transport.sendRequest(request.method, params) as Promise<Result>;
+  const listens =
+    <Params>(notification: Notification<Params>) =>
+    (handler: (params: Params) => void): { dispose: () => void } =>
+      transport.onNotification(notification.method, handler);
+  const info = sends(protocol.engineInfo);
+  const listImages = sends(protocol.imageList);
+  const retryPrivilege = sends(protocol.privilegeRetry);
+  return {
+    engineInfo: (): Promise<types.EngineInfo> => info({}),
+    listContainers: sends(protocol.containerList),
+    runContainer: sends(protocol.containerRun),
+    startContainer: sends(protocol.containerStart),
+    stopContainer: sends(protocol.containerStop),
+    removeContainer: sends(protocol.containerRemove),
+    containerLogs: sends(protocol.containerLogs),
+    attachContainer: sends(protocol.containerAttach),
+    execContainer: sends(protocol.containerExec),
+    listImages: (): Promise<{ images: types.ImageSummary[] }> => listImages({}),
+    importImage: sends(protocol.imageImport),
+    loadImages: sends(protocol.imageLoad),
+    writeStream: sends(protocol.streamInput),
+    resizeStream: sends(protocol.streamResize),
+    closeStream: sends(protocol.streamClose),
+    retryPrivilege: (): Promise<{ granted: boolean }> => retryPrivilege({}),
+    onStreamWrote: listens(protocol.streamWrote),
+    onStreamEnded: listens(protocol.streamEnded),
+    onContainersChanged: listens(protocol.containersChanged),
+    onImagesChanged: listens(protocol.imagesChanged),
+  };
+}
