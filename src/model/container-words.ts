@@ -1,0 +1,45 @@
+/** A container in words: pure, so that rows, tooltips and quick picks say the same. */
+import type { ContainerState, ContainerSummary } from '../../runtime-helper/protocol/types.ts';
+import { cleanLine, shorten } from './clean-text.ts';
+import { describeDuration } from './durations.ts';
+
+/** Docker's STATUS column: "Up 42 seconds", "Exited (0) 3 hours ago", "Created". `now` in milliseconds since the epoch. */
+export function describeState(state: ContainerState, now: number): string {
+  switch (state.status) {
+    case 'created':
+      return 'Created';
+    case 'running':
+      return `Up ${describeDuration(now - Date.parse(state.startedAt))}`;
+    case 'exited':
+      return `Exited (${state.exitCode}) ${describeDuration(now - Date.parse(state.finishedAt))} ago`;
+  }
+}
+
+/** The twelve digits people know containers by; also the container's host name. */
+export function shortId(container: { id: string }): string {
+  return container.id.slice(0, 12);
+}
+
+export function displayName(container: ContainerSummary): string {
+  return cleanLine(container.name) || shortId(container);
+}
+
+export function displayImage(container: ContainerSummary): string {
+  return shorten(cleanLine(container.image), 80);
+}
+
+/** argv as a person would type it, cut at `length` characters. */
+export function displayCommand(container: ContainerSummary, length = 200): string {
+  return shorten(container.command.map(quoteArgument).join(' '), length);
+}
+
+/** What a row says beside the name. */
+export function describeRow(container: ContainerSummary, now: number): string {
+  return `${displayImage(container)} · ${describeState(container.state, now)}`;
+}
+
+function quoteArgument(argument: string): string {
+  const clean = cleanLine(argument);
+  if (/^[\w@%+=:,./-]+$/.test(clean)) return clean;
+  return `'${clean.replaceAll("'", `'\\''`)}'`;
+}

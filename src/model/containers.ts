@@ -1,0 +1,50 @@
+/** Mirror of the engine's containers: filled by a list, kept by `containers/changed`. */
+import type { ContainerSummary } from '../../runtime-helper/protocol/types.ts';
+import { Listeners, type Subscription } from './listeners.ts';
+
+export class Containers {
+  readonly #byId = new Map<string, ContainerSummary>();
+  readonly #changed = new Listeners<void>();
+  #sorted: readonly ContainerSummary[] | undefined;
+
+  /** Newest first, as `skiff ps` lists them; containers of the same moment by name. */
+  get all(): readonly ContainerSummary[] {
+    this.#sorted ??= [...this.#byId.values()].sort(newestFirst);
+    return this.#sorted;
+  }
+
+  get(id: string): ContainerSummary | undefined {
+    return this.#byId.get(id);
+  }
+
+  onChanged(listener: () => void): Subscription {
+    return this.#changed.add(listener);
+  }
+
+  replace(containers: readonly ContainerSummary[]): void {
+    this.#byId.clear();
+    for (const container of containers) this.#byId.set(container.id, container);
+    this.#fire();
+  }
+
+  apply(change: { changed: readonly ContainerSummary[]; removed: readonly string[] }): void {
+    for (const container of change.changed) this.#byId.set(container.id, container);
+    for (const id of change.removed) this.#byId.delete(id);
+    this.#fire();
+  }
+
+  #fire(): void {
+    this.#sorted = undefined;
+    this.#changed.fire();
+  }
+}
+
+function newestFirst(a: ContainerSummary, b: ContainerSummary): number {
+  const difference = Date.parse(b.createdAt) - Date.parse(a.createdAt);
+  return difference || compare(a.name, b.name) || compare(a.id, b.id);
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
