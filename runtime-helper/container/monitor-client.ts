@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { Socket } from 'node:net';
+import { SkiffError } from '../lib/errors.ts';
+import { encodeAttach, encodeFrame, FrameDecoder, frameType } from '../lib/stream-frames.ts';
+import { connectSocket } from '../sys/connect.ts';
+
+/**
+ * Speaks with a container's monitor to signal PID 1 and to hear of its end. Needs no privilege: the socket is the user's,
+ * and the monitor is PID 1's parent, so no signal can hit a pid that was reused.
+ */
+export class MonitorClient {
+  readonly #socket: Socket;
+  /** The exit code; absent when the monitor ended without saying one. */
+  readonly exited: Promise<number | undefined>;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    this.exited = new Promise((resolve) => {
+      const decoder = new FrameDecoder();
+      socket.on('data', (chunk: Buffer) => {
+        for (const { type, payload } of decoder.push(chunk)) if (type === frameType.exit) resolve(payload[0]);
+      });
+      socket.on('error', () => resolve(undefined));
+      socket.on('close', () => resolve(undefined));
+    });
+  }
+
+  static async connect(path: string): Promise<MonitorClient> {
+    const socket = await connectSocket(path);
+    const client = new MonitorClient(socket);
+    socket.write(encodeAttach({ input: false, lossless: false, output: false, columns: 0, rows: 0 }));
+    return client;
+  }
+
+  signal(number: number): void {
+    this.#socket.write(encodeFrame(frameType.signal, Uint8Array.of(number)));
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}
+
+/** `TERM`, `SIGTERM`, `15` → 15. */
+export function signalNumber(signal: string): number {
+  const name = signal.toUpperCase();
+  const known = new Map<string, number>(Object.entries(constants.signals));
+  const number =
+    known.get(name) ?? known.get(`SIG${name}`) ?? (/^\d+$/.test(name) ? Number(name) : realtimeSignal(name));
+  if (number === undefined || number < 1 || number > 64)
+    throw new SkiffError('invalid-argument', `invalid signal: ${signal}`);
+  return number;
+}
+
+/** RTMIN+n and RTMAX-n as glibc counts them (signal(7)). */
+function realtimeSignal(name: string): number | undefined {
+  const match = /^(?:SIG)?RT(MIN|MAX)(?:([+-])(\d+))?$/.exec(name);
+  if (!match) return undefined;
+  const offset = Number(`${match[2] ?? '+'}${match[3] ?? 0}`);
+  return (match[1] === 'MIN' ? 34 : 64) + offset;
+}
+
+/**
+ * Whether PID 1 does anything on this signal. The kernel drops a signal that the init process of a pid namespace has no
+ * handler for (pid_namespaces(7)), so waiting for a shell to obey TERM is in vain.
+ */
+export function initHandles(pid: number, signal: number): boolean {
+  try {
+    const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    // Without the line (hidepid) we know nothing, and wait.
+    return mask === undefined || (BigInt(`0x${mask}`) & (1n << BigInt(signal - 1))) !== 0n;
+  } catch {
+    return true;
+  }
+}
