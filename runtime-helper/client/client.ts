@@ -2,6 +2,7 @@
 import * as protocol from '../protocol/index.ts';
 import type { Notification, Request } from '../protocol/index.ts';
 import type * as types from '../protocol/types.ts';
+import { asRequestError } from './request-error.ts';
 
 /** What both vscode-languageclient and vscode-jsonrpc offer. */
 export type Transport = {
@@ -12,11 +13,16 @@ export type Transport = {
 export type Client = ReturnType<typeof createClient>;
 
 export function createClient(transport: Transport) {
-  /** A function that sends one method. */
+  /** A function that sends one method, and rejects with a RequestError. */
   const sends =
     <Params, Result>(request: Request<Params, Result>) =>
-    (params: Params): Promise<Result> =>
-      transport.sendRequest(request.method, params) as Promise<Result>;
+    async (params: Params): Promise<Result> => {
+      try {
+        return (await transport.sendRequest(request.method, params)) as Result;
+      } catch (error) {
+        throw asRequestError(error);
+      }
+    };
   const listens =
     <Params>(notification: Notification<Params>) =>
     (handler: (params: Params) => void): { dispose: () => void } =>
