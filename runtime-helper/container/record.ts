@@ -15,6 +15,8 @@ export type ContainerRecord = {
   lowers: string[];
   command: string[];
   createdAt: string;
+  hostname: string;
+  tty: boolean;
   openStdin: boolean;
   stdinOnce: boolean;
   autoRemove: boolean;

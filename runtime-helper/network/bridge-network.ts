@@ -71,10 +71,10 @@ export class BridgeNetwork {
     );
   }
 
-  /** Gives an address back, if it is still this container's. */
-  release(endpoint: Endpoint, id: string): void {
-    const address = endpoint.address.replace(/\/.*/, '');
-    if (this.#owner(address) === id) rmSync(join(this.#leases, address), { force: true });
+  /** Gives back what a container holds. */
+  release(id: string): void {
+    const address = this.addresses().get(id);
+    if (address !== undefined) rmSync(join(this.#leases, address), { force: true });
   }
 
   get gatewayWithPrefix(): string {

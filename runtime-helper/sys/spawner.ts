@@ -37,8 +37,10 @@ export class Spawner {
     child.on('exit', (code, signal) => this.#end(signal ? `it was killed by ${signal}` : `it exited with ${code}`));
   }
 
-  get ended(): boolean {
-    return this.#ended !== undefined;
+  /** Calls back once, when the process has ended. */
+  onEnd(listener: () => void): void {
+    if (this.#ended) listener();
+    else this.#child.once('exit', listener);
   }
 
   request(strings: readonly string[], onEvent?: EventHandler): Promise<string[]> {
@@ -55,14 +57,6 @@ export class Spawner {
   close(): void {
     this.#child.stdin.end();
     this.#child.unref();
-  }
-
-  /** Lets the event loop end although the process lives. */
-  unref(): void {
-    this.#child.unref();
-    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) {
-      if ('unref' in stream && typeof stream.unref === 'function') stream.unref();
-    }
   }
 
   #receive(chunk: Buffer): void {

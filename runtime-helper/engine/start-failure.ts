@@ -1,0 +1,50 @@
+import { asSkiffError, SkiffError } from '../lib/errors.ts';
+import { NativeFailure } from '../sys/failure.ts';
+
+/**
+ * Words and Docker's exit code for a process that could not be started: 127 when there is no such command, 126 when it can't be
+ * executed, 125 for everything that is not the command's fault.
+ */
+export function startFailure(error: unknown, command: string): SkiffError {
+  if (!(error instanceof NativeFailure)) return withExitCode(asSkiffError(error), 125);
+  const { stage, errno, object } = error;
+  const failure = (message: string, exitCode: number, hint?: string): SkiffError =>
+    new SkiffError(error.code, message, { cause: error, exitCode, ...(hint === undefined ? {} : { hint }) });
+  if (stage === 'exec') {
+    const reason = execReason(errno, command) ?? error.message;
+    return failure(`exec: "${command}": ${reason}`, errno === 'ENOENT' ? 127 : 126);
+  }
+  if (stage === 'user') return failure(`unable to find user ${object}: no matching entries in passwd file`, 126);
+  if (stage === 'cwd') return failure(`working directory ${object}: ${errno}`, 126);
+  if (stage === 'overlay' && errno === 'ENODEV') {
+    return failure('this kernel has no overlay file system', 125, 'Load it as root: modprobe overlay.');
+  }
+  if (stage === 'lock') return failure('the container is being started already', 125);
+  return failure(error.message, 125);
+}
+
+function execReason(errno: string | undefined, command: string): string | undefined {
+  switch (errno) {
+    case 'ENOENT':
+      return command.includes('/')
+        ? `stat ${command}: no such file or directory`
+        : 'executable file not found in $PATH';
+    case 'EACCES':
+      return 'permission denied';
+    case 'ENOEXEC':
+      return 'exec format error';
+    case 'EISDIR':
+      return 'is a directory';
+    default:
+      return undefined;
+  }
+}
+
+function withExitCode(error: SkiffError, exitCode: number): SkiffError {
+  if (error.exitCode !== undefined) return error;
+  return new SkiffError(error.code, error.message, {
+    cause: error,
+    exitCode,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  });
+}
