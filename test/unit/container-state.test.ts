@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { parseLines, readLog } from '../../runtime-helper/container/log-reader.ts';
+import { signalNumber } from '../../runtime-helper/container/monitor-client.ts';
+import { NameClaims } from '../../runtime-helper/container/names.ts';
+import { StateReader } from '../../runtime-helper/container/state.ts';
+import { parseLocks } from '../../runtime-helper/sys/locks.ts';
+
+async function withFolder(use: (folder: string) => void | Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'skiff-unit-'));
+  try {
+    await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('the table of locks', () => {
+  it('tells pid and inode of who holds an exclusive flock, and not of who waits', () => {
+    const text =
+      '1: FLOCK  ADVISORY  WRITE 4711 fe:00:131090 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 5 fe:00:131090 0 EOF\n2: POSIX  ADVISORY  READ 6 00:1a:7 0 EOF\n';
+    assert.deepEqual([...parseLocks(text)], ['4711:131090']);
+  });
+});
+
+describe("a container's state", () => {
+  const record = { id: 'c', createdAt: '2026-01-01T00:00:00Z' };
+  const withStore = (use: (folders: { containers: string; run: string }) => void): Promise<void> =>
+    withFolder((folder) => {
+      const folders = { containers: join(folder, 'containers'), run: join(folder, 'run') };
+      for (const path of ['containers/c/log', 'run/state', 'run/containers/c'])
+        mkdirSync(join(folder, path), { recursive: true });
+      use(folders);
+    });
+
+  it('is created while there is no log', () =>
+    withStore((folders) => assert.deepEqual(new StateReader(folders).read(record), { status: 'created' })));
+
+  it('is not running because a file says so: nobody holds the lock', () =>
+    withStore((folders) => {
+      writeFileSync(join(folders.run, 'state/c'), `running 1 1 2026-01-01T00:00:01Z\n`);
+      writeFileSync(join(folders.run, 'containers/c/lock'), '');
+      writeFileSync(join(folders.containers, 'c/log/0.log'), '');
+      const state = new StateReader(folders).read(record);
+      assert.ok(state.status === 'exited' && state.exitCode === 137);
+    }));
+
+  it('is what exit.json says after the end', () =>
+    withStore((folders) => {
+      const exit = { exitCode: 3, signal: 0, oomKilled: false, startedAt: 'a', finishedAt: 'b' };
+      writeFileSync(join(folders.containers, 'c/exit.json'), JSON.stringify(exit));
+      assert.deepEqual(new StateReader(folders).read(record), { status: 'exited', ...exit });
+    }));
+});
+
+describe('a claim of a name', () => {
+  const withNames = (use: (claims: NameClaims, folder: string) => void): Promise<void> =>
+    withFolder((folder) => {
+      for (const name of ['names', 'containers']) mkdirSync(join(folder, name));
+      use(new NameClaims({ names: join(folder, 'names'), containers: join(folder, 'containers') }), folder);
+    });
+
+  it('is refused while its owner exists, and names him', () =>
+    withNames((claims, folder) => {
+      claims.claim('web', 'one');
+      mkdirSync(join(folder, 'containers/one'));
+      assert.throws(() => claims.claim('web', 'two'), {
+        code: 'already-exists',
+        message: /"\/web" is already in use by container "one"/,
+      });
+    }));
+
+  it('is free when its owner is gone', () =>
+    withNames((claims) => {
+      claims.claim('web', 'one');
+      claims.claim('web', 'two');
+      assert.equal(claims.owner('web'), 'two');
+    }));
+
+  for (const name of ['../x', '-x', 'a', 'a/b', '', 'a b']) {
+    it(`refuses ${JSON.stringify(name)}`, () =>
+      withNames((claims) => assert.throws(() => claims.claim(name, 'one'), { code: 'invalid-argument' })));
+  }
+});
+
+describe('the log', () => {
+  const line = (text: string, kind = 'F', channel = 'stdout'): string =>
+    `2026-01-01T00:00:00.000000000Z ${channel} ${kind} ${text}\n`;
+
+  it('gives whole lines their newline and parts none', () => {
+    const { entries } = parseLines(Buffer.from(line('par', 'P') + line('t', 'F') + line('err', 'F', 'stderr')));
+    assert.deepEqual(
+      entries.map(({ channel, text }) => [channel, text.toString()]),
+      [
+        ['stdout', 'par'],
+        ['stdout', 't\n'],
+        ['stderr', 'err\n'],
+      ],
+    );
+  });
+
+  it('keeps an unfinished line for later and passes over what is none', () => {
+    const { entries, remainder } = parseLines(Buffer.from(`garbage\n${line('a')}2026-`));
+    assert.equal(entries.length, 1);
+    assert.equal(remainder.toString(), '2026-');
+  });
+
+  for (const [tail, expected] of [
+    [0, []],
+    [1, ['c-d\n']],
+    [2, ['b\n', 'c-d\n']],
+    [9, ['a\n', 'b\n', 'c-d\n']],
+  ] as const) {
+    it(`ends with the last ${tail} lines, parts joined`, () =>
+      withFolder(async (folder) => {
+        writeFileSync(join(folder, '0.log'), line('a') + line('b') + line('c-', 'P') + line('d'));
+        let text = '';
+        for await (const entry of readLog(folder, { tail, signal: new AbortController().signal }))
+          text += entry.text.toString();
+        assert.equal(text, expected.join(''));
+      }));
+  }
+});
+
+describe('a signal', () => {
+  it('is known by name, with or without SIG, and by number', () => {
+    assert.deepEqual(['TERM', 'sigkill', '2', 'RTMIN+3'].map(signalNumber), [15, 9, 2, 37]);
+  });
+
+  for (const text of ['', 'NOPE', '0', '65', '-1']) {
+    it(`is not ${JSON.stringify(text)}`, () => assert.throws(() => signalNumber(text), { code: 'invalid-argument' }));
+  }
+});
