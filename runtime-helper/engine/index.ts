@@ -1,12 +1,14 @@
 import { dirname, join } from 'node:path';
 import { arch, release } from 'node:os';
 import type { Log, Operation } from '../lib/operation.ts';
+import type { Spawner } from '../sys/spawner.ts';
 import { Containers } from './containers.ts';
 import { ImageService } from './images.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Privileges } from './privileges.ts';
 import { defaultRoots, openStore } from './store.ts';
 import type { Elevation, Engine, Info } from './types.ts';
+import { sweep } from './sweep.ts';
 import { watchStore } from './watch.ts';
 
 export { defaultRoots } from './store.ts';
@@ -28,7 +30,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const defaults = defaultRoots();
   const store = openStore({ root: options.root ?? defaults.root, runRoot: options.runRoot ?? defaults.runRoot });
   const binary = options.binary ?? join(dirname(process.argv[1] ?? ''), 'bin/skiff');
-  const privileges = new Privileges({ store, binary, elevation, log });
+  const privileges = new Privileges({ store, binary, elevation, log, onStart: (spawner) => sweepLater(spawner) });
   const images = new ImageService({
     store,
     spawner: () => privileges.spawner(),
@@ -36,6 +38,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   const containers: Containers = new Containers({ store, images, privileges });
   const lifecycle = new Lifecycle({ store, containers, privileges });
+
+  /** Not in the way of what the user waits for. */
+  const sweepLater = (spawner: Spawner): void => {
+    setTimeout(() => void sweep(containers, spawner, log), 2000).unref();
+  };
 
   const info = (): Info => {
     const all = containers.list({ all: true });

@@ -7,13 +7,22 @@ import type { PrivilegeState } from './types.ts';
 
 const seamVersion = '1';
 
+export type PrivilegeOptions = {
+  store: Store;
+  binary: string;
+  elevation: Elevation;
+  log: Log;
+  /** Called with each spawner that comes up. */
+  onStart: (spawner: Spawner) => void;
+};
+
 /** Holds the one spawner of a helper: started when it is first needed, and again after it has died. */
 export class Privileges {
-  readonly #options: { store: Store; binary: string; elevation: Elevation; log: Log };
+  readonly #options: PrivilegeOptions;
   #spawner: Promise<Spawner> | undefined;
   #state: PrivilegeState = { status: 'unused' };
 
-  constructor(options: { store: Store; binary: string; elevation: Elevation; log: Log }) {
+  constructor(options: PrivilegeOptions) {
     this.#options = options;
   }
 
@@ -48,6 +57,7 @@ export class Privileges {
       const [, ...warnings] = await spawner.request(['hello', seamVersion, store.root, store.run, store.id]);
       for (const warning of warnings) log('warn', warning);
       this.#state = { status: 'granted', through };
+      this.#options.onStart(spawner);
       return spawner;
     } catch (error) {
       this.#refuse(error);
