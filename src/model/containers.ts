@@ -2,9 +2,12 @@
 import type { ContainerSummary } from '../../runtime-helper/protocol/types.ts';
 import { Listeners, type Subscription } from './listeners.ts';
 
+/** `rows`: the same containers as before, some of them changed. `list`: containers came or went. */
+export type ContainersChange = { kind: 'rows'; ids: readonly string[] } | { kind: 'list' };
+
 export class Containers {
   readonly #byId = new Map<string, ContainerSummary>();
-  readonly #changed = new Listeners<void>();
+  readonly #changed = new Listeners<ContainersChange>();
   #sorted: readonly ContainerSummary[] | undefined;
 
   /** Newest first, as `skiff ps` lists them; containers of the same moment by name. */
@@ -17,25 +20,27 @@ export class Containers {
     return this.#byId.get(id);
   }
 
-  onChanged(listener: () => void): Subscription {
+  onChanged(listener: (change: ContainersChange) => void): Subscription {
     return this.#changed.add(listener);
   }
 
   replace(containers: readonly ContainerSummary[]): void {
     this.#byId.clear();
     for (const container of containers) this.#byId.set(container.id, container);
-    this.#fire();
+    this.#fire({ kind: 'list' });
   }
 
   apply(change: { changed: readonly ContainerSummary[]; removed: readonly string[] }): void {
+    const known = change.changed.every(({ id, createdAt }) => this.#byId.get(id)?.createdAt === createdAt);
     for (const container of change.changed) this.#byId.set(container.id, container);
     for (const id of change.removed) this.#byId.delete(id);
-    this.#fire();
+    const sameList = known && change.removed.length === 0;
+    this.#fire(sameList ? { kind: 'rows', ids: change.changed.map(({ id }) => id) } : { kind: 'list' });
   }
 
-  #fire(): void {
+  #fire(change: ContainersChange): void {
     this.#sorted = undefined;
-    this.#changed.fire();
+    this.#changed.fire(change);
   }
 }
 

@@ -1,0 +1,177 @@
+import type { Event, Pseudoterminal, TerminalDimensions } from 'vscode';
+import type { Client } from '../../runtime-helper/client/client.ts';
+import { Listeners } from '../model/listeners.ts';
+import { plainMessage } from '../ui/plain-text.ts';
+import { LineDiscipline, withCarriageReturns } from './line-discipline.ts';
+import { StreamInput } from './stream-input.ts';
+import type { Streams } from './streams.ts';
+
+export type Size = { columns: number; rows: number };
+/** A stream that was opened for a terminal. `tty` false: lines are edited and shown here; `input` false: nothing is read. */
+export type Opened = { stream: string; tty: boolean; input: boolean; name?: string };
+
+/** How a terminal gets to its process. */
+export type Source = {
+  open: (size: Size) => Promise<Opened>;
+  /** After the helper was started again. Absent: the process's stream can't be found again. */
+  reopen?: (size: Size) => Promise<Opened>;
+  /** Told of an `open` that failed; the terminal has closed. */
+  failed: (error: unknown) => void;
+};
+
+type State =
+  | { status: 'opening' }
+  | { status: 'open'; opened: Opened; input: StreamInput; lines: LineDiscipline }
+  | { status: 'lost' }
+  /** The process has ended, or can't be reached again; the text stays until a key is pressed. */
+  | { status: 'ended'; exitCode: number | undefined }
+  | { status: 'closed' };
+
+/** Before VS Code has laid a terminal out it has no size; programs expect one, and this is what they expect. */
+const usualSize: Size = { columns: 80, rows: 24 };
+
+/** A terminal onto a process in a container. Closing it detaches and never ends the process. */
+export class StreamTerminal implements Pseudoterminal {
+  readonly #client: Pick<Client, 'writeStream' | 'resizeStream' | 'closeStream'>;
+  readonly #streams: Streams;
+  readonly #source: Source;
+  readonly #write = new Listeners<string>();
+  readonly #close = new Listeners<number | undefined>();
+  readonly #name = new Listeners<string>();
+  readonly onDidWrite: Event<string> = (listener) => this.#write.add(listener);
+  readonly onDidClose: Event<number | undefined> = (listener) => this.#close.add((code) => listener(code));
+  readonly onDidChangeName: Event<string> = (listener) => this.#name.add(listener);
+  #state: State = { status: 'opening' };
+  #size = usualSize;
+  #typed = false;
+
+  constructor(client: Pick<Client, 'writeStream' | 'resizeStream' | 'closeStream'>, streams: Streams, source: Source) {
+    this.#client = client;
+    this.#streams = streams;
+    this.#source = source;
+  }
+
+  open(dimensions: TerminalDimensions | undefined): void {
+    if (dimensions) this.#size = { columns: dimensions.columns, rows: dimensions.rows };
+    this.#source.open(this.#size).then(
+      (opened) => this.#attached(opened),
+      (error: unknown) => {
+        this.#finish(undefined);
+        this.#source.failed(error);
+      },
+    );
+  }
+
+  close(): void {
+    if (this.#state.status === 'open') this.#detach(this.#state.opened.stream, this.#state.input);
+    this.#state = { status: 'closed' };
+  }
+
+  handleInput(data: string): void {
+    switch (this.#state.status) {
+      case 'open':
+        this.#typed = true;
+        return this.#type(this.#state, data);
+      case 'ended':
+        return this.#finish(this.#state.exitCode);
+      case 'opening':
+      case 'lost':
+      case 'closed':
+        return undefined;
+    }
+  }
+
+  /** VS Code calls this twice with the same size right after `open`. */
+  setDimensions(dimensions: TerminalDimensions): void {
+    const { columns, rows } = dimensions;
+    if (columns === this.#size.columns && rows === this.#size.rows) return;
+    this.#size = { columns, rows };
+    if (this.#state.status === 'open') this.#resize(this.#state.opened.stream);
+  }
+
+  /** The helper is running again. */
+  helperReturned(): void {
+    if (this.#state.status !== 'lost') return;
+    const reopen = this.#source.reopen;
+    if (!reopen) return this.#end(undefined, 'The connection to this process was lost; it could not be taken up again.');
+    this.#state = { status: 'opening' };
+    reopen(this.#size).then(
+      (opened) => {
+        this.#notice('Attached again.');
+        this.#attached(opened);
+      },
+      (error: unknown) => this.#end(undefined, `Could not attach again: ${error instanceof Error ? error.message : String(error)}.`),
+    );
+  }
+
+  #attached(opened: Opened): void {
+    const { stream } = opened;
+    const input = new StreamInput(this.#client, stream, (error) => this.#notice(`Input was not delivered: ${String(error)}`));
+    // The tab may have been closed, and the window resized, while the request was under way.
+    if (this.#state.status === 'closed') return this.#detach(stream, input);
+    this.#state = { status: 'open', opened, input, lines: new LineDiscipline() };
+    if (opened.name !== undefined) this.#name.fire(opened.name);
+    const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+    this.#streams.claim(stream, {
+      wrote: (channel, bytes) => this.#show(decoders[channel].decode(bytes, { stream: true }), opened.tty),
+      ended: ({ exitCode, error }) => this.#ended(exitCode, error),
+      lost: () => this.#lost(),
+    });
+    if (this.#state.status === 'open') this.#resize(stream);
+  }
+
+  #type(state: State & { status: 'open' }, data: string): void {
+    if (!state.opened.input) return this.#write.fire('\x07');
+    if (state.opened.tty) return state.input.push(data);
+    const { echo, send } = state.lines.type(data);
+    if (echo !== '') this.#write.fire(echo);
+    state.input.push(send);
+  }
+
+  #show(text: string, tty: boolean): void {
+    if (text !== '') this.#write.fire(tty ? text : withCarriageReturns(text));
+  }
+
+  #resize(stream: string): void {
+    // A size that does not arrive is followed by the next, or by the stream's end, which is told.
+    this.#client.resizeStream({ stream, ...this.#size }).catch(() => undefined);
+  }
+
+  #detach(stream: string, input: StreamInput): void {
+    input.close();
+    this.#streams.release(stream);
+    // Without the helper there is no stream left to close.
+    this.#client.closeStream({ stream }).catch(() => undefined);
+  }
+
+  #lost(): void {
+    if (this.#state.status === 'open') this.#state.input.close();
+    this.#state = { status: 'lost' };
+    this.#notice('The connection to Skiff’s helper was lost. The container goes on; attaching again…');
+  }
+
+  #ended(exitCode: number | undefined, error: string | undefined): void {
+    if (this.#state.status === 'open') this.#state.input.close();
+    // Who ended a session by hand has seen everything; who only watched wants to read the output first.
+    if (exitCode === 0 && this.#typed) return this.#finish(0);
+    if (exitCode === undefined) return this.#end(undefined, error === undefined ? 'Detached.' : `${error}.`);
+    return this.#end(exitCode, `Exited with code ${exitCode}.`);
+  }
+
+  #end(exitCode: number | undefined, words: string): void {
+    if (this.#state.status === 'closed') return;
+    this.#state = { status: 'ended', exitCode };
+    this.#notice(`${words} Press any key to close.`);
+  }
+
+  #finish(exitCode: number | undefined): void {
+    if (this.#state.status === 'closed') return;
+    this.#state = { status: 'closed' };
+    this.#close.fire(exitCode);
+  }
+
+  /** A line of our own, told apart from the program's output; the sequence also undoes what colours the program left on. */
+  #notice(words: string): void {
+    this.#write.fire(`\x1b[0m\r\n\x1b[2m[${plainMessage(words)}]\x1b[0m\r\n`);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Client } from '../../runtime-helper/client/client.ts';
+
+/** Who gets what a stream of the helper brings. */
+export type StreamSink = {
+  wrote: (channel: 'stdout' | 'stderr', bytes: Uint8Array) => void;
+  /** The last call. `exitCode` is absent when the stream ended for another reason than the process's end. */
+  ended: (end: { exitCode?: number; error?: string }) => void;
+  /** The helper is gone, and the stream with it; the process may well go on. The last call. */
+  lost: () => void;
+};
+
+type Event = (sink: StreamSink) => void;
+
+// What a request opens may bring its first bytes before the answer to the request has been read.
+const mostUnclaimedStreams = 64;
+
+/** Leads the bytes of many streams over one connection to their terminals and logs. */
+export class Streams {
+  readonly #sinks = new Map<string, StreamSink>();
+  readonly #unclaimed = new Map<string, Event[]>();
+
+  constructor(client: Pick<Client, 'onStreamWrote' | 'onStreamEnded'>) {
+    client.onStreamWrote(({ stream, channel, data }) => {
+      const bytes = Buffer.from(data, 'base64');
+      this.#deliver(stream, (sink) => sink.wrote(channel, bytes));
+    });
+    client.onStreamEnded(({ stream, ...end }) => {
+      this.#deliver(stream, (sink) => sink.ended(end));
+      this.#sinks.delete(stream);
+    });
+  }
+
+  claim(stream: string, sink: StreamSink): void {
+    const waiting = this.#unclaimed.get(stream) ?? [];
+    this.#unclaimed.delete(stream);
+    this.#sinks.set(stream, sink);
+    for (const event of waiting) event(sink);
+  }
+
+  release(stream: string): void {
+    this.#sinks.delete(stream);
+  }
+
+  /** The helper has ended: its streams' names mean nothing any more. */
+  loseAll(): void {
+    const lost = [...this.#sinks.values()];
+    this.#sinks.clear();
+    this.#unclaimed.clear();
+    for (const sink of lost) sink.lost();
+  }
+
+  #deliver(stream: string, event: Event): void {
+    const sink = this.#sinks.get(stream);
+    if (sink) return event(sink);
+    const waiting = this.#unclaimed.get(stream);
+    if (waiting) waiting.push(event);
+    else this.#unclaimed.set(stream, [event]);
+    // Streams that were released while bytes were on their way stay here: forget the oldest.
+    const [oldest] = this.#unclaimed.keys();
+    if (this.#unclaimed.size > mostUnclaimedStreams && oldest !== undefined) this.#unclaimed.delete(oldest);
+  }
+}

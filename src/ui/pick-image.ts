@@ -1,0 +1,44 @@
+import { QuickPickItemKind, window, type QuickPickItem } from 'vscode';
+import type { ImageSummary } from '../../runtime-helper/protocol/types.ts';
+import { describeSize } from '../model/sizes.ts';
+import { plainLabel } from './plain-text.ts';
+
+type ImageItem = QuickPickItem & { reference?: string };
+
+/** Asks for an image: a local one, this machine itself, or a reference that is typed. */
+export async function pickImage(title: string, images: readonly ImageSummary[]): Promise<string | undefined> {
+  const known = knownItems(images);
+  const pick = window.createQuickPick<ImageItem>();
+  pick.title = title;
+  pick.placeholder = 'Choose an image, or type its reference';
+  pick.matchOnDescription = true;
+  pick.items = known;
+  pick.onDidChangeValue((value) => {
+    const typed = value.trim();
+    const isKnown = typed === '' || known.some((item) => item.reference === typed);
+    pick.items = isKnown ? known : [...known, { label: plainLabel(typed), description: 'use this reference', reference: typed, alwaysShow: true }];
+  });
+  const chosen = await new Promise<string | undefined>((resolve) => {
+    pick.onDidAccept(() => {
+      resolve(pick.selectedItems[0]?.reference);
+      pick.hide();
+    });
+    pick.onDidHide(() => resolve(undefined));
+    pick.show();
+  });
+  pick.dispose();
+  return chosen;
+}
+
+function knownItems(images: readonly ImageSummary[]): ImageItem[] {
+  const local = images.filter(({ id }) => id !== 'host').flatMap((image) => image.references.map((reference) => localItem(reference, image)));
+  const separator: ImageItem[] = local.length > 0 ? [{ label: 'local images', kind: QuickPickItemKind.Separator }, ...local] : [];
+  return [
+    { label: '@host', description: 'this machine’s own files', detail: 'An isolated, writable copy of this machine; nothing on it is changed', reference: '@host' },
+    ...separator,
+  ];
+}
+
+function localItem(reference: string, image: ImageSummary): ImageItem {
+  return { label: plainLabel(reference), description: `${describeSize(image.size)} · ${image.id.replace('sha256:', '').slice(0, 12)}`, reference };
+}

@@ -1,0 +1,51 @@
+import { MarkdownString, ThemeColor, ThemeIcon, TreeItem } from 'vscode';
+import type { ContainerState, ContainerSummary } from '../../runtime-helper/protocol/types.ts';
+import { describeRow, describeState, displayCommand, displayImage, displayName, shortId } from '../model/container-words.ts';
+import { describeDuration } from '../model/durations.ts';
+import { markdownCode, plainMarkdown } from '../ui/plain-text.ts';
+
+/** A container as a row of the tree. The tooltip is made when it is asked for. */
+export function containerItem(container: ContainerSummary, now: number): TreeItem {
+  const item = new TreeItem(displayName(container));
+  item.id = container.id;
+  item.description = describeRow(container, now);
+  item.iconPath = stateIcon(container.state);
+  item.contextValue = `container-${container.state.status}`;
+  item.accessibilityInformation = {
+    label: `Container ${displayName(container)}, image ${displayImage(container)}, ${describeState(container.state, now)}`,
+  };
+  return item;
+}
+
+/** The essentials, as a table. Everything in it that comes from outside is escaped. */
+export function containerTooltip(container: ContainerSummary, now: number): MarkdownString {
+  const rows: [string, string][] = [
+    ['Status', plainMarkdown(describeState(container.state, now))],
+    ['Image', markdownCode(displayImage(container))],
+    ['Command', markdownCode(displayCommand(container, 120))],
+    ['Created', `${describeDuration(now - Date.parse(container.createdAt))} ago`],
+    ['ID', markdownCode(shortId(container))],
+  ];
+  if (container.ipAddress !== undefined) rows.push(['Address', markdownCode(container.ipAddress)]);
+  if (container.state.status === 'running') rows.push(['Process', `${container.state.pid}`]);
+  const text = new MarkdownString(`**${plainMarkdown(displayName(container))}**\n\n| | |\n|---|---|\n`);
+  // A bar would end the cell, even within a code span (GFM, 4.10).
+  for (const [name, value] of rows) text.appendMarkdown(`| ${name} | ${value.replace(/(?<!\\)\|/g, '\\|')} |\n`);
+  return text;
+}
+
+/** What ends a container from outside: TERM and KILL are how `stop` ends it, so they are no failure of its own. */
+const stopped = new Set([0, 137, 143]);
+
+function stateIcon(state: ContainerState): ThemeIcon {
+  switch (state.status) {
+    case 'running':
+      return new ThemeIcon('vm-running', new ThemeColor('testing.iconPassed'));
+    case 'created':
+      return new ThemeIcon('vm-outline');
+    case 'exited':
+      return stopped.has(state.exitCode)
+        ? new ThemeIcon('vm-outline', new ThemeColor('disabledForeground'))
+        : new ThemeIcon('vm-outline', new ThemeColor('testing.iconFailed'));
+  }
+}
