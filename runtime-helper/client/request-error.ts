@@ -5,7 +5,11 @@ export class RequestError extends Error {
   readonly code: ErrorCode | 'helper-gone';
   readonly hint: string | undefined;
 
-  constructor(code: ErrorCode | 'helper-gone', message: string, details: { hint?: string | undefined; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode | 'helper-gone',
+    message: string,
+    details: { hint?: string | undefined; cause?: unknown } = {},
+  ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'RequestError';
     this.code = code;

@@ -2,7 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { LogOutputChannel } from 'vscode';
 import {
-  CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, type LanguageClientOptions,
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  RevealOutputChannelOn,
+  type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import type { InitializationOptions, InitializeResult } from '../../runtime-helper/protocol/index.ts';
 
@@ -30,7 +34,9 @@ const stopTimeout = 2_000;
 export async function beginLife(options: LifeOptions): Promise<Life> {
   const child = await options.launch();
   const ended = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ? `it was ended by ${signal}` : `it exited with code ${code ?? 0}`));
+    child.once('exit', (code, signal) =>
+      resolve(signal ? `it was ended by ${signal}` : `it exited with code ${code ?? 0}`),
+    );
   });
   const client = new QuietLanguageClient('skiff', 'Skiff', () => Promise.resolve(child), clientOptions(options, child));
   for (const [method, handler] of options.notifications) client.onNotification(method, handler);
@@ -38,7 +44,12 @@ export async function beginLife(options: LifeOptions): Promise<Life> {
   const silence = setTimeout(() => child.kill('SIGKILL'), initializeTimeout);
   try {
     await client.start();
-    return { hello: helloOf(client), sendRequest: (method, params) => client.sendRequest(method, params), ended, stop: () => stop(client, child, ended) };
+    return {
+      hello: helloOf(client),
+      sendRequest: (method, params) => client.sendRequest(method, params),
+      ended,
+      stop: () => stop(client, child, ended),
+    };
   } catch (error) {
     child.kill('SIGKILL');
     throw error;
@@ -62,7 +73,11 @@ function clientOptions(options: LifeOptions, child: ChildProcess): LanguageClien
         child.kill('SIGKILL');
         return { action: ErrorAction.Continue, handled: true };
       },
-      closed: () => ({ action: CloseAction.DoNotRestart, handled: true, message: 'The connection to the helper is closed.' }),
+      closed: () => ({
+        action: CloseAction.DoNotRestart,
+        handled: true,
+        message: 'The connection to the helper is closed.',
+      }),
     },
   };
 }

@@ -51,7 +51,9 @@ export class Supervisor implements Transport {
 
   /** Starts the helper unless one runs. Failures are shown through the state. */
   start(): void {
-    this.#running().catch((error: unknown) => this.#options.log.error(`Starting the helper failed: ${messageOf(error)}`));
+    this.#running().catch((error: unknown) =>
+      this.#options.log.error(`Starting the helper failed: ${messageOf(error)}`),
+    );
   }
 
   /** Ends the helper, if any, and starts another; what a person does after it was given up. */
@@ -126,7 +128,9 @@ export class Supervisor implements Transport {
   }
 
   #dispatchers(): Map<string, (params: unknown) => void> {
-    return new Map([...this.#notifications].map(([method, listeners]) => [method, (params: unknown) => listeners.fire(params)]));
+    return new Map(
+      [...this.#notifications].map(([method, listeners]) => [method, (params: unknown) => listeners.fire(params)]),
+    );
   }
 }
 

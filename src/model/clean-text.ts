@@ -5,12 +5,15 @@
 
 /** One line for display: control characters, escape sequences and bidirectional overrides are gone. */
 export function cleanLine(text: string): string {
-  return new TextCleaner().push(text).replace(/[\n\t]+/g, ' ').trim();
+  return new TextCleaner()
+    .push(text)
+    .replace(/[\n\t]+/g, ' ')
+    .trim();
 }
 
 /** As much of a line as a row or message can bear. */
 export function shorten(text: string, length: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
 }
 

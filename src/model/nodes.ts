@@ -3,6 +3,11 @@ export type ContainerNode = { kind: 'container'; id: string };
 
 export function isContainerNode(value: unknown): value is ContainerNode {
   return (
-    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'container' && 'id' in value && typeof value.id === 'string'
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    value.kind === 'container' &&
+    'id' in value &&
+    typeof value.id === 'string'
   );
 }

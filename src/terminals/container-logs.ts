@@ -50,7 +50,12 @@ class FollowedLog {
   readonly #id: string;
   readonly #client: Client;
   readonly #streams: Streams;
-  #state: { status: 'idle' } | { status: 'opening' } | { status: 'following'; stream: string } | { status: 'lost' } | { status: 'disposed' } = {
+  #state:
+    | { status: 'idle' }
+    | { status: 'opening' }
+    | { status: 'following'; stream: string }
+    | { status: 'lost' }
+    | { status: 'disposed' } = {
     status: 'idle',
   };
 

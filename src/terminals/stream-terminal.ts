@@ -39,7 +39,7 @@ export class StreamTerminal implements Pseudoterminal {
   readonly #close = new Listeners<number | undefined>();
   readonly #name = new Listeners<string>();
   readonly onDidWrite: Event<string> = (listener) => this.#write.add(listener);
-  readonly onDidClose: Event<number | undefined> = (listener) => this.#close.add((code) => listener(code));
+  readonly onDidClose: Event<number | undefined> = (listener) => this.#close.add((code) => void listener(code));
   readonly onDidChangeName: Event<string> = (listener) => this.#name.add(listener);
   #state: State = { status: 'opening' };
   #size = usualSize;
@@ -93,20 +93,24 @@ export class StreamTerminal implements Pseudoterminal {
   helperReturned(): void {
     if (this.#state.status !== 'lost') return;
     const reopen = this.#source.reopen;
-    if (!reopen) return this.#end(undefined, 'The connection to this process was lost; it could not be taken up again.');
+    if (!reopen)
+      return this.#end(undefined, 'The connection to this process was lost; it could not be taken up again.');
     this.#state = { status: 'opening' };
     reopen(this.#size).then(
       (opened) => {
         this.#notice('Attached again.');
         this.#attached(opened);
       },
-      (error: unknown) => this.#end(undefined, `Could not attach again: ${error instanceof Error ? error.message : String(error)}.`),
+      (error: unknown) =>
+        this.#end(undefined, `Could not attach again: ${error instanceof Error ? error.message : String(error)}.`),
     );
   }
 
   #attached(opened: Opened): void {
     const { stream } = opened;
-    const input = new StreamInput(this.#client, stream, (error) => this.#notice(`Input was not delivered: ${String(error)}`));
+    const input = new StreamInput(this.#client, stream, (error) =>
+      this.#notice(`Input was not delivered: ${String(error)}`),
+    );
     // The tab may have been closed, and the window resized, while the request was under way.
     if (this.#state.status === 'closed') return this.#detach(stream, input);
     this.#state = { status: 'open', opened, input, lines: new LineDiscipline() };

@@ -49,7 +49,13 @@ export class Terminals {
   shell(container: ContainerSummary, failed: Failed): void {
     this.#show(`${displayName(container)}: shell`, 'terminal', {
       open: async (size) => {
-        const { stream, tty } = await this.#client.execContainer({ id: container.id, command: shells, tty: true, interactive: true, ...size });
+        const { stream, tty } = await this.#client.execContainer({
+          id: container.id,
+          command: shells,
+          tty: true,
+          interactive: true,
+          ...size,
+        });
         return { stream, tty, input: true };
       },
       failed,

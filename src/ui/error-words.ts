@@ -13,7 +13,10 @@ export function wordsFor(error: unknown, attempt: string): ErrorWords | undefine
   if (error instanceof RequestError) {
     if (error.code === 'canceled') return undefined;
     const sentences = [`Could not ${attempt}: ${asText(error.message)}`, asSentence(error.hint ?? '')];
-    return { message: plainMessage(sentences.filter((sentence) => sentence !== '').join(' ')), remedies: remediesFor(error.code) };
+    return {
+      message: plainMessage(sentences.filter((sentence) => sentence !== '').join(' ')),
+      remedies: remediesFor(error.code),
+    };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { message: plainMessage(`Could not ${attempt}: ${asText(message)}`), remedies: ['show-log'] };

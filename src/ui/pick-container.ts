@@ -4,7 +4,10 @@ import { describeState, displayCommand, displayImage, displayName } from '../mod
 import { plainLabel } from './plain-text.ts';
 
 /** Asks for a container where none was chosen by mouse. `title` names the command. */
-export async function pickContainer(containers: readonly ContainerSummary[], title: string): Promise<ContainerSummary | undefined> {
+export async function pickContainer(
+  containers: readonly ContainerSummary[],
+  title: string,
+): Promise<ContainerSummary | undefined> {
   const now = Date.now();
   const items = containers.map((container): QuickPickItem & { container: ContainerSummary } => ({
     label: plainLabel(displayName(container)),
@@ -12,6 +15,10 @@ export async function pickContainer(containers: readonly ContainerSummary[], tit
     detail: plainLabel(displayCommand(container, 80)),
     container,
   }));
-  const chosen = await window.showQuickPick(items, { title, placeHolder: 'Choose a container', matchOnDescription: true });
+  const chosen = await window.showQuickPick(items, {
+    title,
+    placeHolder: 'Choose a container',
+    matchOnDescription: true,
+  });
   return chosen?.container;
 }

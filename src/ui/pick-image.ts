@@ -16,7 +16,9 @@ export async function pickImage(title: string, images: readonly ImageSummary[]):
   pick.onDidChangeValue((value) => {
     const typed = value.trim();
     const isKnown = typed === '' || known.some((item) => item.reference === typed);
-    pick.items = isKnown ? known : [...known, { label: plainLabel(typed), description: 'use this reference', reference: typed, alwaysShow: true }];
+    pick.items = isKnown
+      ? known
+      : [...known, { label: plainLabel(typed), description: 'use this reference', reference: typed, alwaysShow: true }];
   });
   const chosen = await new Promise<string | undefined>((resolve) => {
     pick.onDidAccept(() => {
@@ -31,14 +33,26 @@ export async function pickImage(title: string, images: readonly ImageSummary[]):
 }
 
 function knownItems(images: readonly ImageSummary[]): ImageItem[] {
-  const local = images.filter(({ id }) => id !== 'host').flatMap((image) => image.references.map((reference) => localItem(reference, image)));
-  const separator: ImageItem[] = local.length > 0 ? [{ label: 'local images', kind: QuickPickItemKind.Separator }, ...local] : [];
+  const local = images
+    .filter(({ id }) => id !== 'host')
+    .flatMap((image) => image.references.map((reference) => localItem(reference, image)));
+  const separator: ImageItem[] =
+    local.length > 0 ? [{ label: 'local images', kind: QuickPickItemKind.Separator }, ...local] : [];
   return [
-    { label: '@host', description: 'this machine’s own files', detail: 'An isolated, writable copy of this machine; nothing on it is changed', reference: '@host' },
+    {
+      label: '@host',
+      description: 'this machine’s own files',
+      detail: 'An isolated, writable copy of this machine; nothing on it is changed',
+      reference: '@host',
+    },
     ...separator,
   ];
 }
 
 function localItem(reference: string, image: ImageSummary): ImageItem {
-  return { label: plainLabel(reference), description: `${describeSize(image.size)} · ${image.id.replace('sha256:', '').slice(0, 12)}`, reference };
+  return {
+    label: plainLabel(reference),
+    description: `${describeSize(image.size)} · ${image.id.replace('sha256:', '').slice(0, 12)}`,
+    reference,
+  };
 }

@@ -13,8 +13,7 @@ export function plainLabel(text: string): string {
 
 /** For Markdown: every character with a meaning in CommonMark, and `$(`, loses it. Also what would be taken for a bare link. */
 export function plainMarkdown(text: string): string {
-  return cleanLine(text)
-    .replace(/[\\`*_{}[\]()#+\-.!|<>~&:$@/]/g, '\\$&');
+  return cleanLine(text).replace(/[\\`*_{}[\]()#+\-.!|<>~&:$@/]/g, '\\$&');
 }
 
 /** For a code span, which must be fenced by more backticks than it contains. */

@@ -7,7 +7,11 @@ export type Remedies = {
   log: LogOutputChannel;
 };
 
-const labels: Record<Remedy, string> = { 'retry-privilege': 'Retry', 'restart-helper': 'Restart', 'show-log': 'Show Log' };
+const labels: Record<Remedy, string> = {
+  'retry-privilege': 'Retry',
+  'restart-helper': 'Restart',
+  'show-log': 'Show Log',
+};
 
 /** Tells of a failure and carries out the remedy that is chosen. Returns whether trying again makes sense now. */
 export async function reportError(error: unknown, attempt: string, remedies: Remedies): Promise<boolean> {

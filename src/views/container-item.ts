@@ -1,6 +1,13 @@
 import { MarkdownString, ThemeColor, ThemeIcon, TreeItem } from 'vscode';
 import type { ContainerState, ContainerSummary } from '../../runtime-helper/protocol/types.ts';
-import { describeRow, describeState, displayCommand, displayImage, displayName, shortId } from '../model/container-words.ts';
+import {
+  describeRow,
+  describeState,
+  displayCommand,
+  displayImage,
+  displayName,
+  shortId,
+} from '../model/container-words.ts';
 import { describeDuration } from '../model/durations.ts';
 import { markdownCode, plainMarkdown } from '../ui/plain-text.ts';
 

@@ -111,7 +111,9 @@ export class ContainersView implements TreeDataProvider<ContainerNode> {
     if (delay === undefined) return;
     this.#timer = setTimeout(() => {
       const now = Date.now();
-      const aged = this.#containers.all.filter((container) => this.#drawn.get(container.id) !== describeRow(container, now));
+      const aged = this.#containers.all.filter(
+        (container) => this.#drawn.get(container.id) !== describeRow(container, now),
+      );
       if (aged.length > 0) this.#changed.fire(aged.map(({ id }) => this.#node(id)));
       this.#schedule();
     }, delay);

@@ -1,0 +1,28 @@
+import type { LogOutputChannel, Memento } from 'vscode';
+import type { Client } from '../../runtime-helper/client/client.ts';
+import type { Containers } from '../model/containers.ts';
+import type { EngineStatus } from '../model/helper-state.ts';
+import type { ContainerLogs } from '../terminals/container-logs.ts';
+import type { Terminals } from '../terminals/terminals.ts';
+
+/** What commands work with. */
+export type CommandContext = {
+  client: Client;
+  containers: Containers;
+  status: EngineStatus;
+  terminals: Terminals;
+  logs: ContainerLogs;
+  /** Remembers answers for this workspace. */
+  memory: Memento;
+  log: LogOutputChannel;
+  restartHelper: () => Promise<void>;
+  /** Asks for privileges again; true when they were granted. */
+  retryPrivilege: () => Promise<boolean>;
+  /** Finds out, after a failure, whether privileges were refused, for the view to say. */
+  refreshPrivilege: () => Promise<void>;
+  /** Resolves when the containers have been listed; rejects when the engine can't be used. */
+  containersListed: () => Promise<void>;
+};
+
+/** `args` as VS Code hands them: from a tree the chosen row and all selected rows, from the palette nothing. */
+export type Command = (context: CommandContext, ...args: unknown[]) => Promise<void>;

@@ -1,0 +1,34 @@
+import { commands, type Disposable } from 'vscode';
+import { attach } from './attach.ts';
+import type { Command, CommandContext } from './context.ts';
+import { copyId } from './copy-id.ts';
+import { restartHelper, retryPrivilege, showHelperLog } from './helper.ts';
+import { openShell } from './open-shell.ts';
+import { remove } from './remove.ts';
+import { restart } from './restart.ts';
+import { runContainer } from './run.ts';
+import { showLogs } from './show-logs.ts';
+import { start } from './start.ts';
+import { stop } from './stop.ts';
+
+/** Every command that package.json contributes. */
+const table: Record<string, Command> = {
+  'skiff.run': runContainer,
+  'skiff.start': start,
+  'skiff.stop': stop,
+  'skiff.restart': restart,
+  'skiff.remove': remove,
+  'skiff.attach': attach,
+  'skiff.openShell': openShell,
+  'skiff.showLogs': showLogs,
+  'skiff.copyId': copyId,
+  'skiff.showHelperLog': showHelperLog,
+  'skiff.restartHelper': restartHelper,
+  'skiff.retryPrivilege': retryPrivilege,
+};
+
+export function registerCommands(context: CommandContext): Disposable[] {
+  return Object.entries(table).map(([id, command]) =>
+    commands.registerCommand(id, (...args: unknown[]) => command(context, ...args)),
+  );
+}

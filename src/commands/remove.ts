@@ -1,0 +1,42 @@
+import { window } from 'vscode';
+import type { ContainerSummary } from '../../runtime-helper/protocol/types.ts';
+import { displayName } from '../model/container-words.ts';
+import { withViewProgress } from '../ui/view-progress.ts';
+import { attempt } from './attempt.ts';
+import { chosenContainers } from './chosen-containers.ts';
+import type { CommandContext } from './context.ts';
+
+export async function remove(context: CommandContext, ...args: unknown[]): Promise<void> {
+  const containers = await chosenContainers(context, args, {
+    title: 'Remove Container',
+    none: 'There is no container.',
+  });
+  if (containers.length === 0 || !(await confirmed(containers))) return;
+  await Promise.all(
+    containers.map((container) =>
+      attempt(context, `remove ${displayName(container)}`, () =>
+        withViewProgress(async () => {
+          // Only what the question spoke of is killed: one that was started meanwhile is refused.
+          await context.client.removeContainer({ id: container.id, force: container.state.status === 'running' });
+        }),
+      ),
+    ),
+  );
+}
+
+async function confirmed(containers: readonly ContainerSummary[]): Promise<boolean> {
+  const running = containers.filter(({ state }) => state.status === 'running');
+  const [first] = containers;
+  const subject =
+    containers.length === 1 && first ? `container ${displayName(first)}` : `${containers.length} containers`;
+  const detail = [
+    'Files that were changed in it, and its log, are deleted. Images stay.',
+    ...(running.length > 0 ? [`Still running, and killed first: ${running.map(displayName).join(', ')}.`] : []),
+    ...(containers.length > 1 ? [containers.map(displayName).join(', ')] : []),
+  ];
+  const action = running.length > 0 ? 'Kill and Remove' : 'Remove';
+  return (
+    (await window.showWarningMessage(`Remove ${subject}?`, { modal: true, detail: detail.join('\n') }, action)) ===
+    action
+  );
+}

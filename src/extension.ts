@@ -1,0 +1,89 @@
+/** Wiring: makes the parts and tells them of each other. */
+import { window, workspace, type ExtensionContext } from 'vscode';
+import { createClient } from '../runtime-helper/client/client.ts';
+import { registerCommands } from './commands/index.ts';
+import { Mirror } from './helper/mirror.ts';
+import { superviseHelper } from './helper/supervise.ts';
+import type { Supervisor } from './helper/supervisor.ts';
+import { offerCommandLine, offerSocket } from './helper/terminal-environment.ts';
+import { Containers } from './model/containers.ts';
+import { EngineStatus } from './model/helper-state.ts';
+import { ContainerLogs } from './terminals/container-logs.ts';
+import { Streams } from './terminals/streams.ts';
+import { Terminals } from './terminals/terminals.ts';
+import { askConsent, askPassword } from './ui/privilege-prompts.ts';
+import { ContainersView } from './views/containers-view.ts';
+import { showEngineStatus } from './views/view-state.ts';
+
+let helper: Supervisor | undefined;
+
+export function activate(context: ExtensionContext): void {
+  const log = window.createOutputChannel('Skiff', { log: true });
+  const status = new EngineStatus();
+  const containers = new Containers();
+  const supervisor = superviseHelper(context.extensionPath, log, status, {
+    password: askPassword,
+    consent: askConsent,
+  });
+  helper = supervisor;
+  const client = createClient(supervisor);
+  const mirror = new Mirror(client, containers, status);
+  const streams = new Streams(client);
+  const terminals = new Terminals(client, streams);
+  const logs = new ContainerLogs(client, streams);
+  const view = new ContainersView(containers);
+
+  /** Failures of this kind are shown by the view's message; the log has their causes. */
+  const inBackground = (work: Promise<unknown>): void => {
+    work.catch((error: unknown) => log.warn(String(error)));
+  };
+  const showContainers = (): void => {
+    if (status.helper.status !== 'unsupported') inBackground(mirror.listed());
+  };
+
+  offerCommandLine(context.environmentVariableCollection, context.extensionPath);
+  context.subscriptions.push(
+    log,
+    logs,
+    view,
+    view.onShown(showContainers),
+    showEngineStatus(status, view),
+    supervisor.onReady((hello) => {
+      offerSocket(context.environmentVariableCollection, hello.cliSocket);
+      showContainers();
+      terminals.helperReturned();
+      inBackground(logs.helperReturned());
+    }),
+    supervisor.onDown(() => {
+      mirror.helperEnded();
+      terminals.helperEnded();
+    }),
+    containers.onChanged(({ kind }) => {
+      if (kind === 'list') logs.retain((id) => containers.get(id) !== undefined);
+    }),
+    workspace.onDidChangeConfiguration((change) => {
+      // Another store: nothing of the one before may stay on show.
+      if (change.affectsConfiguration('skiff.root') || change.affectsConfiguration('skiff.runRoot'))
+        inBackground(supervisor.restart());
+    }),
+    ...registerCommands({
+      client,
+      containers,
+      status,
+      terminals,
+      logs,
+      log,
+      memory: context.workspaceState,
+      restartHelper: () => supervisor.restart(),
+      retryPrivilege: () => mirror.retryPrivilege(),
+      refreshPrivilege: () => mirror.refreshPrivilege(),
+      containersListed: () => mirror.listed(),
+    }),
+  );
+  if (view.visible) showContainers();
+}
+
+/** VS Code waits for this before it ends the extension host. Containers go on. */
+export async function deactivate(): Promise<void> {
+  await helper?.dispose();
+}

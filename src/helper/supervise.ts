@@ -1,0 +1,65 @@
+import { workspace, type LogOutputChannel } from 'vscode';
+import { RequestError } from '../../runtime-helper/client/request-error.ts';
+import {
+  privilegeConsent,
+  privilegePassword,
+  protocolVersion,
+  type InitializationOptions,
+} from '../../runtime-helper/protocol/index.ts';
+import type { EngineStatus } from '../model/helper-state.ts';
+import { launchHelper } from './launch.ts';
+import { beginLife, type Life } from './life.ts';
+import { Supervisor } from './supervisor.ts';
+
+/** How a person answers what the helper asks. */
+export type Answers = {
+  password: (question: { prompt: string; attempt: number }) => Promise<{ password?: string }>;
+  consent: (question: { path: string; sha256: string }) => Promise<{ granted: boolean }>;
+};
+
+/** The supervisor of this window's helper. Nothing is started before something needs it. */
+export function superviseHelper(
+  extensionPath: string,
+  log: LogOutputChannel,
+  status: EngineStatus,
+  answers: Answers,
+): Supervisor {
+  const begin = (handlers: Parameters<ConstructorParameters<typeof Supervisor>[0]['begin']>[0]): Promise<Life> => {
+    if (!isSupported(process.platform)) return Promise.reject(unsupported());
+    return beginLife({
+      ...handlers,
+      launch: () => launchHelper(extensionPath),
+      initializationOptions: initializationOptions(),
+      log,
+    });
+  };
+  // The helper is our own program, built with the same protocol: its questions have the shapes that the protocol says.
+  const requests = new Map<string, (params: unknown) => Promise<unknown>>([
+    [privilegePassword.method, (params) => answers.password(params as Parameters<Answers['password']>[0])],
+    [privilegeConsent.method, (params) => answers.consent(params as Parameters<Answers['consent']>[0])],
+  ]);
+  if (!isSupported(process.platform)) status.setHelper({ status: 'unsupported', platform: process.platform });
+  return new Supervisor({
+    begin,
+    requests,
+    log,
+    setState: (state) => isSupported(process.platform) && status.setHelper(state),
+  });
+}
+
+function isSupported(platform: NodeJS.Platform): boolean {
+  return platform === 'linux';
+}
+
+function unsupported(): RequestError {
+  return new RequestError('failed-precondition', 'containers need Linux', {
+    hint: 'Open your folder in WSL, over SSH, through a tunnel or in a dev container, and install Skiff there',
+  });
+}
+
+function initializationOptions(): InitializationOptions {
+  const settings = workspace.getConfiguration('skiff');
+  const root = settings.get<string>('root', '');
+  const runRoot = settings.get<string>('runRoot', '');
+  return { protocolVersion, ...(root === '' ? {} : { root }), ...(runRoot === '' ? {} : { runRoot }) };
+}
