@@ -7,8 +7,23 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = join(root, 'runtime-helper/native');
 
-const warnings = ['-Wall', '-Wextra', '-Werror', '-Wshadow', '-Wformat=2', '-Wstrict-prototypes', '-Wmissing-prototypes', '-Wvla'];
-const hardening = ['-fstack-protector-strong', '-D_FORTIFY_SOURCE=2', '-fno-strict-aliasing', '-fno-common', '-Wl,-z,relro,-z,now,-z,noexecstack'];
+const warnings = [
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+  '-Wshadow',
+  '-Wformat=2',
+  '-Wstrict-prototypes',
+  '-Wmissing-prototypes',
+  '-Wvla',
+];
+const hardening = [
+  '-fstack-protector-strong',
+  '-D_FORTIFY_SOURCE=2',
+  '-fno-strict-aliasing',
+  '-fno-common',
+  '-Wl,-z,relro,-z,now,-z,noexecstack',
+];
 
 /** musl's headers leave out the kernel's; a folder of links gives them without glibc's own headers beside them. */
 function kernelHeaders(arch) {
@@ -16,15 +31,26 @@ function kernelHeaders(arch) {
   mkdirSync(dir, { recursive: true });
   const triple = arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
   const asm = [`/usr/include/${triple}/asm`, `/usr/${triple}/include/asm`].find((p) => existsSync(p));
-  for (const [name, target] of [['linux', '/usr/include/linux'], ['asm-generic', '/usr/include/asm-generic'], ['asm', asm]]) {
+  for (const [name, target] of [
+    ['linux', '/usr/include/linux'],
+    ['asm-generic', '/usr/include/asm-generic'],
+    ['asm', asm],
+  ]) {
     if (target && !existsSync(join(dir, name))) symlinkSync(target, join(dir, name));
   }
   return dir;
 }
 
 /** Returns the path of the binary. Compiles only when a source is newer than it, or `force`. */
-export function buildNative({ arch = process.arch, out = join(root, 'dist/bin/skiff'), sanitize = false, force = false } = {}) {
-  const files = readdirSync(sources).filter((name) => /\.[ch]$/.test(name)).map((name) => join(sources, name));
+export function buildNative({
+  arch = process.arch,
+  out = join(root, 'dist/bin/skiff'),
+  sanitize = false,
+  force = false,
+} = {}) {
+  const files = readdirSync(sources)
+    .filter((name) => /\.[ch]$/.test(name))
+    .map((name) => join(sources, name));
   const newest = Math.max(...[...files, fileURLToPath(import.meta.url)].map((file) => statSync(file).mtimeMs));
   if (!force && existsSync(out) && statSync(out).mtimeMs > newest) return out;
   mkdirSync(dirname(out), { recursive: true });
@@ -32,11 +58,17 @@ export function buildNative({ arch = process.arch, out = join(root, 'dist/bin/sk
   const common = ['-std=gnu11', '-D_GNU_SOURCE', `-DSKIFF_VERSION="${version}"`, ...warnings, ...hardening];
   const cFiles = files.filter((file) => file.endsWith('.c'));
   if (sanitize) {
-    execFileSync('gcc', [...common, '-g', '-O1', '-fsanitize=address,undefined', '-fno-omit-frame-pointer', '-o', out, ...cFiles], { stdio: 'inherit' });
+    execFileSync(
+      'gcc',
+      [...common, '-g', '-O1', '-fsanitize=address,undefined', '-fno-omit-frame-pointer', '-o', out, ...cFiles],
+      { stdio: 'inherit' },
+    );
     return out;
   }
   const compiler = arch === process.arch ? 'musl-gcc' : join(root, '.cache/arm64/musl-gcc');
-  execFileSync(compiler, [...common, '-Os', '-static', '-s', '-idirafter', kernelHeaders(arch), '-o', out, ...cFiles], { stdio: 'inherit' });
+  execFileSync(compiler, [...common, '-Os', '-static', '-s', '-idirafter', kernelHeaders(arch), '-o', out, ...cFiles], {
+    stdio: 'inherit',
+  });
   return out;
 }
 

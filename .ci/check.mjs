@@ -6,7 +6,9 @@ import { continueOnNode24, node24, root, run } from './node24.mjs';
 await continueOnNode24();
 const bin = (name) => join(root, 'node_modules', name);
 const fix = process.argv.includes('--fix');
-const tidy = readdirSync(join(root, 'test/tidy')).filter((name) => name.endsWith('.test.ts')).map((name) => `test/tidy/${name}`);
+const tidy = readdirSync(join(root, 'test/tidy'))
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => `test/tidy/${name}`);
 
 const steps = {
   format: [bin('prettier/bin/prettier.cjs'), fix ? '--write' : '--check', '--log-level', 'warn', '.'],

@@ -40,7 +40,11 @@ export async function continueOnNode24() {
 
 /** Runs a command to its end with our own output. Returns its exit code; 127 when it does not exist. */
 export function run(command, args, options = {}) {
-  const { status, error, signal } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+  const { status, error, signal } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    ...options,
+  });
   if (error) {
     console.error(`skiff: ${command}: ${error.message}`);
     return 127;
@@ -56,7 +60,13 @@ export function must(command, args, options = {}) {
 
 /** A command's standard output, or undefined when it fails. */
 export function output(command, args, options = {}) {
-  const { status, stdout } = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20, stdio: ['ignore', 'pipe', 'ignore'], ...options });
+  const { status, stdout } = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    ...options,
+  });
   return status === 0 ? stdout : undefined;
 }
 

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repository } from '../support/paths.ts';
+import { useEditor } from '../support/editor.ts';
+import { until } from '../support/wait.ts';
+
+type Manifest = {
+  contributes: { viewsContainers: { activitybar: { title: string }[] }; views: Record<string, { name: string }[]> };
+};
+const { contributes } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as Manifest;
+const activity = contributes.viewsContainers.activitybar[0]?.title ?? '';
+const views = Object.values(contributes.views)
+  .flat()
+  .map((view) => view.name);
+
+const { story } = useEditor();
+
+story('a window opens with Skiff in the activity bar', async ({ window }) => {
+  assert.ok((await window.activities()).some((title) => title.startsWith(activity)));
+});
+
+story('its views open, and the extension says nothing about failing', async ({ window, server }) => {
+  await window.openActivity(activity);
+  for (const view of views) await window.tree(view).pane.waitFor();
+  await until('the helper is ready', () => server.logText(activity).length > 0);
+  const failures = (await window.messages.notifications()).filter(({ severity }) => severity === 'error');
+  assert.deepEqual(failures, []);
+});
+
+story('the terminal has `skiff` on its PATH, and it is ours', async ({ window }) => {
+  await window.run('Terminal: Create New Terminal');
+  await window.terminal.waitFor(/[#$] ?$/);
+  await window.terminal.type('skiff --version\n');
+  await window.terminal.waitFor(/skiff.* \d+\.\d+\.\d+/);
+});

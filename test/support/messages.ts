@@ -1,0 +1,81 @@
+import type { Locator, Page } from 'playwright-core';
+import { exactly, type PageElement } from './dom.ts';
+import { until } from './wait.ts';
+
+export type Notification = { severity: 'info' | 'warning' | 'error' | ''; message: string; buttons: string[] };
+export type Dialog = { message: string; detail: string; buttons: string[] };
+
+/** Notifications and modal dialogs. */
+export class Messages {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** The toasts on screen. */
+  async notifications(): Promise<Notification[]> {
+    const found = await this.#toasts.evaluateAll((toasts: PageElement[]) =>
+      toasts.map((toast) => ({
+        icon: toast.querySelector('.notification-list-item-icon')?.className ?? '',
+        message: toast.querySelector('.notification-list-item-message')?.textContent ?? '',
+        buttons: Array.from(
+          toast.querySelectorAll('.notification-list-item-buttons-container .monaco-button'),
+          (button) => button.textContent,
+        ),
+      })),
+    );
+    return found.map(({ icon, ...rest }) => ({ severity: severityOf(icon), ...rest }));
+  }
+
+  async waitForNotification(text: RegExp, limit?: number): Promise<Notification> {
+    return until(
+      `a notification with ${String(text)}`,
+      async () => {
+        const all = await this.notifications();
+        const found = all.find((one) => text.test(one.message));
+        if (found === undefined) throw new Error(`there are ${JSON.stringify(all)}`);
+        return found;
+      },
+      limit,
+    );
+  }
+
+  async clickNotification(text: RegExp, button: string): Promise<void> {
+    const toast = this.#toasts.filter({ hasText: text });
+    await toast.hover();
+    await toast.locator('.monaco-button', { hasText: exactly(button) }).click();
+  }
+
+  /** The modal dialog, once it is open. */
+  async dialog(): Promise<Dialog> {
+    await this.#dialog.waitFor();
+    const [message, detail] = await Promise.all(
+      ['.dialog-message-text', '.dialog-message-detail'].map((part) => this.#dialog.locator(part).allTextContents()),
+    );
+    const buttons = await this.#dialog.locator('.dialog-buttons .monaco-button').allTextContents();
+    const one = (texts: string[] | undefined): string => (texts ?? []).join(' ').trim();
+    return { message: one(message), detail: one(detail), buttons: buttons.map((text) => text.trim()) };
+  }
+
+  async clickDialog(button: string): Promise<void> {
+    await this.#dialog
+      .locator('.dialog-buttons .monaco-button')
+      .filter({ hasText: exactly(button) })
+      .click();
+    await this.#dialog.waitFor({ state: 'detached' });
+  }
+
+  get #toasts(): Locator {
+    return this.#page.locator('.notification-toast .notification-list-item');
+  }
+
+  get #dialog(): Locator {
+    return this.#page.locator('.monaco-dialog-box');
+  }
+}
+
+function severityOf(icon: string): Notification['severity'] {
+  const name = /codicon-(info|warning|error)/.exec(icon)?.[1];
+  return name === 'info' || name === 'warning' || name === 'error' ? name : '';
+}

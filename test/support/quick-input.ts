@@ -1,0 +1,124 @@
+import type { Locator, Page } from 'playwright-core';
+import { exactly, type PageElement } from './dom.ts';
+import { patience, until } from './wait.ts';
+
+/** The palette, quick picks and input boxes: VS Code has one of them at a time. */
+export class QuickInput {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  get #widget(): Locator {
+    return this.#page.locator('.quick-input-widget');
+  }
+
+  get #input(): Locator {
+    return this.#widget.locator('.quick-input-filter input');
+  }
+
+  #row(label: string): Locator {
+    return this.#widget
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({
+        has: this.#page
+          .locator('.quick-input-list-row')
+          .first()
+          .locator('.label-name', { hasText: exactly(label) }),
+      })
+      .first();
+  }
+
+  /** Runs a command from the palette by its exact title, "Category: Title". */
+  async runCommand(title: string): Promise<void> {
+    if (await this.#widget.isVisible()) await this.#page.keyboard.press('Escape');
+    await this.#page.keyboard.press('F1');
+    await this.#input.waitFor();
+    await this.#input.fill(`>${title}`);
+    try {
+      await this.#row(title).waitFor({ timeout: patience(10_000) });
+    } catch (error) {
+      const shown = await this.labels();
+      await this.#page.keyboard.press('Escape');
+      throw new Error(`no command "${title}" in the palette; it shows ${JSON.stringify(shown.slice(0, 8))}`, {
+        cause: error,
+      });
+    }
+    await this.#row(title).click();
+  }
+
+  /** Whether a command is offered in the palette. Closes it again. */
+  async hasCommand(title: string): Promise<boolean> {
+    await this.#page.keyboard.press('F1');
+    await this.#input.waitFor();
+    await this.#input.fill(`>${title}`);
+    const labels = await until('the palette has an answer', async () => {
+      const now = await this.labels();
+      return now.length > 0 && now;
+    });
+    await this.#page.keyboard.press('Escape');
+    return labels.includes(title);
+  }
+
+  /** Waits until a quick pick or input box is open whose title, placeholder or prompt has this text. */
+  async waitFor(text: RegExp): Promise<void> {
+    await until(`a quick input with ${String(text)}`, async () => {
+      const said = await this.words();
+      return text.test(said.join('\n')) || Promise.reject(new Error(`it says ${JSON.stringify(said)}`));
+    });
+  }
+
+  /** Title, placeholder and message of what is open. */
+  async words(): Promise<string[]> {
+    if (!(await this.#widget.isVisible())) return [];
+    const texts = await this.#widget.locator('.quick-input-title, .quick-input-message').allTextContents();
+    const placeholder = await this.#input.getAttribute('placeholder');
+    return [...texts, placeholder ?? ''].map((text) => text.trim()).filter((text) => text !== '');
+  }
+
+  /** The message under the input: a prompt, or why the text is refused. */
+  async message(): Promise<string> {
+    return ((await this.#widget.locator('.quick-input-message').textContent()) ?? '').trim();
+  }
+
+  /** Labels of the entries. */
+  async labels(): Promise<string[]> {
+    return this.#widget
+      .locator('.quick-input-list .monaco-list-row')
+      .evaluateAll((rows: PageElement[]) => rows.map((row) => row.querySelector('.label-name')?.textContent ?? ''));
+  }
+
+  /** Chooses an entry by its label. */
+  async pick(label: string): Promise<void> {
+    await this.#row(label).click();
+  }
+
+  /** Ticks entries of a pick that takes several, and accepts. */
+  async pickMany(labels: readonly string[]): Promise<void> {
+    for (const label of labels)
+      await this.#row(label).locator('.quick-input-list-checkbox, .monaco-checkbox').first().click();
+    await this.#widget.locator('.quick-input-action .monaco-button', { hasText: exactly('OK') }).click();
+  }
+
+  /** Fills the input and accepts it with Enter. */
+  async enter(text: string): Promise<void> {
+    await this.fill(text);
+    await this.#input.press('Enter');
+  }
+
+  /** Fills the input and leaves it open. */
+  async fill(text: string): Promise<void> {
+    await this.#input.waitFor();
+    await this.#input.fill(text);
+  }
+
+  async cancel(): Promise<void> {
+    await this.#input.press('Escape');
+    await this.#widget.waitFor({ state: 'hidden' });
+  }
+
+  async isOpen(): Promise<boolean> {
+    return this.#widget.isVisible();
+  }
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cgroupsNamed, mountPoints, nftTables, processes, removeCgroup } from './kernel-objects.ts';
+import { node24, skiffBinary } from './paths.ts';
+import { run, type RunOptions, type RunResult } from './run.ts';
+import { until } from './wait.ts';
+
+/** A throw-away store: a root and a run root of its own below the temporary directory. */
+export class TestStore {
+  readonly root: string;
+  readonly runRoot: string;
+  readonly #folder: string;
+  readonly #uid: number | undefined;
+  readonly #isInside = (path: string): boolean => path.startsWith(`${this.#folder}/`);
+
+  /** `uid`: the user whose store it is (needs root); absent: our own. */
+  constructor(options: { uid?: number } = {}) {
+    this.#folder = mkdtempSync(join(tmpdir(), 'skiff-store-'));
+    this.root = join(this.#folder, 'root');
+    this.runRoot = join(this.#folder, 'run');
+    this.#uid = options.uid;
+    if (options.uid !== undefined) chownSync(this.#folder, options.uid, options.uid);
+  }
+
+  /** What makes `skiff`, and whatever starts a helper, use this store. */
+  get env(): Record<string, string> {
+    return { SKIFF_ROOT: this.root, SKIFF_RUNROOT: this.runRoot, SKIFF_NODE: node24 };
+  }
+
+  /** 8 hex digits; undefined before the store's first use. */
+  get id(): string | undefined {
+    const path = join(this.root, 'store-id');
+    return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
+  }
+
+  /** Runs the built command line on this store, to its end. */
+  skiff(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const user = this.#uid === undefined ? {} : { uid: this.#uid };
+    return run(skiffBinary, args, {
+      ...user,
+      ...options,
+      env: { SKIFF_SOCKET: undefined, ...this.env, ...options.env },
+    });
+  }
+
+  /** Like `skiff`, and throws when it fails. Returns its standard output without the last newline. */
+  async succeed(args: readonly string[], options: RunOptions = {}): Promise<string> {
+    const { code, stdout, stderr } = await this.skiff(args, options);
+    assert.equal(code, 0, `skiff ${args.join(' ')} failed with ${code}: ${stderr}`);
+    return stdout.replace(/\n$/, '');
+  }
+
+  /** Ids of the containers that have a record. */
+  containerIds(): string[] {
+    const folder = join(this.root, 'containers');
+    return existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9a-f]{64}$/.test(name)) : [];
+  }
+
+  /**
+   * Removes all containers and ends the store's processes, then throws if anything of a container is left in the kernel, and
+   * takes away what a store keeps while it exists: bridge, nft table, cgroup, files.
+   */
+  async dispose(): Promise<void> {
+    const ids = this.containerIds();
+    const removal =
+      ids.length === 0 ? undefined : await this.skiff(['rm', '-f', ...ids]).catch((error: unknown) => error);
+    await this.#endHelpers();
+    const left = this.#leftovers(ids);
+    this.#sweep(ids);
+    assert.deepEqual(left, [], `the store left something behind; rm -f said ${JSON.stringify(removal)}`);
+  }
+
+  /** Processes that work for this store: helpers, their spawners, monitors and what these run. */
+  processes(ids: readonly string[] = this.containerIds()): { pid: number; command: string }[] {
+    const names = [this.#folder, ...(this.id === undefined ? [] : [this.id]), ...ids.map((id) => id.slice(0, 12))];
+    return processes()
+      .filter(({ pid }) => pid !== process.pid)
+      .filter(
+        ({ command, environment }) =>
+          (/helper\.js|skiff/.test(command) && names.some((name) => command.includes(name))) ||
+          (/helper\.js|--spawner/.test(command) && environment.includes(this.#folder)),
+      );
+  }
+
+  /** A helper that serves the command line leaves when idle; we don't wait for that. */
+  async #endHelpers(): Promise<void> {
+    const helpers = this.processes([]).filter(({ command }) => /helper\.js/.test(command));
+    for (const { pid } of helpers) signal(pid, 'SIGTERM');
+    const alive = (): boolean => helpers.some(({ pid }) => existsSync(`/proc/${pid}`) && !isZombie(pid));
+    await until('the helpers end', () => !alive(), 5000).catch(() =>
+      helpers.forEach(({ pid }) => signal(pid, 'SIGKILL')),
+    );
+    await until('the spawners end', () => this.processes([]).length === 0, 5000).catch(() => undefined);
+  }
+
+  #leftovers(ids: readonly string[]): string[] {
+    return [
+      ...this.processes(ids).map(({ pid, command }) => `process ${pid} ${command}`),
+      ...mountPoints(this.#isInside).map((path) => `mount ${path}`),
+      ...ids.flatMap((id) => interfacesNamed(`sv${id.slice(0, 12)}`)).map((name) => `interface ${name}`),
+      ...ids.flatMap((id) => cgroupsNamed(new RegExp(id.slice(0, 12)))).map((path) => `cgroup ${path}`),
+      ...this.containerIds().map((id) => `container ${id}`),
+    ];
+  }
+
+  /** By force, so that one failed test doesn't spoil the next. */
+  #sweep(ids: readonly string[]): void {
+    for (const { pid } of this.processes(ids)) signal(pid, 'SIGKILL');
+    for (const path of mountPoints(this.#isInside).reverse()) spawnSync('umount', ['-l', path]);
+    const { id } = this;
+    if (id !== undefined) {
+      for (const name of interfacesNamed(id)) spawnSync('ip', ['link', 'delete', name]);
+      for (const table of nftTables(new RegExp(id))) spawnSync('nft', ['delete', 'table', ...table.split(' ')]);
+      for (const path of cgroupsNamed(new RegExp(id))) removeCgroup(path);
+    }
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+const interfacesNamed = (part: string): string[] => readdirSync('/sys/class/net').filter((name) => name.includes(part));
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function isZombie(pid: number): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
+}
