@@ -59,18 +59,25 @@ export class TextCleaner {
   }
 
   #takeText(character: string, code: number): string {
-    const returned = this.#returned;
-    this.#returned = code === 0x0d;
     if (code === 0x1b) this.#state = 'escape';
     else if (code === 0x9b) this.#state = 'csi';
     else if (code === 0x90 || code === 0x98 || (code >= 0x9d && code <= 0x9f)) this.#state = 'string';
-    else if (code === 0x0a || code === 0x09) return character;
-    else if (code >= 0x20 && code !== 0x7f && (code < 0x80 || code > 0x9f)) {
-      // A lone carriage return starts the line again, as progress bars do: show each state on a line of its own.
-      return returned ? `\n${character}` : character;
-    } else if (code !== 0x0d) this.#returned = returned;
+    else if (code === 0x0d) this.#returned = true;
+    else if (isText(code)) return this.#print(character);
     return '';
   }
+
+  /** A lone carriage return starts the line again, as progress bars do: each state is shown on a line of its own. */
+  #print(character: string): string {
+    const restarted = this.#returned && character !== '\n';
+    this.#returned = false;
+    return restarted ? `\n${character}` : character;
+  }
+}
+
+/** Neither C0, but newline and tab, nor DEL, nor C1. */
+function isText(code: number): boolean {
+  return code === 0x0a || code === 0x09 || (code >= 0x20 && code < 0x7f) || code > 0x9f;
 }
 
 function afterEscape(character: string, code: number): State {

@@ -9,15 +9,18 @@ export type StreamSink = {
   lost: () => void;
 };
 
-type Event = (sink: StreamSink) => void;
+type Delivery = (sink: StreamSink) => void;
 
-// What a request opens may bring its first bytes before the answer to the request has been read.
+// What a request opens may bring its first bytes before the answer to the request has been read. More streams than this
+// are never opened at once; what nobody claims, because its request failed meanwhile, must not pile up.
 const mostUnclaimedStreams = 64;
 
 /** Leads the bytes of many streams over one connection to their terminals and logs. */
 export class Streams {
   readonly #sinks = new Map<string, StreamSink>();
-  readonly #unclaimed = new Map<string, Event[]>();
+  readonly #unclaimed = new Map<string, Delivery[]>();
+  /** Nobody listens any more, but the helper may not know yet. */
+  readonly #released = new Set<string>();
 
   constructor(client: Pick<Client, 'onStreamWrote' | 'onStreamEnded'>) {
     client.onStreamWrote(({ stream, channel, data }) => {
@@ -25,8 +28,11 @@ export class Streams {
       this.#deliver(stream, (sink) => sink.wrote(channel, bytes));
     });
     client.onStreamEnded(({ stream, ...end }) => {
-      this.#deliver(stream, (sink) => sink.ended(end));
-      this.#sinks.delete(stream);
+      this.#deliver(stream, (sink) => {
+        this.#sinks.delete(stream);
+        sink.ended(end);
+      });
+      this.#released.delete(stream);
     });
   }
 
@@ -34,11 +40,13 @@ export class Streams {
     const waiting = this.#unclaimed.get(stream) ?? [];
     this.#unclaimed.delete(stream);
     this.#sinks.set(stream, sink);
-    for (const event of waiting) event(sink);
+    for (const delivery of waiting) delivery(sink);
   }
 
   release(stream: string): void {
     this.#sinks.delete(stream);
+    this.#unclaimed.delete(stream);
+    this.#released.add(stream);
   }
 
   /** The helper has ended: its streams' names mean nothing any more. */
@@ -46,17 +54,19 @@ export class Streams {
     const lost = [...this.#sinks.values()];
     this.#sinks.clear();
     this.#unclaimed.clear();
+    this.#released.clear();
     for (const sink of lost) sink.lost();
   }
 
-  #deliver(stream: string, event: Event): void {
+  #deliver(stream: string, delivery: Delivery): void {
     const sink = this.#sinks.get(stream);
-    if (sink) return event(sink);
+    if (sink) return delivery(sink);
+    if (this.#released.has(stream)) return undefined;
     const waiting = this.#unclaimed.get(stream);
-    if (waiting) waiting.push(event);
-    else this.#unclaimed.set(stream, [event]);
-    // Streams that were released while bytes were on their way stay here: forget the oldest.
+    if (waiting) waiting.push(delivery);
+    else this.#unclaimed.set(stream, [delivery]);
     const [oldest] = this.#unclaimed.keys();
     if (this.#unclaimed.size > mostUnclaimedStreams && oldest !== undefined) this.#unclaimed.delete(oldest);
+    return undefined;
   }
 }
