@@ -1,0 +1,28 @@
+/* The privileged process of a helper: carries out its requests. */
+#ifndef SKIFF_SPAWNER_H
+#define SKIFF_SPAWNER_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* The store that `hello` named, opened with the caller's rights. */
+struct store {
+	int root_fd;
+	int run_fd;
+	char root[PATH_MAX];
+	char run[PATH_MAX];
+	uid_t owner_uid;
+	gid_t owner_gid;
+	char id[9];
+	/* Directory of this store's cgroups in the cgroup2 hierarchy; -1: there is none. */
+	int cgroup_fd;
+};
+
+int spawner_main(void);
+
+/* Runs with the caller's filesystem rights until identity_restore: seteuid(2), supplementary groups included. */
+int identity_assume(const struct store *store);
+int identity_restore(void);
+
+#endif
