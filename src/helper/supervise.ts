@@ -57,9 +57,10 @@ function unsupported(): RequestError {
   });
 }
 
+/** The settings name the store, else the environment that VS Code was started in, as on the command line. */
 function initializationOptions(): InitializationOptions {
   const settings = workspace.getConfiguration('skiff');
-  const root = settings.get<string>('root', '');
-  const runRoot = settings.get<string>('runRoot', '');
-  return { protocolVersion, ...(root === '' ? {} : { root }), ...(runRoot === '' ? {} : { runRoot }) };
+  const root = settings.get<string>('root') || process.env['SKIFF_ROOT'];
+  const runRoot = settings.get<string>('runRoot') || process.env['SKIFF_RUNROOT'];
+  return { protocolVersion, ...(root ? { root } : {}), ...(runRoot ? { runRoot } : {}) };
 }

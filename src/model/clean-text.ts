@@ -26,6 +26,7 @@ type State = 'text' | 'escape' | 'intermediate' | 'csi' | 'string' | 'string-esc
 export class TextCleaner {
   #state: State = 'text';
   #returned = false;
+  #lineIsEmpty = true;
 
   push(chunk: string): string {
     let out = '';
@@ -69,8 +70,9 @@ export class TextCleaner {
 
   /** A lone carriage return starts the line again, as progress bars do: each state is shown on a line of its own. */
   #print(character: string): string {
-    const restarted = this.#returned && character !== '\n';
+    const restarted = this.#returned && !this.#lineIsEmpty && character !== '\n';
     this.#returned = false;
+    this.#lineIsEmpty = character === '\n';
     return restarted ? `\n${character}` : character;
   }
 }

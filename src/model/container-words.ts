@@ -28,6 +28,15 @@ export function displayImage(container: ContainerSummary): string {
   return shorten(cleanLine(container.image), 80);
 }
 
+const rowImageLength = 24;
+
+/** The image in a row: what tells it from others is at the end of a long reference. */
+function rowImage(container: ContainerSummary): string {
+  const image = displayImage(container);
+  if (image.length <= rowImageLength) return image;
+  return shorten(image.slice(image.lastIndexOf('/') + 1), rowImageLength);
+}
+
 /** argv as a person would type it, cut at `length` characters. */
 export function displayCommand(container: ContainerSummary, length = 200): string {
   return shorten(container.command.map(quoteArgument).join(' '), length);
@@ -35,7 +44,7 @@ export function displayCommand(container: ContainerSummary, length = 200): strin
 
 /** What a row says beside the name. */
 export function describeRow(container: ContainerSummary, now: number): string {
-  return `${displayImage(container)} · ${describeState(container.state, now)}`;
+  return `${rowImage(container)} · ${describeState(container.state, now)}`;
 }
 
 function quoteArgument(argument: string): string {

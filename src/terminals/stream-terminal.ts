@@ -24,7 +24,7 @@ type State =
   | { status: 'open'; opened: Opened; input: StreamInput; lines: LineDiscipline }
   | { status: 'lost' }
   /** The process has ended, or can't be reached again; the text stays until a key is pressed. */
-  | { status: 'ended'; exitCode: number | undefined }
+  | { status: 'ended' }
   | { status: 'closed' };
 
 /** Before VS Code has laid a terminal out it has no size; programs expect one, and this is what they expect. */
@@ -73,7 +73,8 @@ export class StreamTerminal implements Pseudoterminal {
         this.#typed = true;
         return this.#type(this.#state, data);
       case 'ended':
-        return this.#finish(this.#state.exitCode);
+        // The code is on the screen; VS Code would tell it once more, as an error of the terminal's.
+        return this.#finish(undefined);
       case 'opening':
       case 'lost':
       case 'closed':
@@ -93,8 +94,7 @@ export class StreamTerminal implements Pseudoterminal {
   helperReturned(): void {
     if (this.#state.status !== 'lost') return;
     const reopen = this.#source.reopen;
-    if (!reopen)
-      return this.#end(undefined, 'The connection to this process was lost; it could not be taken up again.');
+    if (!reopen) return this.#end('The connection to this process was lost; it could not be taken up again.');
     this.#state = { status: 'opening' };
     reopen(this.#size).then(
       (opened) => {
@@ -102,7 +102,7 @@ export class StreamTerminal implements Pseudoterminal {
         this.#attached(opened);
       },
       (error: unknown) =>
-        this.#end(undefined, `Could not attach again: ${error instanceof Error ? error.message : String(error)}.`),
+        this.#end(`Could not attach again: ${error instanceof Error ? error.message : String(error)}.`),
     );
   }
 
@@ -158,13 +158,13 @@ export class StreamTerminal implements Pseudoterminal {
     if (this.#state.status === 'open') this.#state.input.close();
     // Who ended a session by hand has seen everything; who only watched wants to read the output first.
     if (exitCode === 0 && this.#typed) return this.#finish(0);
-    if (exitCode === undefined) return this.#end(undefined, error === undefined ? 'Detached.' : `${error}.`);
-    return this.#end(exitCode, `Exited with code ${exitCode}.`);
+    if (exitCode === undefined) return this.#end(error === undefined ? 'Detached.' : `${error}.`);
+    return this.#end(`Exited with code ${exitCode}.`);
   }
 
-  #end(exitCode: number | undefined, words: string): void {
+  #end(words: string): void {
     if (this.#state.status === 'closed') return;
-    this.#state = { status: 'ended', exitCode };
+    this.#state = { status: 'ended' };
     this.#notice(`${words} Press any key to close.`);
   }
 

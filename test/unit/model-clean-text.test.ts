@@ -31,6 +31,7 @@ test('a sequence without an end swallows its line and no more', () => {
 test('newlines and tabs stay; a carriage return ends the state of a progress bar', () => {
   assert.equal(clean('a\tb\r\nc\n'), 'a\tb\nc\n');
   assert.equal(clean('10%\r20%\r', '\x1b[K30%\n'), '10%\n20%\n30%\n');
+  assert.equal(clean('$ ls\r\n\x1b[?2004l\rfile\r\n'), '$ ls\nfile\n', 'an empty line has no state to keep');
 });
 
 test('marks that reorder text are gone, letters of every script stay', () => {

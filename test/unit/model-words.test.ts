@@ -68,6 +68,13 @@ test('a row says image, state and age', () => {
   assert.equal(describeRow(container({ state: running(42 * second) }), now), 'ubuntu:12.04 · Up 42 seconds');
 });
 
+test('a long reference gives way to the state in a row', () => {
+  const state = { status: 'created' } as const;
+  const row = (image: string): string => describeRow(container({ image, state }), now);
+  assert.equal(row('registry.example.org:5000/team/web:v1.2'), 'web:v1.2 · Created');
+  assert.equal(row('registry.example.org/team/a-very-long-name-of-an-image:v1'), 'a-very-long-name-of-an-… · Created');
+});
+
 test('a hostile image name can neither move the cursor nor turn the row around', () => {
   const row = describeRow(
     container({ image: '\x1b]0;title\x07evil\u202egnp\r\n\x1b[31mname', state: { status: 'created' } }),
