@@ -1,11 +1,9 @@
-// Builds dist/: the extension, the helper, and the native program. `--arch arm64` cross-compiles the native program.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+// Builds dist/: the extension, the helper, and the native program. `node .ci/build.mjs [--arch arm64]`
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { continueOnNode24, fail, root } from './node24.mjs';
 import { buildNative } from './build-native.mjs';
-
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const common = {
   absWorkingDir: root,
@@ -15,25 +13,36 @@ const common = {
   format: 'cjs',
   logLevel: 'warning',
   minifySyntax: true,
-  sourcemap: 'linked',
   legalComments: 'none',
 };
 
-/** Bundles TypeScript into dist/. CommonJS, because VS Code's `require` hook and V8's compile cache both serve it best. */
-export async function buildScripts() {
+/** Bundles TypeScript into `out`. CommonJS, because VS Code's `require` hook and V8's compile cache both serve it best. */
+export async function buildScripts({ out = join(root, 'dist'), production = false } = {}) {
+  // Not at the top: `.ci/` is read before `npm ci`, too.
+  const { build } = await import('esbuild');
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const define = { SKIFF_VERSION: JSON.stringify(version) };
-  mkdirSync(join(root, 'dist/bin'), { recursive: true });
+  // Names stay, so that a stack trace in somebody's log can be read without a map.
+  const mode = production
+    ? { minifyWhitespace: true, sourcemap: false }
+    : { sourcemap: 'linked', sourcesContent: false };
+  const options = { ...common, ...mode, define: { SKIFF_VERSION: JSON.stringify(version) } };
+  mkdirSync(join(out, 'bin'), { recursive: true });
   // The package is ESM for its sources; what we bundle is not.
-  writeFileSync(join(root, 'dist/package.json'), '{"type":"commonjs"}\n');
+  writeFileSync(join(out, 'package.json'), '{"type":"commonjs"}\n');
   await Promise.all([
-    build({ ...common, define, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] }),
-    build({ ...common, define, entryPoints: ['runtime-helper/server/main.ts'], outfile: 'dist/helper.js' }),
+    build({ ...options, entryPoints: ['src/extension.ts'], outfile: join(out, 'extension.js'), external: ['vscode'] }),
+    build({ ...options, entryPoints: ['runtime-helper/server/main.ts'], outfile: join(out, 'helper.js') }),
   ]);
 }
 
+/** All of dist/. */
+export async function buildAll({ out = join(root, 'dist'), arch = process.arch, production = false } = {}) {
+  if (production) rmSync(out, { recursive: true, force: true });
+  await Promise.all([buildScripts({ out, production }), buildNative({ arch, out: join(out, 'bin/skiff') })]);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await continueOnNode24();
   const at = process.argv.indexOf('--arch');
-  await buildScripts();
-  buildNative({ arch: at > 0 ? process.argv[at + 1] : process.arch });
+  await buildAll({ arch: at > 0 ? process.argv[at + 1] : process.arch }).catch(fail);
 }
