@@ -11,6 +11,8 @@ import { EngineStatus } from './model/helper-state.ts';
 import { ContainerLogs } from './terminals/container-logs.ts';
 import { Streams } from './terminals/streams.ts';
 import { Terminals } from './terminals/terminals.ts';
+import { announceFailure } from './ui/announce-failure.ts';
+import { gainPrivilege } from './ui/gain-privilege.ts';
 import { askConsent, askPassword } from './ui/privilege-prompts.ts';
 import { ContainersView } from './views/containers-view.ts';
 import { showEngineStatus } from './views/view-state.ts';
@@ -47,7 +49,8 @@ export function activate(context: ExtensionContext): void {
     logs,
     view,
     view.onShown(showContainers),
-    showEngineStatus(status, view),
+    showEngineStatus(status, containers, view),
+    announceFailure(status, () => supervisor.restart(), log),
     supervisor.onReady((hello) => {
       offerSocket(context.environmentVariableCollection, hello.cliSocket);
       showContainers();
@@ -75,7 +78,7 @@ export function activate(context: ExtensionContext): void {
       log,
       memory: context.workspaceState,
       restartHelper: () => supervisor.restart(),
-      retryPrivilege: () => mirror.retryPrivilege(),
+      retryPrivilege: () => gainPrivilege(status, () => mirror.retryPrivilege(), log),
       refreshPrivilege: () => mirror.refreshPrivilege(),
       containersListed: () => mirror.listed(),
     }),

@@ -8,6 +8,7 @@ import {
   RevealOutputChannelOn,
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
+import { asRequestError } from '../../runtime-helper/client/request-error.ts';
 import type { InitializationOptions, InitializeResult } from '../../runtime-helper/protocol/index.ts';
 
 /** One helper process from its start to its end. It is not started again: that is for the supervisor. */
@@ -52,7 +53,9 @@ export async function beginLife(options: LifeOptions): Promise<Life> {
     };
   } catch (error) {
     child.kill('SIGKILL');
-    throw error;
+    const reason = await ended;
+    // That the connection is closed says less than how the process ended.
+    throw asRequestError(error).code === 'helper-gone' ? new Error(reason, { cause: error }) : error;
   } finally {
     clearTimeout(silence);
   }

@@ -93,8 +93,8 @@ export class StreamTerminal implements Pseudoterminal {
   /** The helper is running again. */
   helperReturned(): void {
     if (this.#state.status !== 'lost') return;
-    const reopen = this.#source.reopen;
-    if (!reopen) return this.#end('The connection to this process was lost; it could not be taken up again.');
+    const { reopen } = this.#source;
+    if (!reopen) return;
     this.#state = { status: 'opening' };
     reopen(this.#size).then(
       (opened) => {
@@ -150,6 +150,7 @@ export class StreamTerminal implements Pseudoterminal {
 
   #lost(): void {
     if (this.#state.status === 'open') this.#state.input.close();
+    if (!this.#source.reopen) return this.#end('The connection to Skiff’s helper was lost, and with it this session.');
     this.#state = { status: 'lost' };
     this.#notice('The connection to Skiff’s helper was lost. The container goes on; attaching again…');
   }

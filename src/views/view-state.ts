@@ -1,22 +1,26 @@
 import { commands } from 'vscode';
+import type { Containers } from '../model/containers.ts';
 import type { EngineStatus } from '../model/helper-state.ts';
 import type { Subscription } from '../model/listeners.ts';
 import { asSentence } from '../ui/plain-text.ts';
 import type { ContainersView } from './containers-view.ts';
 
 /** Says in the view, and to the `when` clauses of welcome pages and menus, what stands in the way of using the engine. */
-export function showEngineStatus(status: EngineStatus, view: ContainersView): Subscription {
+export function showEngineStatus(status: EngineStatus, containers: Containers, view: ContainersView): Subscription {
   const show = (): void => {
     // Context keys are for `when` clauses only; nothing depends on when they have arrived.
     void commands.executeCommand('setContext', 'skiff.engine', status.helper.status);
     void commands.executeCommand('setContext', 'skiff.refused', status.refusal !== undefined);
-    view.setMessage(messageFor(status));
+    showMessage();
   };
+  const showMessage = (): void => view.setMessage(messageFor(status, containers.all.length === 0));
   show();
-  return status.onChanged(show);
+  const subscriptions = [status.onChanged(show), containers.onChanged(({ kind }) => kind === 'list' && showMessage())];
+  return { dispose: () => subscriptions.forEach((subscription) => subscription.dispose()) };
 }
 
-function messageFor({ helper, refusal }: EngineStatus): string | undefined {
+/** An empty view has a welcome page with buttons for what is wrong. VS Code hides that page behind a message. */
+function messageFor({ helper, refusal }: EngineStatus, isEmpty: boolean): string | undefined {
   switch (helper.status) {
     case 'idle':
     case 'unsupported':
@@ -24,8 +28,9 @@ function messageFor({ helper, refusal }: EngineStatus): string | undefined {
     case 'starting':
       return helper.attempt === 0 ? 'Starting…' : 'The helper ended unexpectedly. Starting it again…';
     case 'failed':
-      return `The helper is not running: ${asSentence(helper.reason)}`;
+      return isEmpty ? undefined : `The helper is not running: ${asSentence(helper.reason)}`;
     case 'running':
-      return refusal && `No administrator rights: ${asSentence(refusal.reason)} ${asSentence(refusal.hint)}`;
+      if (!refusal || isEmpty) return undefined;
+      return `No administrator rights: ${asSentence(refusal.reason)} ${asSentence(refusal.hint)}`;
   }
 }

@@ -1,0 +1,26 @@
+import { window, type LogOutputChannel } from 'vscode';
+import type { EngineStatus } from '../model/helper-state.ts';
+import type { Subscription } from '../model/listeners.ts';
+import { plainMessage } from './plain-text.ts';
+
+/** Says once that the helper was given up, and offers what helps. */
+export function announceFailure(
+  status: EngineStatus,
+  restart: () => Promise<void>,
+  log: LogOutputChannel,
+): Subscription {
+  let failed = false;
+  return status.onChanged(() => {
+    const { helper } = status;
+    const failedBefore = failed;
+    failed = helper.status === 'failed';
+    if (helper.status === 'failed' && !failedBefore) void announce(helper.reason, restart, log);
+  });
+}
+
+async function announce(reason: string, restart: () => Promise<void>, log: LogOutputChannel): Promise<void> {
+  const message = plainMessage(`Skiff's helper is not running: ${reason}. Containers go on without it.`);
+  const chosen = await window.showErrorMessage(message, 'Restart', 'Show Log');
+  if (chosen === 'Restart') await restart();
+  else if (chosen === 'Show Log') log.show();
+}

@@ -1,0 +1,19 @@
+import { window, type LogOutputChannel } from 'vscode';
+import type { EngineStatus } from '../model/helper-state.ts';
+import { asSentence, plainMessage } from './plain-text.ts';
+
+/** Asks for privileges until they are granted, or a person has had enough. Returns whether they were granted. */
+export async function gainPrivilege(
+  status: EngineStatus,
+  retry: () => Promise<boolean>,
+  log: LogOutputChannel,
+): Promise<boolean> {
+  while (!(await retry())) {
+    const { reason = '', hint = '' } = status.refusal ?? {};
+    const message = ['Skiff did not get administrator rights.', asSentence(reason), asSentence(hint)];
+    const chosen = await window.showErrorMessage(plainMessage(message.join(' ')), 'Retry', 'Show Log');
+    if (chosen === 'Show Log') log.show();
+    if (chosen !== 'Retry') return false;
+  }
+  return true;
+}
