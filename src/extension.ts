@@ -32,13 +32,13 @@ export function activate(context: ExtensionContext): void {
   const mirror = new Mirror(client, containers, status);
   const streams = new Streams(client);
   const terminals = new Terminals(client, streams);
-  const logs = new ContainerLogs(client, streams);
   const view = new ContainersView(containers);
 
   /** Failures of this kind are shown by the view's message; the log has their causes. */
   const inBackground = (work: Promise<unknown>): void => {
     work.catch((error: unknown) => log.warn(String(error)));
   };
+  const logs = new ContainerLogs(client, streams, containers, (error) => log.warn(String(error)));
   const showContainers = (): void => {
     if (status.helper.status !== 'unsupported') inBackground(mirror.listed());
   };
@@ -55,14 +55,10 @@ export function activate(context: ExtensionContext): void {
       offerSocket(context.environmentVariableCollection, hello.cliSocket);
       showContainers();
       terminals.helperReturned();
-      inBackground(logs.helperReturned());
     }),
     supervisor.onDown(() => {
       mirror.helperEnded();
       terminals.helperEnded();
-    }),
-    containers.onChanged(({ kind }) => {
-      if (kind === 'list') logs.retain((id) => containers.get(id) !== undefined);
     }),
     workspace.onDidChangeConfiguration((change) => {
       // Another store: nothing of the one before may stay on show.
