@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { useEditor } from '../support/editor.ts';
+import { until } from '../support/wait.ts';
+
+const { story } = useEditor();
+
+/** A service that ends when it is asked to, unlike most programs that are PID 1. */
+const service = ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.1; done'];
+
+story('an empty view says how to begin, and its button begins it', async ({ window }) => {
+  await window.openActivity('Skiff');
+  const tree = window.tree('Containers');
+  await until('the welcome page shows', async () => /no containers yet.*@host/s.test(await tree.welcomeText()));
+  await tree.clickWelcome('Run a Container…');
+  await window.quick.waitFor(/Choose an image/);
+  assert.equal((await window.quick.labels())[0], '@host');
+  await window.quick.cancel();
+});
+
+story('what the command line does is in the tree within a second', async ({ window, store }) => {
+  const tree = window.tree('Containers');
+  await store.succeed(['run', '-d', '--name', 'outside', '@host', ...service]);
+  const row = await tree.waitForRow('outside', /^@host · Up /, 1000);
+  assert.match(row.ariaLabel, /^Container outside, image @host, Up /);
+  await store.succeed(['stop', 'outside']);
+  await tree.waitForRow('outside', /^@host · Exited \(0\) /, 1000);
+  await store.succeed(['rm', 'outside']);
+  await tree.waitForNoRow('outside', 1000);
+});
+
+story('the icons in a row start and stop its container', async ({ window, store }) => {
+  const tree = window.tree('Containers');
+  await store.succeed(['create', '--name', 'service', '@host', ...service]);
+  await tree.waitForRow('service', /Created$/);
+  assert.deepEqual(await tree.inlineActions('service'), ['Start']);
+  await tree.clickInline('service', 'Start');
+  await tree.waitForRow('service', / · Up /);
+  assert.deepEqual(await tree.inlineActions('service'), ['Stop']);
+  await tree.clickInline('service', 'Stop');
+  await tree.waitForRow('service', /Exited \(0\)/);
+});
+
+story('the context menu offers what makes sense in the state', async ({ window }) => {
+  const tree = window.tree('Containers');
+  const stopped = await tree.contextMenu('service');
+  assert.deepEqual(stopped, ['Show Logs', 'Start', 'Restart', 'Copy ID', 'Remove…']);
+  await tree.clickContext('service', 'Restart');
+  await tree.waitForRow('service', / · Up /);
+  const running = await tree.contextMenu('service');
+  assert.deepEqual(running, ['Attach', 'Open Shell', 'Show Logs', 'Stop', 'Restart', 'Copy ID', 'Remove…']);
+});
+
+story('the copied ID is the whole one', async ({ window, store }) => {
+  await window.tree('Containers').clickContext('service', 'Copy ID');
+  const copied = await until('the clipboard is filled', async () => {
+    const text: unknown = await window.page.evaluate('navigator.clipboard.readText()');
+    return typeof text === 'string' && text !== '' && text;
+  });
+  assert.deepEqual([copied], store.containerIds());
+});
+
+story('a shell is opened beside PID 1', async ({ window }) => {
+  await window.tree('Containers').clickContext('service', 'Open Shell');
+  await window.terminal.waitFor(/[#$] ?$/);
+  await window.terminal.type('echo "shell $((6*7))"; tr "\\0" " " </proc/1/cmdline\n');
+  await window.terminal.waitFor(/shell 42\nsh -c trap/);
+  assert.deepEqual(await window.terminal.tabs(), ['service: shell']);
+  await window.terminal.type('exit\n');
+  await until('the terminal closes', async () => (await window.terminal.text()) === '');
+  await window.tree('Containers').waitForRow('service', / · Up /);
+});
+
+story('removing asks first, and says when it must kill', async ({ window, store }) => {
+  const tree = window.tree('Containers');
+  await tree.clickContext('service', 'Remove…');
+  const { message, detail, buttons } = await window.messages.dialog();
+  assert.equal(message, 'Remove container service?');
+  assert.match(detail, /Still running, and killed first: service\./);
+  assert.deepEqual(buttons.toSorted(), ['Cancel', 'Kill and Remove']);
+  await window.messages.clickDialog('Cancel');
+  await tree.waitForRow('service', / · Up /);
+  await tree.clickContext('service', 'Remove…');
+  await window.messages.clickDialog('Kill and Remove');
+  await tree.waitForNoRow('service');
+  assert.deepEqual(store.containerIds(), []);
+});
+
+story('several selected rows are removed together', async ({ window, store }) => {
+  const tree = window.tree('Containers');
+  for (const name of ['one', 'two', 'three']) await store.succeed(['create', '--name', name, '@host', 'true']);
+  await tree.waitFor('three rows, newest first', (rows) => rows.map(({ label }) => label).join() === 'three,two,one');
+  await tree.click('three');
+  await (await tree.row('one')).click({ modifiers: ['Shift'] });
+  await tree.clickContext('two', 'Remove…');
+  assert.equal((await window.messages.dialog()).message, 'Remove 3 containers?');
+  await window.messages.clickDialog('Remove');
+  await until('the view is empty', async () => (await tree.rows()).length === 0);
+});
+
+story(
+  'a command that the image does not have is told in one clear line, and nothing is left',
+  async ({ window, store }) => {
+    await window.run('Skiff: Run Container…');
+    await window.quick.enter('@host');
+    await window.quick.waitFor(/Command to run/);
+    await window.quick.enter('no-such-command');
+    await window.quick.waitFor(/How should it run/);
+    await window.quick.pick('Interactive');
+    const { severity, message } = await window.messages.waitForNotification(/no-such-command/);
+    assert.equal(severity, 'error');
+    assert.match(message, /^Could not run @host: /);
+    assert.deepEqual(await window.terminal.tabs(), []);
+    await store.succeed(['ps', '-a']);
+  },
+);
+
+story('a typed command is checked before it is run', async ({ window }) => {
+  await window.run('Skiff: Run Container…');
+  await window.quick.enter('@host');
+  await window.quick.waitFor(/Command to run/);
+  await window.quick.fill(`echo 'never closed`);
+  await window.quick.waitFor(/A ' is not closed\./);
+  await window.quick.fill('');
+  await window.quick.waitFor(/A command is needed here/);
+  await window.quick.cancel();
+});
+
+story('commands without a row ask for a container, or say that there is none', async ({ window }) => {
+  await window.run('Skiff: Stop');
+  await window.messages.waitForNotification(/No container is running\./);
+  assert.equal(await window.quick.hasCommand('Skiff: Retry Getting Administrator Rights'), false);
+});
