@@ -53,8 +53,9 @@ export class StreamTerminal implements Pseudoterminal {
 
   open(dimensions: TerminalDimensions | undefined): void {
     if (dimensions) this.#size = { columns: dimensions.columns, rows: dimensions.rows };
-    this.#source.open(this.#size).then(
-      (opened) => this.#attached(opened),
+    const size = this.#size;
+    this.#source.open(size).then(
+      (opened) => this.#attached(opened, size),
       (error: unknown) => {
         this.#finish(undefined);
         this.#source.failed(error);
@@ -96,17 +97,19 @@ export class StreamTerminal implements Pseudoterminal {
     const { reopen } = this.#source;
     if (!reopen) return;
     this.#state = { status: 'opening' };
-    reopen(this.#size).then(
+    const size = this.#size;
+    reopen(size).then(
       (opened) => {
         this.#notice('Attached again.');
-        this.#attached(opened);
+        this.#attached(opened, size);
       },
       (error: unknown) =>
         this.#end(`Could not attach again: ${error instanceof Error ? error.message : String(error)}.`),
     );
   }
 
-  #attached(opened: Opened): void {
+  /** `size`: what the process was told when it was opened. */
+  #attached(opened: Opened, size: Size): void {
     const { stream } = opened;
     const input = new StreamInput(this.#client, stream, (error) =>
       this.#notice(`Input was not delivered: ${String(error)}`),
@@ -121,7 +124,8 @@ export class StreamTerminal implements Pseudoterminal {
       ended: ({ exitCode, error }) => this.#ended(exitCode, error),
       lost: () => this.#lost(),
     });
-    if (this.#state.status === 'open') this.#resize(stream);
+    // `setDimensions` makes a new object of each change.
+    if (this.#state.status === 'open' && size !== this.#size) this.#resize(stream);
   }
 
   #type(state: State & { status: 'open' }, data: string): void {

@@ -26,7 +26,9 @@ function messageFor({ helper, refusal }: EngineStatus, isEmpty: boolean): string
     case 'unsupported':
       return undefined;
     case 'starting':
-      return helper.attempt === 0 ? 'Starting…' : 'The helper ended unexpectedly. Starting it again…';
+      // A start takes a moment: a line that comes and goes would only move the rows under the mouse.
+      if (helper.attempt <= 1) return isEmpty ? 'Starting…' : undefined;
+      return 'The helper ended unexpectedly. Starting it again…';
     case 'failed':
       return isEmpty ? undefined : `The helper is not running: ${asSentence(helper.reason)}`;
     case 'running':
