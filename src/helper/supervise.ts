@@ -8,8 +8,8 @@ import {
 } from '../../runtime-helper/protocol/index.ts';
 import type { EngineStatus } from '../model/helper-state.ts';
 import { launchHelper } from './launch.ts';
-import { beginLife, type Life } from './life.ts';
-import { Supervisor } from './supervisor.ts';
+import type { Life } from './life.ts';
+import { Supervisor, type Handlers } from './supervisor.ts';
 
 /** How a person answers what the helper asks. */
 export type Answers = {
@@ -24,8 +24,10 @@ export function superviseHelper(
   status: EngineStatus,
   answers: Answers,
 ): Supervisor {
-  const begin = (handlers: Parameters<ConstructorParameters<typeof Supervisor>[0]['begin']>[0]): Promise<Life> => {
-    if (!isSupported(process.platform)) return Promise.reject(unsupported());
+  const begin = async (handlers: Handlers): Promise<Life> => {
+    if (!isSupported(process.platform)) throw unsupported();
+    // The language client is most of our code: windows that never use containers don't load it.
+    const { beginLife } = await import('./life.ts');
     return beginLife({
       ...handlers,
       launch: () => launchHelper(extensionPath),

@@ -6,7 +6,7 @@ import { Listeners } from '../model/listeners.ts';
 import type { Life, LifeOptions } from './life.ts';
 import { RestartPolicy } from './restart-policy.ts';
 
-type Handlers = Pick<LifeOptions, 'notifications' | 'requests'>;
+export type Handlers = Pick<LifeOptions, 'notifications' | 'requests'>;
 type Options = {
   begin: (handlers: Handlers) => Promise<Life>;
   requests: Handlers['requests'];
