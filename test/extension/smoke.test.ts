@@ -20,10 +20,13 @@ story('a window opens with Skiff in the activity bar', async ({ window }) => {
   assert.ok((await window.activities()).some((title) => title.startsWith(activity)));
 });
 
-story('its views open, and the extension says nothing about failing', async ({ window, server }) => {
+story('its views open, the helper answers, and nothing is said about failing', async ({ window }) => {
   await window.openActivity(activity);
   for (const view of views) await window.tree(view).pane.waitFor();
-  await until('the helper is ready', () => server.logText(activity).length > 0);
+  // Shown only once the helper has said which containers there are.
+  await until('the view knows that the store is empty', async () =>
+    /no containers yet/.test(await window.tree('Containers').welcomeText()),
+  );
   const failures = (await window.messages.notifications()).filter(({ severity }) => severity === 'error');
   assert.deepEqual(failures, []);
 });

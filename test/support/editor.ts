@@ -17,6 +17,7 @@ export class Editor {
   /** The folder that windows are open on. */
   readonly workspace: string;
   readonly #browser: Browser;
+  readonly #undo: AsyncDisposableStack;
   readonly #windows: Workbench[];
 
   private constructor(parts: {
@@ -25,22 +26,33 @@ export class Editor {
     window: Workbench;
     workspace: string;
     browser: Browser;
+    undo: AsyncDisposableStack;
   }) {
     this.store = parts.store;
     this.server = parts.server;
     this.window = parts.window;
     this.workspace = parts.workspace;
     this.#browser = parts.browser;
+    this.#undo = parts.undo;
     this.#windows = [parts.window];
   }
 
   static async start(options: ServerOptions = {}): Promise<Editor> {
-    const store = new TestStore(options.uid === undefined ? {} : { uid: options.uid });
-    const workspace = mkdtempSync(join(tmpdir(), 'skiff-workspace-'));
-    const server = await VsCodeServer.start({ ...options, env: { ...store.env, ...options.env } });
-    const browser = await launchBrowser();
-    const window = await Workbench.open(server, browser, workspace);
-    return new Editor({ store, server, window, workspace, browser });
+    const undo = new AsyncDisposableStack();
+    try {
+      const store = new TestStore(options.uid === undefined ? {} : { uid: options.uid });
+      undo.defer(() => store.dispose());
+      const workspace = mkdtempSync(join(tmpdir(), 'skiff-workspace-'));
+      undo.defer(() => rmSync(workspace, { recursive: true }));
+      const server = await VsCodeServer.start({ ...options, env: { ...store.env, ...options.env } });
+      undo.defer(() => server.stop());
+      const browser = await launchBrowser();
+      undo.defer(() => browser.close());
+      const window = await Workbench.open(server, browser, workspace);
+      return new Editor({ store, server, window, workspace, browser, undo: undo.move() });
+    } finally {
+      await undo.disposeAsync();
+    }
   }
 
   /** Another window of the same VS Code: an extension host and a helper of its own. */
@@ -56,10 +68,7 @@ export class Editor {
 
   /** Ends all of it. Throws when the store left something behind. */
   async stop(): Promise<void> {
-    await this.#browser.close();
-    await this.server.stop();
-    rmSync(this.workspace, { recursive: true, force: true });
-    await this.store.dispose();
+    await this.#undo.disposeAsync();
   }
 }
 

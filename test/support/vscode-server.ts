@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { codeServerEntry, quietSettings } from '../../.ci/vscode.mjs';
+import { cleanEnvironment, listeningPort, quietSettings, serverArguments } from '../../.ci/vscode.mjs';
 import { cache, node24, vsixPath } from './paths.ts';
 import { until } from './wait.ts';
 
@@ -27,6 +27,16 @@ export type ServerOptions = {
   env?: Record<string, string | undefined>;
   /** Runs VS Code as this user (needs root). */
   uid?: number;
+};
+
+/** What makes a window the same on every run, and lets its terminal be read. */
+const testSettings = {
+  'workbench.reduceMotion': 'on',
+  'workbench.hover.delay': 3000,
+  'terminal.integrated.gpuAcceleration': 'off',
+  'terminal.integrated.confirmOnKill': 'never',
+  'terminal.integrated.confirmOnExit': 'never',
+  '[Log]': { 'editor.wordWrap': 'off' },
 };
 
 /** A VS Code server with a user, settings, extensions and logs of its own, on a free port of the loopback. */
@@ -44,16 +54,20 @@ export class VsCodeServer {
   }
 
   static async start(options: ServerOptions = {}): Promise<VsCodeServer> {
+    const extensions = installedExtensions();
     const folder = mkdtempSync(join(tmpdir(), 'skiff-vscode-'));
-    for (const name of ['home', 'server', 'user/User']) mkdirSync(join(folder, name), { recursive: true });
-    cpSync(installedExtensions(), join(folder, 'extensions'), { recursive: true });
-    writeFileSync(join(folder, 'user/User/settings.json'), JSON.stringify({ ...quietSettings, ...options.settings }));
-    if (options.uid !== undefined) handOver(folder, options.uid);
-    const child = launch(folder, options);
+    let child: ChildProcess | undefined;
     try {
+      for (const name of ['home', 'server', 'user/User']) mkdirSync(join(folder, name), { recursive: true });
+      cpSync(extensions, join(folder, 'extensions'), { recursive: true });
+      const settings = { ...quietSettings, ...testSettings, ...options.settings };
+      writeFileSync(join(folder, 'user/User/settings.json'), JSON.stringify(settings));
+      if (options.uid !== undefined) handOver(folder, options.uid);
+      child = launch(folder, options);
       return new VsCodeServer(await listening(folder, child), folder, child);
     } catch (error) {
-      endGroup(child, 'SIGKILL');
+      if (child !== undefined) endGroup(child, 'SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
       throw error;
     }
   }
@@ -100,9 +114,9 @@ export class VsCodeServer {
 
 function launch(folder: string, options: ServerOptions): ChildProcess {
   const log = openSync(join(folder, 'server.log'), 'a');
-  const args = [...folderArguments(folder), '--host', '127.0.0.1', '--port', '0', '--without-connection-token'];
-  // A closed window's extension host ends after the grace time, which is 3 h unless said.
-  args.push('--disable-workspace-trust', '--force-disable-user-env', '--reconnection-grace-time', '5');
+  const args = [...serverArguments(folder), '--host', '127.0.0.1', '--port', '0', '--without-connection-token'];
+  // A closed window's extension host ends after this many seconds; unasked, after 3 hours.
+  args.push('--reconnection-grace-time', '5');
   const identity = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
   // A process group of its own, so that all of it can be ended.
   const child = spawn(node24, args, {
@@ -116,25 +130,10 @@ function launch(folder: string, options: ServerOptions): ChildProcess {
   return child;
 }
 
-const folderArguments = (folder: string): string[] => [
-  codeServerEntry,
-  '--accept-server-license-terms',
-  '--telemetry-level=off',
-  `--server-data-dir=${join(folder, 'server')}`,
-  `--user-data-dir=${join(folder, 'user')}`,
-  `--extensions-dir=${join(folder, 'extensions')}`,
-];
-
-/** What a terminal of another VS Code sets would point at that one, and code-server heeds the rest. */
+/** Without any SKIFF_ of the tests' own caller: a test says which store it means. */
 function serverEnvironment(folder: string, more: ServerOptions['env'] = {}): Record<string, string | undefined> {
-  const foreign = /^(VSCODE_|CODE_SERVER_|ELECTRON_|SKIFF_|NODE_OPTIONS$|NODE_TEST_CONTEXT$|PORT$|PASSWORD$)/;
-  const inherited = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  return {
-    ...Object.fromEntries(inherited),
-    HOME: join(folder, 'home'),
-    EXTENSIONS_GALLERY: '{"serviceUrl":""}',
-    ...more,
-  };
+  const clean = Object.entries(cleanEnvironment()).filter(([name]) => !name.startsWith('SKIFF_'));
+  return { ...Object.fromEntries(clean), HOME: join(folder, 'home'), ...more };
 }
 
 function listening(folder: string, child: ChildProcess): Promise<string> {
@@ -144,7 +143,7 @@ function listening(folder: string, child: ChildProcess): Promise<string> {
   return until(
     'the VS Code server listens',
     () => {
-      const port = /Extension host agent listening on (\d+)/.exec(text())?.[1];
+      const port = listeningPort(text());
       if (port !== undefined) return { port };
       return (spawnError ?? child.exitCode ?? child.signalCode) === null ? undefined : { failed: true };
     },
@@ -173,7 +172,7 @@ function installedExtensions(): string {
   const scratch = mkdtempSync(join(tmpdir(), 'skiff-install-'));
   try {
     for (const name of ['home', 'server', 'user']) mkdirSync(join(scratch, name));
-    const install = spawnSync(node24, [...folderArguments(scratch), '--install-extension', vsix, '--force'], {
+    const install = spawnSync(node24, [...serverArguments(scratch), '--install-extension', vsix, '--force'], {
       env: serverEnvironment(scratch),
       encoding: 'utf8',
     });
