@@ -1,5 +1,14 @@
 // A browser for the tests of the editor: the machine's own, Debian's, or one from the npm registry.
-import { createReadStream, createWriteStream, chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
@@ -35,11 +44,15 @@ export async function installChromium() {
   installPackages(missingLibraries());
   const folder = join(cache, 'chromium');
   mkdirSync(folder, { recursive: true });
-  must('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder, npmPackage]);
+  writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
+  must('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', npmPackage], {
+    cwd: folder,
+  });
   const packed = join(folder, 'node_modules/@sparticuz/chromium/bin/chromium.br');
   await pipeline(createReadStream(packed), createBrotliDecompress(), createWriteStream(`${unpacked}.new`));
   chmodSync(`${unpacked}.new`, 0o755);
   renameSync(`${unpacked}.new`, unpacked);
+  rmSync(join(folder, 'node_modules'), { recursive: true });
 }
 
 /** The libraries that the browser from npm finds on its own home system only. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findChromium } from '../../.ci/chromium.mjs';
 
 export const repository = join(import.meta.dirname, '../..');
 export const cache = join(repository, '.cache');
@@ -23,10 +24,7 @@ export function vsixPath(): string {
 
 /** The browser that windows are opened in. */
 export function chromiumPath(): string {
-  const names = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  const found = [process.env['SKIFF_CHROMIUM'], ...names.map((name) => `/usr/bin/${name}`)].find(
-    (path) => path !== undefined && existsSync(path),
-  );
-  if (found === undefined) throw new Error('no Chromium here: `npm test` installs one, or name it in SKIFF_CHROMIUM');
-  return found;
+  const path = findChromium();
+  if (path === undefined) throw new Error('no Chromium here: `npm test` installs one, or name it in SKIFF_CHROMIUM');
+  return path;
 }

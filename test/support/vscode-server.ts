@@ -58,7 +58,8 @@ export class VsCodeServer {
     const folder = mkdtempSync(join(tmpdir(), 'skiff-vscode-'));
     let child: ChildProcess | undefined;
     try {
-      for (const name of ['home', 'server', 'user/User']) mkdirSync(join(folder, name), { recursive: true });
+      for (const name of ['home', 'run', 'server', 'user/User'])
+        mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
       cpSync(extensions, join(folder, 'extensions'), { recursive: true });
       const settings = { ...quietSettings, ...testSettings, ...options.settings };
       writeFileSync(join(folder, 'user/User/settings.json'), JSON.stringify(settings));
@@ -130,10 +131,10 @@ function launch(folder: string, options: ServerOptions): ChildProcess {
   return child;
 }
 
-/** Without any SKIFF_ of the tests' own caller: a test says which store it means. */
+/** A home and a place for VS Code's sockets of its own, and without any SKIFF_ of the tests' own caller: a test says which store it means. */
 function serverEnvironment(folder: string, more: ServerOptions['env'] = {}): Record<string, string | undefined> {
   const clean = Object.entries(cleanEnvironment()).filter(([name]) => !name.startsWith('SKIFF_'));
-  return { ...Object.fromEntries(clean), HOME: join(folder, 'home'), ...more };
+  return { ...Object.fromEntries(clean), HOME: join(folder, 'home'), XDG_RUNTIME_DIR: join(folder, 'run'), ...more };
 }
 
 function listening(folder: string, child: ChildProcess): Promise<string> {
@@ -171,7 +172,7 @@ function installedExtensions(): string {
   if (existsSync(folder)) return folder;
   const scratch = mkdtempSync(join(tmpdir(), 'skiff-install-'));
   try {
-    for (const name of ['home', 'server', 'user']) mkdirSync(join(scratch, name));
+    for (const name of ['home', 'run', 'server', 'user']) mkdirSync(join(scratch, name), { mode: 0o700 });
     const install = spawnSync(node24, [...serverArguments(scratch), '--install-extension', vsix, '--force'], {
       env: serverEnvironment(scratch),
       encoding: 'utf8',
