@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -23,7 +24,7 @@ const busybox = ['/bin/busybox', '/usr/bin/busybox'];
 export function busyboxRootfs(): string {
   const program = busybox.find((path) => existsSync(path) && isStatic(path));
   if (program === undefined) throw new Error('no static busybox here: `npm test` installs it (Debian: busybox-static)');
-  const tar = join(cache, `busybox-${Math.trunc(statSync(program).mtimeMs)}.tar`);
+  const tar = join(cache, `busybox-v2-${Math.trunc(statSync(program).mtimeMs)}.tar`);
   if (!existsSync(tar)) makeTar(program, tar);
   return tar;
 }
@@ -33,6 +34,9 @@ function makeTar(program: string, tar: string): void {
   try {
     for (const folder of ['bin', 'dev', 'etc', 'home/user', 'proc', 'root', 'sys', 'tmp', 'usr', 'var'])
       mkdirSync(join(rootfs, folder), { recursive: true });
+    // mkdtemp(3) gives 0700, which would keep the container's users out.
+    chmodSync(rootfs, 0o755);
+    chmodSync(join(rootfs, 'tmp'), 0o1777);
     copyFileSync(program, join(rootfs, 'bin/busybox'));
     for (const name of execFileSync(program, ['--list'], { encoding: 'utf8' }).trim().split('\n'))
       if (name !== 'busybox') symlinkSync('busybox', join(rootfs, 'bin', name));

@@ -12,6 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -170,6 +171,7 @@ function installedExtensions(): string {
   const digest = createHash('sha256').update(readFileSync(vsix)).digest('hex').slice(0, 16);
   const folder = join(cache, `extensions-${digest}`);
   if (existsSync(folder)) return folder;
+  forgetOldExtensions();
   const scratch = mkdtempSync(join(tmpdir(), 'skiff-install-'));
   try {
     for (const name of ['home', 'run', 'server', 'user']) mkdirSync(join(scratch, name), { mode: 0o700 });
@@ -184,6 +186,15 @@ function installedExtensions(): string {
     rmSync(scratch, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** Packages of other days. */
+function forgetOldExtensions(): void {
+  const day = 24 * 60 * 60 * 1000;
+  for (const name of readdirSync(cache).filter((one) => one.startsWith('extensions-'))) {
+    const path = join(cache, name);
+    if (Date.now() - statSync(path).mtimeMs > day) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /** Another test file may have been quicker: its folder is as good. */
