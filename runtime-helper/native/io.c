@@ -67,7 +67,7 @@ int open_resolved(int dirfd, const char *path, uint64_t flags, uint64_t mode, ui
 
 int open_beneath(int dirfd, const char *path, int flags, mode_t mode)
 {
-	return open_resolved(dirfd, path, (uint64_t)flags, flags & (O_CREAT | __O_TMPFILE) ? mode : 0,
+	return open_resolved(dirfd, path, (uint64_t)flags, flags & (O_CREAT) ? mode : 0,
 			     RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 }
 

@@ -1,0 +1,18 @@
+/* The container's cgroup in the cgroup2 hierarchy, with its device rules. */
+#ifndef SKIFF_CGROUP_H
+#define SKIFF_CGROUP_H
+
+#include "spawner.h"
+#include "spec.h"
+
+/* Opens (and makes) `skiff-<store id>` in the cgroup2 hierarchy, pure or beside version 1. -1 when there is none. */
+int cgroup_open_store(const char *store_id);
+/* Removes it, which works only when no container is left in it. */
+void cgroup_remove_store(const char *store_id);
+
+/* Makes the container's cgroup, and confines devices by `rules`. Returns a descriptor of it, or -1. */
+int cgroup_make(const struct store *store, const struct spec *spec, struct failure *failure);
+/* Kills what is left in it, and removes it. */
+void cgroup_end(const struct store *store, const char *id);
+
+#endif

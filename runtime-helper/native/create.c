@@ -1,0 +1,309 @@
+/* The verb `create`: a container's monitor, from its request to its end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "init.h"
+#include "io.h"
+#include "monitor.h"
+#include "network.h"
+#include "tree_remove.h"
+
+#define SOCKET_NAME "attach.sock"
+#define LOCK_PATIENCE_MS 2000
+
+struct container {
+	const struct store *store;
+	const struct request *request;
+	int reply_fd;
+	struct spec spec;
+	int containers_fd;     /* <root>/containers */
+	int container_fd;      /* <root>/containers/<id> */
+	int run_containers_fd; /* <run>/containers */
+	int run_fd;	       /* <run>/containers/<id> */
+	int state_fd;	       /* <run>/state */
+	int lock_fd;
+	int cgroup_fd;
+	struct time_text started;
+	struct session session;
+};
+
+static int open_directories(struct container *container, struct failure *failure)
+{
+	const struct store *store = container->store;
+	const char *id = container->spec.id;
+	const int flags = O_RDONLY | O_DIRECTORY;
+	container->containers_fd = open_beneath(store->root_fd, "containers", flags, 0);
+	container->run_containers_fd = open_beneath(store->run_fd, "containers", flags, 0);
+	container->state_fd = open_beneath(store->run_fd, "state", flags, 0);
+	if (container->containers_fd < 0 || container->run_containers_fd < 0 || container->state_fd < 0)
+		return fail(failure, STAGE_STORE, "containers");
+	container->container_fd = open_beneath(container->containers_fd, id, flags, 0);
+	if (container->container_fd < 0)
+		return fail(failure, STAGE_STORE, id);
+	return 0;
+}
+
+static int open_run_directory(struct container *container)
+{
+	const struct store *store = container->store;
+	const char *id = container->spec.id;
+	if (mkdirat(container->run_containers_fd, id, 0700) == 0) {
+		if (store->owner_uid != 0 &&
+		    fchownat(container->run_containers_fd, id, store->owner_uid, store->owner_gid, AT_SYMLINK_NOFOLLOW) < 0)
+			return -1;
+	} else if (errno != EEXIST) {
+		return -1;
+	}
+	return open_beneath(container->run_containers_fd, id, O_RDONLY | O_DIRECTORY, 0);
+}
+
+/* True when the descriptor is still what the name leads to: a monitor at its end removes the file that it has locked. */
+static bool is_current(int directory_fd, const char *name, int fd)
+{
+	struct stat named, held;
+	return fstatat(directory_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(fd, &held) == 0 &&
+	       named.st_ino == held.st_ino && named.st_dev == held.st_dev;
+}
+
+/* 1: locked; 0: somebody else has it; -1: failed. */
+static int try_lock(struct container *container)
+{
+	CLEANUP_CLOSE int run = open_run_directory(container);
+	if (run < 0)
+		return errno == ENOENT ? 0 : -1;
+	CLEANUP_CLOSE int lock = open_beneath(run, "lock", O_RDWR | O_CREAT, 0644);
+	if (lock < 0)
+		return errno == ENOENT ? 0 : -1;
+	if (flock(lock, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? 0 : -1;
+	if (!is_current(run, "lock", lock) || !is_current(container->run_containers_fd, container->spec.id, run))
+		return 0;
+	container->run_fd = take_fd(&run);
+	container->lock_fd = take_fd(&lock);
+	return 1;
+}
+
+/* Taken by the monitor itself, so that /proc/locks shows its pid. One that is about to end is waited for. */
+static int take_lock(struct container *container, struct failure *failure)
+{
+	for (int waited = 0; waited <= LOCK_PATIENCE_MS; waited += 5) {
+		int result = try_lock(container);
+		if (result > 0)
+			return 0;
+		if (result < 0)
+			return fail(failure, STAGE_LOCK, container->spec.id);
+		nanosleep(&(struct timespec){ .tv_nsec = 5 * 1000 * 1000 }, NULL);
+	}
+	return fail_with(failure, STAGE_LOCK, EWOULDBLOCK, container->spec.id);
+}
+
+static pid_t clone_init(struct container *container, int *pid_fd)
+{
+	/* The cgroup namespace is init's own affair: here it would have our cgroup as its root (copy_cgroup_ns takes the
+	 * parent's). */
+	uint64_t flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_PIDFD;
+	if (!container->spec.host_network)
+		flags |= CLONE_NEWNET;
+	struct clone_args arguments = { .flags = flags, .pidfd = (uint64_t)(uintptr_t)pid_fd, .exit_signal = SIGCHLD };
+	if (container->cgroup_fd >= 0) {
+		arguments.flags |= CLONE_INTO_CGROUP;
+		arguments.cgroup = (uint64_t)container->cgroup_fd;
+	}
+	return (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
+}
+
+/* Without a cgroup2 hierarchy nothing filters devices: then none may be made. */
+static void forbid_device_nodes(struct spec *spec)
+{
+	const uint64_t mknod_bit = 1ULL << 27;
+	spec->capabilities.bounding &= ~mknod_bit;
+	spec->capabilities.effective &= ~mknod_bit;
+	spec->capabilities.permitted &= ~mknod_bit;
+	spec->capabilities.inheritable &= ~mknod_bit;
+	spec->capabilities.ambient &= ~mknod_bit;
+}
+
+static int make_cgroup(struct container *container, struct failure *failure)
+{
+	container->cgroup_fd = -1;
+	if (container->store->cgroup_fd < 0) {
+		forbid_device_nodes(&container->spec);
+		return 0;
+	}
+	container->cgroup_fd = cgroup_make(container->store, &container->spec, failure);
+	return container->cgroup_fd < 0 ? -1 : 0;
+}
+
+static int spawn_init(struct container *container, struct failure *failure)
+{
+	struct session *session = &container->session;
+	struct stdio child;
+	int sync[2];
+	if (monitor_stdio(&container->spec, session, &child, failure) < 0)
+		return -1;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sync) < 0)
+		return fail(failure, STAGE_CLONE, "socketpair");
+	if (make_cgroup(container, failure) < 0)
+		return -1;
+	pid_t pid = clone_init(container, &session->pid_fd);
+	if (pid == 0) {
+		close(sync[0]);
+		close(session->listen_fd);
+		init_main(container->store, &container->spec, child, sync[1]);
+	}
+	if (pid < 0)
+		return fail(failure, STAGE_CLONE, "clone3");
+	session->pid = pid;
+	session->sync_fd = sync[0];
+	close(sync[1]);
+	monitor_close_child_ends(&child);
+	return 0;
+}
+
+static int plug_network(struct container *container, struct failure *failure)
+{
+	struct session *session = &container->session;
+	const struct network_spec *network = &container->spec.network;
+	if (!network->bridge || container->spec.host_network)
+		return 0;
+	if (network_plug(network, session->pid, failure) == 0) {
+		sync_send(session->sync_fd, SYNC_NETWORK, -1);
+		return 0;
+	}
+	syscall(SYS_pidfd_send_signal, session->pid_fd, SIGKILL, NULL, 0);
+	waitpid(session->pid, NULL, 0);
+	return -1;
+}
+
+static void write_state(const struct container *container, const char *text)
+{
+	const struct store *store = container->store;
+	/* Helpers that look at it before the rename see the old line; a full disk leaves them the lock. */
+	if (write_atomic(container->state_fd, container->spec.id, text, 0644, store->owner_uid, store->owner_gid) < 0)
+		return;
+}
+
+/* exec has worked. */
+static void on_started(struct session *session)
+{
+	struct container *container = session->context;
+	char line[128], pid[16];
+	container->started = format_now(9);
+	snprintf(line, sizeof(line), "running %d %d %s\n", (int)session->pid, (int)getpid(), container->started.text);
+	write_state(container, line);
+	snprintf(pid, sizeof(pid), "%d", (int)session->pid);
+	const char *arguments[] = { pid, container->started.text };
+	reply_ok(container->reply_fd, container->request->id, ARRAY_LENGTH(arguments), arguments);
+	monitor_let_go(&container->reply_fd);
+}
+
+/* Removes a claim, a symbolic link to our id: by now it could be another's. */
+static void release_claim(const struct container *container, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char directory[PATH_MAX], target[80];
+	if (!slash || snprintf(directory, sizeof(directory), "%.*s", (int)(slash - path), path) >= (int)sizeof(directory))
+		return;
+	CLEANUP_CLOSE int fd = open_beneath(container->store->root_fd, directory, O_RDONLY | O_DIRECTORY, 0);
+	if (fd < 0 || !is_component(slash + 1))
+		return;
+	ssize_t length = readlinkat(fd, slash + 1, target, sizeof(target));
+	if (length == 64 && memcmp(target, container->spec.id, 64) == 0)
+		unlinkat(fd, slash + 1, 0);
+}
+
+static void write_exit(const struct container *container, int status)
+{
+	const struct store *store = container->store;
+	char text[256];
+	snprintf(text, sizeof(text), "{\"exitCode\":%d,\"signal\":%d,\"oomKilled\":false,\"startedAt\":\"%s\",\"finishedAt\":\"%s\"}\n",
+		 exit_code_of(status), WIFSIGNALED(status) ? WTERMSIG(status) : 0, container->started.text, format_now(9).text);
+	if (write_atomic(container->container_fd, "exit.json", text, 0644, store->owner_uid, store->owner_gid) < 0)
+		return;
+}
+
+/* What is left on disk after the end. The lock is held until all of it is true. */
+static void record_end(struct container *container, int status)
+{
+	const char *id = container->spec.id;
+	if (!container->spec.auto_remove)
+		write_exit(container, status);
+	for (size_t i = 0; i < container->spec.exit_unlinks.count; i++)
+		release_claim(container, container->spec.exit_unlinks.items[i]);
+	cgroup_end(container->store, id);
+	if (container->spec.auto_remove) {
+		tree_remove(container->containers_fd, id);
+		unlinkat(container->state_fd, id, 0);
+	} else {
+		write_state(container, "exited\n");
+	}
+	tree_remove(container->run_containers_fd, id);
+	close(container->lock_fd);
+}
+
+/* A container that never ran leaves nothing but what it was before. */
+static void undo(struct container *container)
+{
+	log_discard_empty(&container->session.log, container->container_fd);
+	if (container->cgroup_fd >= 0)
+		cgroup_end(container->store, container->spec.id);
+	if (container->run_fd >= 0)
+		tree_remove(container->run_containers_fd, container->spec.id);
+}
+
+static int set_up(struct container *container, struct failure *failure)
+{
+	struct session *session = &container->session;
+	const struct store *store = container->store;
+	if (open_directories(container, failure) < 0 || take_lock(container, failure) < 0)
+		return -1;
+	session->listen_fd = monitor_listen(store, container->run_fd, SOCKET_NAME, failure);
+	if (session->listen_fd < 0)
+		return -1;
+	/* From here on clients can attach: they connect while the namespaces are made. */
+	reply_event(container->reply_fd, container->request->id, "listening");
+	if (spawn_init(container, failure) < 0 || plug_network(container, failure) < 0)
+		return -1;
+	if (log_open(&session->log, container->container_fd, store->owner_uid, store->owner_gid) < 0) {
+		fail(failure, STAGE_LOG, "log");
+		syscall(SYS_pidfd_send_signal, session->pid_fd, SIGKILL, NULL, 0);
+		waitpid(session->pid, NULL, 0);
+		return -1;
+	}
+	return session_start(session, failure);
+}
+
+int monitor_create(const struct store *store, const struct request *request, int reply_fd)
+{
+	struct container container = { .store = store, .request = request, .reply_fd = reply_fd, .run_fd = -1, .cgroup_fd = -1 };
+	struct session *session = &container.session;
+	*session = (struct session){ .spec = &container.spec, .owner_uid = store->owner_uid, .pid_fd = -1, .sync_fd = -1,
+				     .listen_fd = -1, .log = { .fd = -1 }, .started = on_started, .context = &container };
+	struct failure failure;
+	monitor_detach(&container.reply_fd, "skiff-monitor");
+	if (spec_parse(&container.spec, request, &failure) < 0 || set_up(&container, &failure) < 0) {
+		undo(&container);
+		reply_error(container.reply_fd, request->id, &failure);
+		return 1;
+	}
+	int status = session_run(session);
+	record_end(&container, status);
+	session_finish(session, exit_code_of(status));
+	return 0;
+}

@@ -1,0 +1,118 @@
+#include "init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "io.h"
+#include "mounts.h"
+#include "network.h"
+#include "rootfs.h"
+
+int sync_send(int sync_fd, char message, int fd)
+{
+	struct iovec part = { .iov_base = &message, .iov_len = 1 };
+	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1 };
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = { 0 };
+	if (fd >= 0) {
+		header.msg_control = control;
+		header.msg_controllen = sizeof(control);
+		struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
+		rights->cmsg_level = SOL_SOCKET;
+		rights->cmsg_type = SCM_RIGHTS;
+		rights->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(rights), &fd, sizeof(int));
+	}
+	return sendmsg(sync_fd, &header, MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+int sync_wait(int sync_fd)
+{
+	char message;
+	ssize_t length;
+	do
+		length = recv(sync_fd, &message, 1, 0);
+	while (length < 0 && errno == EINTR);
+	return length == 1 ? message : -1;
+}
+
+void sync_die(int sync_fd, const struct failure *failure)
+{
+	struct sync_failure message = { .type = SYNC_FAILED, .failure = *failure };
+	send(sync_fd, &message, sizeof(message), MSG_NOSIGNAL);
+	_exit(125);
+}
+
+static int write_sysctls(int root_fd, const struct spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < spec->sysctls.count; i++) {
+		char path[256];
+		const struct pair_spec *sysctl = &spec->sysctls.items[i];
+		int length = snprintf(path, sizeof(path), "/proc/sys/%s", sysctl->key);
+		for (char *at = path; *at; at++)
+			if (*at == '.')
+				*at = '/';
+		CLEANUP_CLOSE int fd = length < (int)sizeof(path) ? rootfs_open(root_fd, path, O_WRONLY) : -1;
+		if (fd < 0 || write_full(fd, sysctl->value, strlen(sysctl->value)) < 0)
+			return fail(failure, STAGE_SYSCTL, sysctl->key);
+	}
+	return 0;
+}
+
+static int adjust_oom_score(const struct spec *spec, struct failure *failure)
+{
+	if (!spec->oom_score_adj || write_existing(AT_FDCWD, "/proc/self/oom_score_adj", spec->oom_score_adj) == 0)
+		return 0;
+	/* Lowering it takes CAP_SYS_RESOURCE, which nested machines lack; the container runs all the same. */
+	return errno == EACCES ? 0 : fail(failure, STAGE_CONFINE, "oom_score_adj");
+}
+
+static int set_up(const struct store *store, const struct spec *spec, struct stdio *stdio, int sync_fd, struct failure *failure)
+{
+	int terminal[2] = { -1, -1 };
+	/* Now that we are in our cgroup, the new namespace has it as its root. */
+	if (unshare(CLONE_NEWCGROUP) < 0)
+		return fail(failure, STAGE_CLONE, "cgroup namespace");
+	if (sethostname(spec->hostname, strlen(spec->hostname)) < 0)
+		return fail(failure, STAGE_CLONE, spec->hostname);
+	CLEANUP_CLOSE int root = mounts_make(store, spec, terminal, failure);
+	if (root < 0)
+		return -1;
+	if (spec->terminal) {
+		if (sync_send(sync_fd, SYNC_TERMINAL, terminal[0]) < 0)
+			return fail(failure, STAGE_TERMINAL, "pty");
+		close(terminal[0]);
+		*stdio = (struct stdio){ .fds = { terminal[1], terminal[1], terminal[1] }, .terminal = true };
+	}
+	if (!spec->host_network) {
+		if (spec->network.bridge && sync_wait(sync_fd) != SYNC_NETWORK)
+			return fail_with(failure, STAGE_NETWORK, ECANCELED, spec->network.veth);
+		if (network_configure(&spec->network, failure) < 0)
+			return -1;
+	}
+	if (write_sysctls(root, spec, failure) < 0 || adjust_oom_score(spec, failure) < 0)
+		return -1;
+	if (mounts_confine(root, spec, failure) < 0)
+		return -1;
+	return mounts_enter(root, failure);
+}
+
+void init_main(const struct store *store, const struct spec *spec, struct stdio stdio, int sync_fd)
+{
+	struct failure failure;
+	/* A container whose monitor was killed has nobody to write its log or exit code: it ends too. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NAME, "skiff-init");
+	if (set_up(store, spec, &stdio, sync_fd, &failure) < 0)
+		sync_die(sync_fd, &failure);
+	if (sync_send(sync_fd, SYNC_READY, -1) < 0 || sync_wait(sync_fd) != SYNC_GO)
+		_exit(125);
+	process_exec(spec, &stdio, &failure);
+	sync_die(sync_fd, &failure);
+}

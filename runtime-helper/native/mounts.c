@@ -1,0 +1,295 @@
+#include "mounts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "io.h"
+#include "rootfs.h"
+
+/* fd_path(3) of each layer must fit into one page of mount data: this many do. */
+#define MAX_LOWERS 127
+
+/* The store's directories again: descriptors from before clone3 belong to the host's mount namespace, whose mounts overlay
+ * refuses (clone_private_mount checks that a mount is the caller's). They must be the same directories still. */
+static int reopen(const char *path, int known_fd)
+{
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat now, then;
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &now) < 0 || fstat(known_fd, &then) < 0 || now.st_dev != then.st_dev || now.st_ino != then.st_ino) {
+		close(fd);
+		errno = ESTALE;
+		return -1;
+	}
+	return fd;
+}
+
+static int open_store(const struct store *store, const char *kind, const char *name, const char *last)
+{
+	CLEANUP_CLOSE int root = reopen(store->root, store->root_fd);
+	if (root < 0)
+		return -1;
+	char path[PATH_MAX];
+	snprintf(path, sizeof(path), "%s/%s%s%s", kind, name, last ? "/" : "", last ? last : "");
+	return open_beneath(root, path, O_PATH | O_DIRECTORY, 0);
+}
+
+/* Made if missing. A directory that the user put there himself is not root's, and no layer of ours. */
+static int open_snapshot_part(int container_fd, const char *name)
+{
+	if (mkdirat(container_fd, name, 0755) < 0 && errno != EEXIST)
+		return -1;
+	int fd = open_beneath(container_fd, name, O_PATH | O_DIRECTORY, 0);
+	struct stat status;
+	if (fd >= 0 && (fstat(fd, &status) < 0 || status.st_uid != 0)) {
+		close(fd);
+		errno = EPERM;
+		return -1;
+	}
+	return fd;
+}
+
+static int open_lower(const struct store *store, const char *lower)
+{
+	if (strcmp(lower, "/") == 0)
+		return open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (!is_component(lower)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return open_store(store, "layers", lower, "diff");
+}
+
+static int overlay_data(const struct store *store, const struct spec *spec, int upper, int work, char *data, size_t size,
+			struct failure *failure)
+{
+	if (spec->lowers.count > MAX_LOWERS)
+		return fail_with(failure, STAGE_OVERLAY, E2BIG, "too many layers");
+	int length = snprintf(data, size, "upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d,lowerdir=", upper, work);
+	for (size_t i = 0; i < spec->lowers.count; i++) {
+		/* These stay open until exec: the mount names them. */
+		int fd = open_lower(store, spec->lowers.items[i]);
+		if (fd < 0)
+			return fail(failure, STAGE_LAYER, spec->lowers.items[i]);
+		length += snprintf(data + length, size - (size_t)length, "%s/proc/self/fd/%d", i ? ":" : "", fd);
+	}
+	for (size_t i = 0; i < spec->overlay_options.count; i++) {
+		const char *option = spec->overlay_options.items[i];
+		/* One option each, and none that names a path. */
+		if (strlen(option) > 64 || strpbrk(option, ",/:"))
+			return fail_with(failure, STAGE_OVERLAY, EINVAL, option);
+		length += snprintf(data + length, size - (size_t)length, ",%s", option);
+	}
+	return 0;
+}
+
+/* Mounts the snapshot over the container's run directory, which is only a place to hang it on: in this namespace nobody
+ * needs what is below. */
+static int mount_snapshot(const struct store *store, const struct spec *spec, struct failure *failure)
+{
+	CLEANUP_CLOSE int container = open_store(store, "containers", spec->id, NULL);
+	if (container < 0)
+		return fail(failure, STAGE_STORE, spec->id);
+	CLEANUP_CLOSE int upper = open_snapshot_part(container, "upper");
+	CLEANUP_CLOSE int work = open_snapshot_part(container, "work");
+	if (upper < 0 || work < 0)
+		return fail(failure, STAGE_OVERLAY, upper < 0 ? "upper" : "work");
+	char *data = malloc(8192);
+	if (!data)
+		return fail(failure, STAGE_OVERLAY, "memory");
+	CLEANUP_FREE char *owned = data;
+	if (overlay_data(store, spec, upper, work, data, 8192, failure) < 0)
+		return -1;
+	CLEANUP_CLOSE int run = reopen(store->run, store->run_fd);
+	char path[80];
+	snprintf(path, sizeof(path), "containers/%s", spec->id);
+	CLEANUP_CLOSE int place = run < 0 ? -1 : open_beneath(run, path, O_PATH | O_DIRECTORY, 0);
+	if (place < 0)
+		return fail(failure, STAGE_STORE, path);
+	if (mount("overlay", fd_path(place).text, "overlay", spec->rootfs_readonly ? MS_RDONLY : 0, data) < 0)
+		return fail(failure, STAGE_OVERLAY, "overlay");
+	/* Again, to get what is mounted there now. */
+	int root = open_beneath(run, path, O_PATH | O_DIRECTORY, 0);
+	return root < 0 ? fail(failure, STAGE_OVERLAY, path) : root;
+}
+
+static int mount_filesystem(int root_fd, const struct mount_spec *item, struct failure *failure)
+{
+	CLEANUP_CLOSE int target = rootfs_make_directory(root_fd, item->target, 0755);
+	if (target < 0)
+		return fail(failure, STAGE_MOUNT, item->target);
+	const char *data = *item->data ? item->data : NULL;
+	if (mount(item->source, fd_path(target).text, item->type, item->flags, data) == 0)
+		return 0;
+	/* Absent on kernels without them; nothing that a container needs to run. */
+	bool optional = strcmp(item->type, "cgroup2") == 0 || strcmp(item->type, "mqueue") == 0;
+	return optional && (errno == ENODEV || errno == EBUSY || errno == EPERM) ? 0 : fail(failure, STAGE_MOUNT, item->target);
+}
+
+static int set_mount_flags(int tree, unsigned long flags)
+{
+	struct mount_attr attributes = { 0 };
+	attributes.attr_set = (flags & MS_RDONLY ? MOUNT_ATTR_RDONLY : 0) | (flags & MS_NOSUID ? MOUNT_ATTR_NOSUID : 0) |
+			      (flags & MS_NODEV ? MOUNT_ATTR_NODEV : 0) | (flags & MS_NOEXEC ? MOUNT_ATTR_NOEXEC : 0);
+	if (attributes.attr_set == 0)
+		return 0;
+	return (int)syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof(attributes));
+}
+
+/* Hangs a copy of the mount at `source` on `target`, with more flags set before anybody can see it. */
+static int bind(int source, int target, unsigned long flags)
+{
+	unsigned recursive = flags & MS_REC ? AT_RECURSIVE : 0;
+	CLEANUP_CLOSE int tree = (int)syscall(SYS_open_tree, source, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | recursive);
+	if (tree < 0 || set_mount_flags(tree, flags) < 0)
+		return -1;
+	return (int)syscall(SYS_move_mount, tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
+static int bind_source(const struct store *store, const struct spec *spec, const struct mount_spec *item)
+{
+	if (item->kind == MOUNT_BIND_STORE) {
+		CLEANUP_CLOSE int container = open_store(store, "containers", spec->id, NULL);
+		return container < 0 ? -1 : open_beneath(container, item->source, O_PATH, 0);
+	}
+	/* With the caller's rights: what he can't reach himself, no container of his can. */
+	if (identity_assume(store) < 0)
+		return -1;
+	int fd = open(item->source, O_PATH | O_CLOEXEC);
+	int saved = errno;
+	if (identity_restore() < 0)
+		_exit(1);
+	errno = saved;
+	return fd;
+}
+
+static int mount_bind(const struct store *store, const struct spec *spec, int root_fd, const struct mount_spec *item,
+		      struct failure *failure)
+{
+	CLEANUP_CLOSE int source = bind_source(store, spec, item);
+	struct stat status;
+	if (source < 0 || fstat(source, &status) < 0)
+		return fail(failure, STAGE_MOUNT, item->source);
+	CLEANUP_CLOSE int target = S_ISDIR(status.st_mode) ? rootfs_make_directory(root_fd, item->target, 0755) :
+							     rootfs_make_file(root_fd, item->target);
+	if (target < 0 || bind(source, target, item->flags) < 0)
+		return fail(failure, STAGE_MOUNT, item->target);
+	return 0;
+}
+
+static int make_devices(int root_fd, const struct spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < spec->devices.count; i++) {
+		const struct device_spec *device = &spec->devices.items[i];
+		const char *name;
+		CLEANUP_CLOSE int parent = rootfs_parent(root_fd, device->path, &name);
+		if (parent < 0 || (mknodat(parent, name, device->mode, makedev(device->major, device->minor)) < 0 && errno != EEXIST))
+			return fail(failure, STAGE_DEVICE, device->path);
+	}
+	for (size_t i = 0; i < spec->links.count; i++) {
+		const struct link_spec *link = &spec->links.items[i];
+		const char *name;
+		CLEANUP_CLOSE int parent = rootfs_parent(root_fd, link->path, &name);
+		if (parent < 0 || (symlinkat(link->target, parent, name) < 0 && errno != EEXIST))
+			return fail(failure, STAGE_DEVICE, link->path);
+	}
+	return 0;
+}
+
+/* A pty of the container's own devpts, so that `tty` inside says /dev/pts/0; its slave is the console too. */
+static int make_terminal(int root_fd, const struct spec *spec, int fds[2], struct failure *failure)
+{
+	CLEANUP_CLOSE int master = rootfs_open(root_fd, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
+	unsigned number;
+	int unlock = 0;
+	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0 || ioctl(master, TIOCGPTN, &number) < 0)
+		return fail(failure, STAGE_TERMINAL, "/dev/pts/ptmx");
+	struct winsize size = { .ws_col = (unsigned short)spec->columns, .ws_row = (unsigned short)spec->rows };
+	if (spec->columns > 0 && ioctl(master, TIOCSWINSZ, &size) < 0)
+		return fail(failure, STAGE_TERMINAL, "window size");
+	char path[32];
+	snprintf(path, sizeof(path), "/dev/pts/%u", number);
+	CLEANUP_CLOSE int slave = rootfs_open(root_fd, path, O_RDWR | O_NOCTTY);
+	CLEANUP_CLOSE int slave_path = rootfs_open(root_fd, path, O_PATH);
+	CLEANUP_CLOSE int console = rootfs_make_file(root_fd, "/dev/console");
+	if (slave < 0 || slave_path < 0 || console < 0 || bind(slave_path, console, 0) < 0)
+		return fail(failure, STAGE_TERMINAL, path);
+	fds[0] = take_fd(&master);
+	fds[1] = take_fd(&slave);
+	return 0;
+}
+
+int mounts_make(const struct store *store, const struct spec *spec, int terminal_fds[2], struct failure *failure)
+{
+	/* The parent must not be shared, or pivot_root fails with EINVAL and our mounts appear on the host: pivot_root(2), NOTES. */
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return fail(failure, STAGE_MOUNT, "/");
+	CLEANUP_CLOSE int root = mount_snapshot(store, spec, failure);
+	if (root < 0)
+		return -1;
+	for (size_t i = 0; i < spec->mounts.count; i++) {
+		const struct mount_spec *item = &spec->mounts.items[i];
+		int result = item->kind == MOUNT_FILESYSTEM ? mount_filesystem(root, item, failure) :
+							      mount_bind(store, spec, root, item, failure);
+		if (result < 0)
+			return -1;
+	}
+	if (make_devices(root, spec, failure) < 0)
+		return -1;
+	if (spec->terminal && make_terminal(root, spec, terminal_fds, failure) < 0)
+		return -1;
+	return take_fd(&root);
+}
+
+static int mask_path(int root_fd, const char *path)
+{
+	CLEANUP_CLOSE int target = rootfs_open(root_fd, path, O_PATH);
+	struct stat status;
+	if (target < 0)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+	if (fstat(target, &status) < 0)
+		return -1;
+	if (S_ISDIR(status.st_mode))
+		return mount("tmpfs", fd_path(target).text, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0k,mode=755");
+	CLEANUP_CLOSE int null = rootfs_open(root_fd, "/dev/null", O_PATH);
+	return null < 0 ? -1 : bind(null, target, 0);
+}
+
+static int protect_path(int root_fd, const char *path)
+{
+	CLEANUP_CLOSE int target = rootfs_open(root_fd, path, O_PATH);
+	if (target < 0)
+		return errno == ENOENT ? 0 : -1;
+	return bind(target, target, MS_RDONLY | MS_REC);
+}
+
+int mounts_confine(int root_fd, const struct spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < spec->masks.count; i++)
+		if (mask_path(root_fd, spec->masks.items[i]) < 0)
+			return fail(failure, STAGE_MOUNT, spec->masks.items[i]);
+	for (size_t i = 0; i < spec->readonly_paths.count; i++)
+		if (protect_path(root_fd, spec->readonly_paths.items[i]) < 0)
+			return fail(failure, STAGE_MOUNT, spec->readonly_paths.items[i]);
+	return 0;
+}
+
+int mounts_enter(int root_fd, struct failure *failure)
+{
+	/* The old root is stacked on the new one, and taken away: pivot_root(2), "pivot_root(".", ".")". */
+	if (fchdir(root_fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return fail(failure, STAGE_ROOT, "pivot_root");
+	return 0;
+}

@@ -1,0 +1,225 @@
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <linux/keyctl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "io.h"
+#include "seccomp.h"
+#include "users.h"
+
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+static int set_stdio(const struct stdio *stdio, uid_t uid, struct failure *failure)
+{
+	if (setsid() < 0 && errno != EPERM)
+		return fail(failure, STAGE_TERMINAL, "setsid");
+	for (int i = 0; i < 3; i++) {
+		/* So that a process that is not root can open /dev/stdout again. A pipe of the host's null device is not ours. */
+		struct stat status;
+		if (uid != 0 && fstat(stdio->fds[i], &status) == 0 && (stdio->terminal || S_ISFIFO(status.st_mode)) &&
+		    fchown(stdio->fds[i], uid, (gid_t)-1) < 0)
+			return fail(failure, STAGE_TERMINAL, "fchown");
+		if (dup2(stdio->fds[i], i) < 0)
+			return fail(failure, STAGE_TERMINAL, "dup2");
+	}
+	if (stdio->terminal && ioctl(0, TIOCSCTTY, 0) < 0)
+		return fail(failure, STAGE_TERMINAL, "TIOCSCTTY");
+	return 0;
+}
+
+static int make_directories(const char *path)
+{
+	char part[PATH_MAX];
+	size_t length = strlen(path);
+	if (length >= sizeof(part)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	for (size_t i = 1; i <= length; i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		if (mkdir(part, 0755) < 0 && errno != EEXIST)
+			return -1;
+	}
+	return 0;
+}
+
+static int enter_directory(const char *path, struct failure *failure)
+{
+	if (chdir(path) == 0)
+		return 0;
+	if (errno != ENOENT || path[0] != '/' || make_directories(path) < 0 || chdir(path) < 0)
+		return fail(failure, STAGE_CWD, path);
+	return 0;
+}
+
+static int set_limits(const struct spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < spec->limits.count; i++) {
+		const struct limit_spec *item = &spec->limits.items[i];
+		if (setrlimit(item->resource, &item->limit) < 0)
+			return fail(failure, STAGE_CONFINE, "rlimit");
+	}
+	return 0;
+}
+
+static int drop_bounding_set(uint64_t keep, struct failure *failure)
+{
+	for (int capability = 0; capability < 64; capability++) {
+		if (keep >> capability & 1)
+			continue;
+		if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0) {
+			/* Beyond the last capability that this kernel knows. */
+			if (errno == EINVAL)
+				return 0;
+			return fail(failure, STAGE_CONFINE, "bounding set");
+		}
+	}
+	return 0;
+}
+
+static int set_capabilities(const struct spec *spec, uid_t uid, struct failure *failure)
+{
+	uint64_t effective = uid == 0 ? spec->capabilities.effective : spec->capabilities.ambient;
+	uint64_t permitted = uid == 0 ? spec->capabilities.permitted : spec->capabilities.ambient;
+	uint64_t inheritable = spec->capabilities.inheritable | spec->capabilities.ambient;
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+	for (int i = 0; i < 2; i++)
+		data[i] = (struct __user_cap_data_struct){ .effective = (uint32_t)(effective >> 32 * i),
+							   .permitted = (uint32_t)(permitted >> 32 * i),
+							   .inheritable = (uint32_t)(inheritable >> 32 * i) };
+	if (syscall(SYS_capset, &header, data) < 0)
+		return fail(failure, STAGE_CONFINE, "capabilities");
+	for (int capability = 0; capability < 64; capability++)
+		if (spec->capabilities.ambient >> capability & 1 &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) < 0)
+			return fail(failure, STAGE_CONFINE, "ambient capabilities");
+	return 0;
+}
+
+static int set_identity(const struct identity *identity, struct failure *failure)
+{
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 || setgroups(identity->group_count, identity->groups) < 0 ||
+	    setresgid(identity->gid, identity->gid, identity->gid) < 0 ||
+	    setresuid(identity->uid, identity->uid, identity->uid) < 0 || prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
+		return fail(failure, STAGE_USER, "setuid");
+	return 0;
+}
+
+/* What the host's processes handed down ends here: mask, ignored signals, umask, keyring. */
+static void reset_process(void)
+{
+	sigset_t none;
+	sigemptyset(&none);
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	umask(0022);
+	/* Absent in some kernels; without it the container would share our session keyring. */
+	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+}
+
+static const char *variable(const struct spec *spec, const char *name)
+{
+	size_t length = strlen(name);
+	for (size_t i = 0; i < spec->environment.count; i++)
+		if (strncmp(spec->environment.items[i], name, length) == 0 && spec->environment.items[i][length] == '=')
+			return spec->environment.items[i] + length + 1;
+	return NULL;
+}
+
+/* The environment with HOME, which is only known here. */
+static char **environment_of(const struct spec *spec, const struct identity *identity)
+{
+	char **environment = calloc(spec->environment.count + 2, sizeof(char *));
+	if (!environment)
+		return NULL;
+	for (size_t i = 0; i < spec->environment.count; i++)
+		environment[i] = (char *)(uintptr_t)spec->environment.items[i];
+	if (!variable(spec, "HOME") && asprintf(&environment[spec->environment.count], "HOME=%s", identity->home) < 0)
+		return NULL;
+	return environment;
+}
+
+/* As execvpe(3) searches, but EACCES is kept over a later ENOENT, and a directory is no command. */
+static void exec_search(const struct spec *spec, char **environment)
+{
+	char **arguments = (char **)(uintptr_t)spec->arguments.items;
+	const char *name = arguments[0];
+	if (strchr(name, '/')) {
+		execve(name, arguments, environment);
+		struct stat status;
+		if (errno == EACCES && stat(name, &status) == 0 && S_ISDIR(status.st_mode))
+			errno = EISDIR;
+		return;
+	}
+	const char *path = variable(spec, "PATH");
+	if (!path)
+		path = DEFAULT_PATH;
+	int result = ENOENT;
+	for (;;) {
+		size_t length = strcspn(path, ":");
+		char candidate[PATH_MAX];
+		struct stat status;
+		int written = snprintf(candidate, sizeof(candidate), "%.*s/%s", (int)length, length ? path : ".", name);
+		if (written < (int)sizeof(candidate) && stat(candidate, &status) == 0 && S_ISREG(status.st_mode)) {
+			execve(candidate, arguments, environment);
+			if (errno != EACCES && errno != ENOENT)
+				return;
+			result = errno == EACCES ? EACCES : result;
+		}
+		if (path[length] == '\0')
+			break;
+		path += length + 1;
+	}
+	errno = result;
+}
+
+void process_exec(const struct spec *spec, const struct stdio *stdio, struct failure *failure)
+{
+	struct identity identity;
+	if (users_lookup(spec->user, &identity, failure) < 0)
+		return;
+	for (size_t i = 0; i < spec->groups.count && identity.group_count < ARRAY_LENGTH(identity.groups); i++)
+		identity.groups[identity.group_count++] = spec->groups.items[i];
+	reset_process();
+	if (set_stdio(stdio, identity.uid, failure) < 0 || enter_directory(spec->cwd, failure) < 0 || set_limits(spec, failure) < 0)
+		return;
+	char **environment = environment_of(spec, &identity);
+	if (!environment) {
+		fail(failure, STAGE_EXEC, "memory");
+		return;
+	}
+	if (drop_bounding_set(spec->capabilities.bounding, failure) < 0)
+		return;
+	if (spec->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
+		fail(failure, STAGE_CONFINE, "no_new_privs");
+		return;
+	}
+	/* Before the identity changes: without no_new_privs a filter needs CAP_SYS_ADMIN. All that follows is allowed by it. */
+	if (spec->seccomp && seccomp_install() < 0) {
+		fail(failure, STAGE_CONFINE, "seccomp");
+		return;
+	}
+	if (set_identity(&identity, failure) < 0 || set_capabilities(spec, identity.uid, failure) < 0)
+		return;
+	syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
+	exec_search(spec, environment);
+	fail(failure, STAGE_EXEC, spec->arguments.items[0]);
+}

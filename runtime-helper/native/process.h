@@ -1,0 +1,16 @@
+/* From a namespace that is set up to the user's process: identity, confinement, exec. Common to PID 1 and to exec. */
+#ifndef SKIFF_PROCESS_H
+#define SKIFF_PROCESS_H
+
+#include "spec.h"
+
+/* Where the process's stdio comes from: three descriptors, the same one three times for a terminal. */
+struct stdio {
+	int fds[3];
+	bool terminal;
+};
+
+/* Returns only when it fails. Every other descriptor must be close-on-exec. */
+void process_exec(const struct spec *spec, const struct stdio *stdio, struct failure *failure);
+
+#endif

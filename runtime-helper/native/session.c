@@ -1,0 +1,360 @@
+#include "session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "init.h"
+#include "io.h"
+
+#define READ_SIZE 16384
+#define INPUT_LIMIT (64 * 1024)
+#define FAREWELL_MS 2000
+
+enum slot { SLOT_PROCESS, SLOT_SYNC, SLOT_LISTEN, SLOT_STDIN, SLOT_STDOUT, SLOT_STDERR, SLOT_CLIENTS };
+
+static void close_and_forget(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* With a terminal both directions are one descriptor. */
+static void close_stdin(struct session *session)
+{
+	if (session->stdin_fd != session->stdout_fd)
+		close_and_forget(&session->stdin_fd);
+	session->stdin_fd = -1;
+}
+
+static void write_input(struct session *session)
+{
+	while (session->input.length > 0 && session->stdin_fd >= 0) {
+		ssize_t count = write(session->stdin_fd, session->input.data, session->input.length);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0 && errno == EAGAIN)
+			return;
+		if (count < 0) {
+			/* Nobody reads it any more. */
+			session->input.length = 0;
+			close_stdin(session);
+			return;
+		}
+		session->input.length -= (size_t)count;
+		memmove(session->input.data, session->input.data + count, session->input.length);
+	}
+	if (session->input.length == 0)
+		stream_free(&session->input);
+	if (session->input.length == 0 && session->input_ended && !session->spec->terminal)
+		close_stdin(session);
+}
+
+static void queue_input(struct session *session, const uint8_t *bytes, size_t length)
+{
+	struct stream_buffer *input = &session->input;
+	if (session->stdin_fd < 0 || length == 0)
+		return;
+	uint8_t *data = realloc(input->data, input->length + length);
+	if (!data)
+		return;
+	memcpy(data + input->length, bytes, length);
+	input->data = data;
+	input->length += length;
+	input->capacity = input->length;
+	/* Before exec nobody would see it: a terminal's echo comes with the process. */
+	write_input(session);
+}
+
+static unsigned u16(const uint8_t *bytes)
+{
+	return bytes[0] | (unsigned)bytes[1] << 8;
+}
+
+static void set_window(struct session *session, const uint8_t *size)
+{
+	struct winsize window = { .ws_col = (unsigned short)u16(size), .ws_row = (unsigned short)u16(size + 2) };
+	if (session->spec->terminal && session->stdout_fd >= 0 && window.ws_col > 0 && window.ws_row > 0)
+		ioctl(session->stdout_fd, TIOCSWINSZ, &window);
+}
+
+static void handle_frame(struct session *session, struct client *client, const struct stream_frame *frame)
+{
+	switch (frame->type) {
+	case STREAM_ATTACH:
+		if (frame->length != 5)
+			return;
+		client->attached = true;
+		client->lossless = frame->payload[0] & ATTACH_LOSSLESS;
+		client->wants_output = !(frame->payload[0] & ATTACH_NO_OUTPUT);
+		if (client->wants_output)
+			set_window(session, frame->payload + 1);
+		return;
+	case STREAM_INPUT:
+		queue_input(session, frame->payload, frame->length);
+		return;
+	case STREAM_INPUT_END:
+		if (session->spec->stdin_mode == STDIN_ONCE) {
+			session->input_ended = true;
+			write_input(session);
+		}
+		return;
+	case STREAM_WINDOW_SIZE:
+		if (frame->length == 4)
+			set_window(session, frame->payload);
+		return;
+	case STREAM_SIGNAL:
+		/* Through the pidfd: the pid could be another's by now. Before exec it would hit our own program. */
+		if (frame->length == 1 && session->going)
+			syscall(SYS_pidfd_send_signal, session->pid_fd, frame->payload[0], NULL, 0);
+		return;
+	default:
+		return;
+	}
+}
+
+/* False: the client is gone, or speaks no protocol of ours. */
+static bool read_client(struct session *session, struct client *client)
+{
+	long count = stream_fill(&client->incoming, client->fd);
+	if (count == 0 || (count < 0 && errno != EAGAIN))
+		return false;
+	struct stream_frame frame;
+	int result;
+	while ((result = stream_peek(&client->incoming, &frame)) > 0) {
+		handle_frame(session, client, &frame);
+		stream_drop(&client->incoming, &frame);
+	}
+	if (client->incoming.length == 0)
+		stream_free(&client->incoming);
+	return result == 0;
+}
+
+/* Reads once: 1 something came, 0 nothing there, -1 the end. */
+static int read_output(struct session *session, int *fd, uint8_t type, const char *stream)
+{
+	char buffer[READ_SIZE];
+	ssize_t count = read(*fd, buffer, sizeof(buffer));
+	if (count < 0 && (errno == EINTR || errno == EAGAIN))
+		return 0;
+	/* A terminal whose last process has closed it says EIO. */
+	if (count <= 0) {
+		if (fd == &session->stdout_fd && session->stdin_fd == session->stdout_fd)
+			session->stdin_fd = -1;
+		close_and_forget(fd);
+		return -1;
+	}
+	log_write(&session->log, stream, buffer, (size_t)count);
+	clients_write(&session->clients, type, buffer, (size_t)count);
+	return 1;
+}
+
+static void read_streams(struct session *session)
+{
+	if (session->stdout_fd >= 0)
+		read_output(session, &session->stdout_fd, STREAM_STDOUT, "stdout");
+	if (session->stderr_fd >= 0)
+		read_output(session, &session->stderr_fd, STREAM_STDERR, "stderr");
+}
+
+/* Everything that the process wrote before its end is in the pipes now. */
+static void drain_streams(struct session *session)
+{
+	while (session->stdout_fd >= 0 && read_output(session, &session->stdout_fd, STREAM_STDOUT, "stdout") > 0)
+		;
+	while (session->stderr_fd >= 0 && read_output(session, &session->stderr_fd, STREAM_STDERR, "stderr") > 0)
+		;
+}
+
+static void serve_clients(struct session *session, const struct pollfd *polled, size_t count)
+{
+	/* From the end, because removing moves those behind. New ones were not polled. */
+	for (size_t i = count; i > 0; i--) {
+		struct client *client = &session->clients.items[i - 1];
+		bool alive = true;
+		if (polled[i - 1].revents & (POLLIN | POLLHUP | POLLERR))
+			alive = read_client(session, client);
+		if (alive && !client_flush(client))
+			alive = false;
+		if (!alive)
+			clients_remove(&session->clients, i - 1);
+	}
+}
+
+static struct pollfd *fill_polled(const struct session *session, bool reading)
+{
+	struct pollfd *polled = calloc(SLOT_CLIENTS + session->clients.count, sizeof(*polled));
+	if (!polled)
+		return NULL;
+	bool hold = !reading || clients_hold_back(&session->clients);
+	/* Its end is dealt with when its output can be read: until then it would only wake us without end. */
+	polled[SLOT_PROCESS] = (struct pollfd){ hold ? -1 : session->pid_fd, POLLIN, 0 };
+	polled[SLOT_SYNC] = (struct pollfd){ session->sync_fd, POLLIN, 0 };
+	polled[SLOT_LISTEN] = (struct pollfd){ session->listen_fd, POLLIN, 0 };
+	polled[SLOT_STDIN] = (struct pollfd){ session->input.length > 0 ? session->stdin_fd : -1, POLLOUT, 0 };
+	polled[SLOT_STDOUT] = (struct pollfd){ hold ? -1 : session->stdout_fd, POLLIN, 0 };
+	polled[SLOT_STDERR] = (struct pollfd){ hold ? -1 : session->stderr_fd, POLLIN, 0 };
+	for (size_t i = 0; i < session->clients.count; i++) {
+		const struct client *client = &session->clients.items[i];
+		/* Input waits in the clients' sockets while the process does not take it. */
+		short events = session->input.length < INPUT_LIMIT ? POLLIN : 0;
+		if (!client_is_idle(client))
+			events |= POLLOUT;
+		polled[SLOT_CLIENTS + i] = (struct pollfd){ client->fd, events, 0 };
+	}
+	return polled;
+}
+
+/* Waits for one round of events and serves all but the process and its sync socket. Returns their two slots' events. */
+static void serve_once(struct session *session, bool reading, int timeout, short events[2])
+{
+	size_t count = session->clients.count;
+	CLEANUP_FREE struct pollfd *polled = fill_polled(session, reading);
+	events[SLOT_PROCESS] = events[SLOT_SYNC] = 0;
+	if (!polled) {
+		/* No memory for a round: others will give some back. */
+		nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000 * 1000 }, NULL);
+		return;
+	}
+	if (poll(polled, SLOT_CLIENTS + count, timeout) < 0)
+		return;
+	if (polled[SLOT_STDIN].revents)
+		write_input(session);
+	if (polled[SLOT_STDOUT].revents || polled[SLOT_STDERR].revents)
+		read_streams(session);
+	serve_clients(session, polled + SLOT_CLIENTS, count);
+	if (polled[SLOT_LISTEN].revents)
+		clients_accept(&session->clients, session->listen_fd, session->owner_uid);
+	events[SLOT_PROCESS] = polled[SLOT_PROCESS].revents;
+	events[SLOT_SYNC] = polled[SLOT_SYNC].revents;
+}
+
+static void take_terminal(struct session *session, struct msghdr *header)
+{
+	struct cmsghdr *rights = CMSG_FIRSTHDR(header);
+	int master;
+	if (!rights || rights->cmsg_type != SCM_RIGHTS)
+		return;
+	memcpy(&master, CMSG_DATA(rights), sizeof(master));
+	fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK);
+	close_stdin(session);
+	close_and_forget(&session->stdout_fd);
+	session->stdin_fd = session->stdout_fd = master;
+}
+
+/* One message of init's: 1 go on waiting, 0 exec has worked, -1 it has failed. */
+static int read_sync(struct session *session, struct failure *failure)
+{
+	struct sync_failure message = { 0 };
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+	struct iovec part = { &message, sizeof(message) };
+	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control) };
+	ssize_t length = recvmsg(session->sync_fd, &header, MSG_CMSG_CLOEXEC);
+	if (length < 0)
+		return errno == EINTR || errno == EAGAIN ? 1 : fail(failure, STAGE_CLONE, "init");
+	/* exec has closed the other end. Before we said so, it was init's own death. */
+	if (length == 0)
+		return session->going ? 0 : fail_with(failure, STAGE_CLONE, ECHILD, "init died");
+	if (message.type == SYNC_FAILED && length == sizeof(message)) {
+		*failure = message.failure;
+		return -1;
+	}
+	if (message.type == SYNC_TERMINAL)
+		take_terminal(session, &header);
+	else if (message.type == SYNC_READY)
+		session->ready = true;
+	return 1;
+}
+
+static void go_when_possible(struct session *session)
+{
+	if (session->going || !session->ready || (session->spec->gate && !clients_watch(&session->clients)))
+		return;
+	session->going = true;
+	sync_send(session->sync_fd, SYNC_GO, -1);
+}
+
+int session_start(struct session *session, struct failure *failure)
+{
+	for (;;) {
+		go_when_possible(session);
+		short events[2];
+		serve_once(session, false, -1, events);
+		if (!events[SLOT_SYNC])
+			continue;
+		int result = read_sync(session, failure);
+		if (result > 0)
+			continue;
+		close_and_forget(&session->sync_fd);
+		if (result < 0) {
+			syscall(SYS_pidfd_send_signal, session->pid_fd, SIGKILL, NULL, 0);
+			while (waitpid(session->pid, NULL, 0) < 0 && errno == EINTR)
+				;
+			return -1;
+		}
+		if (session->started)
+			session->started(session);
+		return 0;
+	}
+}
+
+int session_run(struct session *session)
+{
+	for (;;) {
+		short events[2];
+		serve_once(session, true, -1, events);
+		if (!events[SLOT_PROCESS])
+			continue;
+		drain_streams(session);
+		int status = 0;
+		while (waitpid(session->pid, &status, 0) < 0 && errno == EINTR)
+			;
+		return status;
+	}
+}
+
+static bool somebody_waits(const struct session *session, bool lossless_only)
+{
+	for (size_t i = 0; i < session->clients.count; i++) {
+		const struct client *client = &session->clients.items[i];
+		if (!client_is_idle(client) && (client->lossless || !lossless_only))
+			return true;
+	}
+	return false;
+}
+
+void session_finish(struct session *session, int exit_code)
+{
+	uint8_t code = (uint8_t)exit_code;
+	close_and_forget(&session->listen_fd);
+	for (size_t i = session->clients.count; i > 0; i--) {
+		client_frame(&session->clients.items[i - 1], STREAM_EXIT, &code, 1);
+		if (!client_flush(&session->clients.items[i - 1]))
+			clients_remove(&session->clients, i - 1);
+	}
+	close_and_forget(&session->pid_fd);
+	short events[2];
+	while (somebody_waits(session, false) && !somebody_waits(session, true)) {
+		size_t before = session->clients.count;
+		serve_once(session, false, FAREWELL_MS, events);
+		if (session->clients.count == before)
+			break;
+	}
+	while (somebody_waits(session, true))
+		serve_once(session, false, -1, events);
+}
+
+int exit_code_of(int status)
+{
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}

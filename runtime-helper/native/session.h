@@ -1,0 +1,46 @@
+/* The event loop of a monitor: one process, its stdio, those who are attached to it, until its end. */
+#ifndef SKIFF_SESSION_H
+#define SKIFF_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "clients.h"
+#include "container_log.h"
+#include "errors.h"
+#include "spec.h"
+
+struct session {
+	const struct spec *spec;
+	uid_t owner_uid;
+	pid_t pid;
+	int pid_fd;
+	int sync_fd;
+	int listen_fd;
+	/* The monitor's ends: with a terminal, `stdin_fd` and `stdout_fd` are both its master. -1: closed. */
+	int stdin_fd, stdout_fd, stderr_fd;
+	bool ready; /* init has made everything */
+	bool going; /* and may exec */
+	struct clients clients;
+	struct container_log log;
+	/* Input that the process has not taken yet. */
+	struct stream_buffer input;
+	bool input_ended;
+	/* Called once exec has worked. */
+	void (*started)(struct session *session);
+	void *context;
+};
+
+/* Until the process has been exec'ed, or could not be: 0, or -1 with the failure; the process is reaped then. Serves clients
+ * meanwhile. */
+int session_start(struct session *session, struct failure *failure);
+/* Until the process has ended and all its output was read: its wait status. */
+int session_run(struct session *session);
+/* Tells all clients the exit code, and waits until they have it: without limit for the lossless, briefly for the others. */
+void session_finish(struct session *session, int exit_code);
+
+/* 0-255; 128 and the number of the signal for a process that was killed. */
+int exit_code_of(int status);
+
+#endif

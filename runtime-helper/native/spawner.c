@@ -1,0 +1,313 @@
+#include "spawner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "io.h"
+#include "layer.h"
+#include "monitor.h"
+#include "network.h"
+#include "request.h"
+#include "tree_remove.h"
+
+#define SEAM_VERSION "1"
+#define REQUEST_FD 0
+#define REPLY_FD 1
+
+int identity_assume(const struct store *store)
+{
+	if (store->owner_uid == 0)
+		return 0;
+	/* File system rights only: signals and limits stay root's. Groups first, while we still may. */
+	if (setgroups(1, &store->owner_gid) < 0 || setegid(store->owner_gid) < 0 || seteuid(store->owner_uid) < 0)
+		return -1;
+	return 0;
+}
+
+int identity_restore(void)
+{
+	return seteuid(0) < 0 || setegid(0) < 0 || setgroups(0, NULL) < 0 ? -1 : 0;
+}
+
+/* Who started us: the peer of our stdin (Node's pipes are socket pairs, also through sudo), else what sudo and pkexec say. */
+static uid_t find_caller(void)
+{
+	struct ucred peer;
+	socklen_t length = sizeof(peer);
+	if (getsockopt(REQUEST_FD, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0)
+		return peer.uid;
+	static const char *const variables[] = { "SUDO_UID", "PKEXEC_UID" };
+	for (size_t i = 0; i < ARRAY_LENGTH(variables); i++) {
+		const char *text = getenv(variables[i]);
+		if (text && *text)
+			return (uid_t)strtoul(text, NULL, 10);
+	}
+	return getuid();
+}
+
+static gid_t primary_group(uid_t uid)
+{
+	const struct passwd *entry = getpwuid(uid);
+	return entry ? entry->pw_gid : (gid_t)-1;
+}
+
+/* Opens a directory with the caller's rights; it must be his, and nobody else may write it. */
+static int open_callers_directory(const struct store *store, const char *path, struct failure *failure)
+{
+	struct stat status;
+	if (path[0] != '/' || strlen(path) >= PATH_MAX)
+		return fail_with(failure, STAGE_STORE, EINVAL, path);
+	if (identity_assume(store) < 0)
+		return fail(failure, STAGE_STORE, "identity");
+	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int saved = errno;
+	if (identity_restore() < 0)
+		_exit(1);
+	errno = saved;
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return fail(failure, STAGE_STORE, path);
+	if (status.st_uid != store->owner_uid || (status.st_mode & 0022) != 0)
+		return fail_with(failure, STAGE_STORE, EPERM, path);
+	return take_fd(&fd);
+}
+
+/* hello VERSION ROOT RUN STORE-ID: once, and before all else. */
+static int hello(struct store *store, const struct request *request, struct failure *failure)
+{
+	if (request->count != 5 || store->root_fd >= 0)
+		return fail_with(failure, STAGE_REQUEST, EINVAL, "hello");
+	const char *const *strings = request->strings;
+	if (strcmp(strings[1], SEAM_VERSION) != 0)
+		return fail_with(failure, STAGE_REQUEST, EPROTONOSUPPORT, strings[1]);
+	if (strlen(strings[4]) != 8 || strspn(strings[4], "0123456789abcdef") != 8)
+		return fail_with(failure, STAGE_REQUEST, EINVAL, "store id");
+	CLEANUP_CLOSE int root = open_callers_directory(store, strings[2], failure);
+	if (root < 0)
+		return -1;
+	CLEANUP_CLOSE int run = open_callers_directory(store, strings[3], failure);
+	if (run < 0)
+		return -1;
+	snprintf(store->root, sizeof(store->root), "%s", strings[2]);
+	snprintf(store->run, sizeof(store->run), "%s", strings[3]);
+	snprintf(store->id, sizeof(store->id), "%s", strings[4]);
+	store->cgroup_fd = cgroup_open_store(store->id);
+	store->root_fd = take_fd(&root);
+	store->run_fd = take_fd(&run);
+	return 0;
+}
+
+static void answer_hello(struct store *store, const struct request *request)
+{
+	struct failure failure;
+	char uid[16];
+	if (hello(store, request, &failure) < 0) {
+		reply_error(REPLY_FD, request->id, &failure);
+		return;
+	}
+	snprintf(uid, sizeof(uid), "%u", (unsigned)store->owner_uid);
+	const char *arguments[] = { uid, "no cgroup2 hierarchy: containers can't make device nodes" };
+	reply_ok(REPLY_FD, request->id, store->cgroup_fd < 0 ? 2 : 1, arguments);
+}
+
+/* remove ID: what a container that does not run has on disk. */
+static int remove_container(const struct store *store, const struct request *request, int reply_fd)
+{
+	struct failure failure;
+	const char *id = request->count == 2 ? request->strings[1] : "";
+	CLEANUP_CLOSE int containers = open_beneath(store->root_fd, "containers", O_RDONLY | O_DIRECTORY, 0);
+	CLEANUP_CLOSE int run = open_beneath(store->run_fd, "containers", O_RDONLY | O_DIRECTORY, 0);
+	CLEANUP_CLOSE int state = open_beneath(store->run_fd, "state", O_RDONLY | O_DIRECTORY, 0);
+	int result = 0;
+	if (!is_container_id(id) || containers < 0 || run < 0 || state < 0)
+		result = fail_with(&failure, STAGE_REQUEST, EINVAL, "remove");
+	else if (tree_remove(containers, id) < 0 || tree_remove(run, id) < 0 || (unlinkat(state, id, 0) < 0 && errno != ENOENT))
+		result = fail(&failure, STAGE_REMOVE, id);
+	if (result < 0)
+		reply_error(reply_fd, request->id, &failure);
+	else
+		reply_ok(reply_fd, request->id, 0, NULL);
+	return -result;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(const struct store *store, const struct request *request, int reply_fd);
+} verbs[] = {
+	{ "create", monitor_create },	  { "exec", monitor_exec },	{ "remove", remove_container },
+	{ "network-up", network_up },	  { "network-down", network_down }, { "apply-layer", layer_apply },
+	{ "remove-layer", layer_remove },
+};
+
+static void refuse(const struct request *request, int error, const char *object)
+{
+	struct failure failure;
+	fail_with(&failure, STAGE_REQUEST, error, object);
+	reply_error(REPLY_FD, request->id, &failure);
+}
+
+/* Each request has a process of its own: they run side by side, and none can harm the next. */
+static void dispatch(struct store *store, const struct request *request)
+{
+	const char *verb = request->strings[0];
+	if (strcmp(verb, "hello") == 0) {
+		answer_hello(store, request);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LENGTH(verbs); i++) {
+		if (strcmp(verb, verbs[i].name) != 0)
+			continue;
+		if (store->root_fd < 0) {
+			refuse(request, EPROTO, verb);
+			return;
+		}
+		pid_t pid = fork();
+		if (pid == 0)
+			_exit(verbs[i].run(store, request, REPLY_FD));
+		if (pid < 0)
+			refuse(request, errno, verb);
+		return;
+	}
+	refuse(request, ENOSYS, verb);
+}
+
+/* Reads one frame and carries it out. False at the end of input, or when the frame can't be one. */
+static bool serve_frame(struct store *store)
+{
+	uint32_t header[2];
+	if (read_full(REQUEST_FD, header, sizeof(header)) != sizeof(header))
+		return false;
+	if (header[0] < sizeof(uint32_t) || header[0] > MAX_REQUEST_LENGTH) {
+		fprintf(stderr, "a request of %u bytes: ending\n", header[0]);
+		return false;
+	}
+	size_t length = header[0] - sizeof(uint32_t);
+	CLEANUP_FREE char *body = malloc(length + 1);
+	if (!body || read_full(REQUEST_FD, body, length) != (ssize_t)length)
+		return false;
+	struct request request;
+	if (request_parse(&request, header[1], body, length) < 0) {
+		refuse(&(struct request){ .id = header[1] }, errno, "frame");
+		return true;
+	}
+	dispatch(store, &request);
+	request_free(&request);
+	return true;
+}
+
+/* Continues as a child of init, so that who kills the helper's tree of processes by their parents does not reach the
+ * monitors. The first process stays for the helper to see, until the pipe says that the other has ended. */
+static void leave_process_tree(void)
+{
+	int alive[2];
+	if (pipe2(alive, O_CLOEXEC) < 0)
+		_exit(1);
+	pid_t pid = fork();
+	if (pid < 0)
+		_exit(1);
+	if (pid > 0) {
+		char byte;
+		close(alive[1]);
+		for (int fd = 0; fd < 3; fd++)
+			close(fd);
+		waitpid(pid, NULL, 0);
+		while (read(alive[0], &byte, 1) < 0 && errno == EINTR)
+			;
+		_exit(0);
+	}
+	close(alive[0]);
+	if (setsid() < 0 || (pid = fork()) < 0)
+		_exit(1);
+	if (pid > 0)
+		_exit(0);
+}
+
+/* CVE-2019-5736: a container could overwrite the host's file through /proc/PID/exe of a process that joins it. So everything
+ * runs from a sealed copy in memory. */
+static void run_from_sealed_copy(char *const *arguments)
+{
+	static char *const environment[] = { NULL };
+	char self[64] = { 0 };
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) > 0 && strncmp(self, "/memfd:", 7) == 0)
+		return;
+	CLEANUP_CLOSE int source = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	CLEANUP_CLOSE int copy = memfd_create("skiff", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	char buffer[16384];
+	ssize_t count;
+	if (source < 0 || copy < 0)
+		return;
+	while ((count = read(source, buffer, sizeof(buffer))) > 0)
+		if (write_full(copy, buffer, (size_t)count) < 0)
+			return;
+	if (count < 0 || fcntl(copy, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
+		return;
+	/* What sudo and pkexec left of the caller in the environment is needed once more. */
+	char uid[32] = "SUDO_UID=";
+	const char *caller = getenv("SUDO_UID") ? getenv("SUDO_UID") : getenv("PKEXEC_UID");
+	char *const with_caller[] = { uid, NULL };
+	if (caller)
+		snprintf(uid, sizeof(uid), "SUDO_UID=%.20s", caller);
+	fexecve(copy, arguments, caller ? with_caller : environment);
+}
+
+static void start_clean(void)
+{
+	struct rlimit files;
+	syscall(SYS_close_range, 3U, ~0U, 0U);
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	/* Children are reaped by the kernel: nobody asks how they ended. */
+	signal(SIGCHLD, SIG_IGN);
+	umask(022);
+	if (chdir("/") < 0)
+		_exit(1);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
+int spawner_main(void)
+{
+	static char *const arguments[] = { "skiff", "--spawner", NULL };
+	run_from_sealed_copy(arguments);
+	struct store store = { .root_fd = -1, .run_fd = -1, .cgroup_fd = -1 };
+	if (geteuid() != 0) {
+		fprintf(stderr, "skiff --spawner needs root\n");
+		return 1;
+	}
+	store.owner_uid = find_caller();
+	store.owner_gid = primary_group(store.owner_uid);
+	start_clean();
+	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0 || setgroups(0, NULL) < 0)
+		return 1;
+	leave_process_tree();
+	prctl(PR_SET_NAME, "skiff-spawner");
+	/* A monitor that starts must not be someone's to trace: it has root's rights in the user's name. */
+	prctl(PR_SET_DUMPABLE, 0);
+	reply_event(REPLY_FD, 0, "ready");
+	while (serve_frame(&store))
+		;
+	cgroup_remove_store(store.id);
+	return 0;
+}

@@ -1,0 +1,116 @@
+/* What `create` and `exec` ask for, parsed from directives. Strings point into the request. */
+#ifndef SKIFF_SPEC_H
+#define SKIFF_SPEC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "errors.h"
+#include "request.h"
+
+/* A list of pointers, NULL-terminated, so that it serves as argv and envp. */
+struct strings {
+	size_t count;
+	const char **items;
+};
+
+struct mount_spec {
+	enum { MOUNT_FILESYSTEM, MOUNT_BIND_STORE, MOUNT_BIND_HOST } kind;
+	const char *type;
+	const char *source;
+	const char *target;
+	unsigned long flags;
+	const char *data;
+};
+
+struct device_spec {
+	const char *path;
+	mode_t mode;
+	unsigned major, minor;
+};
+
+struct link_spec {
+	const char *target;
+	const char *path;
+};
+
+struct device_rule {
+	bool allow;
+	char type;
+	long major, minor; /* -1: any */
+	unsigned access;   /* BPF_DEVCG_ACC_* */
+};
+
+struct limit_spec {
+	int resource;
+	struct rlimit limit;
+};
+
+struct pair_spec {
+	const char *key;
+	const char *value;
+};
+
+struct network_spec {
+	const char *bridge; /* NULL: none */
+	const char *veth;
+	const char *address; /* with the prefix's length */
+	const char *gateway;
+	const char *mac;
+	unsigned mtu;
+};
+
+enum stdin_mode { STDIN_NULL, STDIN_OPEN, STDIN_ONCE };
+
+#define LIST(type)             \
+	struct {               \
+		size_t count;  \
+		type *items;   \
+	}
+
+struct spec {
+	const char *id;
+	const char *session; /* exec only */
+	const char *hostname;
+	const char *label;
+	struct strings lowers;
+	struct strings overlay_options;
+	LIST(struct mount_spec) mounts;
+	LIST(struct device_spec) devices;
+	LIST(struct link_spec) links;
+	struct strings masks;
+	struct strings readonly_paths;
+	bool rootfs_readonly;
+	bool host_network;
+	struct network_spec network;
+	struct strings arguments;
+	struct strings environment;
+	const char *cwd;
+	const char *user;
+	LIST(gid_t) groups;
+	struct {
+		uint64_t bounding, effective, permitted, inheritable, ambient;
+	} capabilities;
+	bool no_new_privileges;
+	bool seccomp;
+	LIST(struct device_rule) device_rules;
+	LIST(struct limit_spec) limits;
+	LIST(struct pair_spec) sysctls;
+	const char *oom_score_adj; /* NULL: as it is */
+	bool terminal;
+	unsigned columns, rows;
+	enum stdin_mode stdin_mode;
+	bool gate;
+	struct strings exit_unlinks;
+	bool auto_remove;
+};
+
+/* Parses all strings after the verb. Memory is never given back: it belongs to a process that parses one request. */
+int spec_parse(struct spec *spec, const struct request *request, struct failure *failure);
+
+/* 64 lower-case hexadecimal digits. */
+bool is_container_id(const char *text);
+
+#endif
