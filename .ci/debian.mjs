@@ -60,8 +60,8 @@ export function installPackages(missing) {
     throw new Error(
       `this is no Debian or Ubuntu (there is no apt-get). Please install what these Debian packages bring: ${list.join(', ')}`,
     );
-  const prefix = elevation(`apt-get install ${names.join(' ')}`);
   console.log(`setup: Debian packages ${list.join(', ')}`);
+  const prefix = elevation(`apt-get install ${names.join(' ')}`);
   const apt = (...args) => aptGet(prefix, args);
   const install = () => apt('install', '--yes', '--no-install-recommends', ...names);
   // Lists that are missing or old show as a package that can't be found or fetched: only then are new ones worth their time.

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { findChromium, installChromium } from './chromium.mjs';
 import { hasCodeServer, installCodeServer } from './code-server.mjs';
 import { installPackages, missingPackages } from './debian.mjs';
-import { continueOnNode24, node24, requireNode20, root, run } from './node24.mjs';
+import { continueOnNode24, fail, node24, requireNode20, root, run } from './node24.mjs';
 
 /** Node's packages as package-lock.json has them. */
 export function installNpmPackages() {
@@ -39,11 +39,15 @@ export async function setup({ editor = false, browser = false, test = false } = 
 /** The beginning of every script that a person runs: the right Node with all packages, then on in it. Returns on Node 24 only. */
 export async function begin() {
   requireNode20();
-  installNpmPackages();
+  try {
+    installNpmPackages();
+  } catch (error) {
+    fail(error);
+  }
   await continueOnNode24();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await begin();
-  await setup({ editor: true, browser: true, test: true });
+  await setup({ editor: true, browser: true, test: true }).catch(fail);
 }
