@@ -62,24 +62,30 @@ export function installPackages(missing) {
     );
   console.log(`setup: Debian packages ${list.join(', ')}`);
   const prefix = elevation(`apt-get install ${names.join(' ')}`);
-  const apt = (...args) => aptGet(prefix, args);
-  const install = () => apt('install', '--yes', '--no-install-recommends', ...names);
+  const install = () => aptGet(prefix, ['install', '--yes', '--no-install-recommends', ...names]);
   // Lists that are missing or old show as a package that can't be found or fetched: only then are new ones worth their time.
-  if (install() || (apt('update') && install()) || (apt('update') && install())) return;
-  throw new Error(`apt-get could not install ${names.join(', ')} (its own words are above)`);
+  const update = () => aptGet(prefix, ['update']);
+  let said = install();
+  for (let tries = 0; said !== '' && tries < 2; tries += 1) {
+    const complaint = update();
+    // A list that could not be had is of interest only when a package is missing for it.
+    said = install();
+    if (said !== '') said = `${complaint}${said}`;
+  }
+  if (said !== '') throw new Error(`apt-get could not install ${names.join(', ')}:\n${said}`);
 }
 
+/** What it said if it failed, else an empty text: a package's set-up is of no interest. */
 function aptGet(prefix, args) {
   const options = ['-qq', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3', '-o', 'Dpkg::Use-Pty=0'];
   // Through env, because sudo hands no environment on.
   const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...options, ...args];
+  const stdin = process.stdin.isTTY ? 'inherit' : 'ignore';
   const { status, stdout, stderr, error } = spawnSync(command, rest, {
     encoding: 'utf8',
-    stdio: [process.stdin.isTTY ? 'inherit' : 'ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
   });
-  // A package's set-up is of no interest unless it fails.
-  if (status !== 0) console.error(`${error?.message ?? ''}${stdout}${stderr}`);
-  return status === 0;
+  return status === 0 ? '' : `${error?.message ?? ''}${stdout}${stderr}` || `${command} failed`;
 }
 
 /** How to become root: nothing for root, sudo with a password where there is somebody to ask, else without. */
