@@ -60,7 +60,7 @@ export function nftTables(pattern: RegExp): string[] {
     .filter((table) => table !== '' && pattern.test(table));
 }
 
-export type ProcessEntry = { pid: number; command: string; environment: string };
+export type ProcessEntry = { pid: number; parent: number; command: string; environment: string; cgroups: string };
 
 /** All processes but kernel threads, and what we may read of them. */
 export function processes(): ProcessEntry[] {
@@ -68,8 +68,10 @@ export function processes(): ProcessEntry[] {
     .filter((name) => /^\d+$/.test(name))
     .map((name) => ({
       pid: Number(name),
+      parent: Number(/\) \w (\d+)/.exec(readProc(name, 'stat'))?.[1] ?? 0),
       command: readProc(name, 'cmdline').replaceAll('\0', ' ').trim(),
       environment: readProc(name, 'environ'),
+      cgroups: readProc(name, 'cgroup'),
     }))
     .filter(({ command }) => command !== '');
 }
@@ -88,7 +90,8 @@ function processesNamed(pattern: RegExp): string[] {
 function isOurs(pid: number, command: string): boolean {
   if (/helper\.js/.test(command)) return true;
   try {
-    return /\/skiff(-[\w.]+)?( \(deleted\))?$|[0-9a-f]{64}/.test(readlinkSync(`/proc/${pid}/exe`));
+    // The spawner runs from a sealed copy of itself in memory.
+    return /[/:]skiff(-[\w.]+)?( \(deleted\))?$|[0-9a-f]{64}/.test(readlinkSync(`/proc/${pid}/exe`));
   } catch {
     return false;
   }

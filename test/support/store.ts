@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cgroupsNamed, mountPoints, nftTables, processes, removeCgroup } from './kernel-objects.ts';
@@ -69,36 +69,51 @@ export class TestStore {
       ids.length === 0 ? undefined : await this.skiff(['rm', '-f', ...ids]).catch((error: unknown) => error);
     await this.#endHelpers();
     const left = this.#leftovers(ids);
-    this.#sweep(ids);
+    this.#sweep();
     assert.deepEqual(left, [], `the store left something behind; rm -f said ${JSON.stringify(removal)}`);
   }
 
-  /** Processes that work for this store: helpers, their spawners, monitors and what these run. */
-  processes(ids: readonly string[] = this.containerIds()): { pid: number; command: string }[] {
-    const names = [this.#folder, ...(this.id === undefined ? [] : [this.id]), ...ids.map((id) => id.slice(0, 12))];
-    return processes()
-      .filter(({ pid }) => pid !== process.pid)
-      .filter(
-        ({ command, environment }) =>
-          (/helper\.js|skiff/.test(command) && names.some((name) => command.includes(name))) ||
-          (/helper\.js|--spawner/.test(command) && environment.includes(this.#folder)),
-      );
+  /** Processes that work for this store: helpers, their spawners, monitors, and what runs in its containers. */
+  processes(): { pid: number; command: string }[] {
+    const all = processes().filter(({ pid }) => pid !== process.pid);
+    const helpers = all.filter(
+      ({ command, environment }) =>
+        /helper\.js/.test(command) && (command.includes(this.#folder) || environment.includes(this.#folder)),
+    );
+    const known = new Set([...helpers.map(({ pid }) => pid), ...this.#monitors()]);
+    const cgroup = this.id === undefined ? undefined : `/skiff-${this.id}`;
+    return all.filter(
+      ({ pid, parent, command, cgroups }) =>
+        known.has(pid) ||
+        (known.has(parent) && command.startsWith('skiff ')) ||
+        (cgroup !== undefined && cgroups.includes(cgroup)),
+    );
+  }
+
+  /** Monitors that say they run: `running <pid of PID 1> <pid of monitor> …` */
+  #monitors(): number[] {
+    const folder = join(this.runRoot, this.id ?? '-', 'state');
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder).flatMap((name) => {
+      const [status, , monitor] = readFileSync(join(folder, name), 'utf8').split(' ');
+      return status === 'running' && isMonitor(Number(monitor)) ? [Number(monitor)] : [];
+    });
   }
 
   /** A helper that serves the command line leaves when idle; we don't wait for that. */
   async #endHelpers(): Promise<void> {
-    const helpers = this.processes([]).filter(({ command }) => /helper\.js/.test(command));
+    const helpers = this.processes().filter(({ command }) => /helper\.js/.test(command));
     for (const { pid } of helpers) signal(pid, 'SIGTERM');
     const alive = (): boolean => helpers.some(({ pid }) => existsSync(`/proc/${pid}`) && !isZombie(pid));
     await until('the helpers end', () => !alive(), 5000).catch(() =>
       helpers.forEach(({ pid }) => signal(pid, 'SIGKILL')),
     );
-    await until('the spawners end', () => this.processes([]).length === 0, 5000).catch(() => undefined);
+    await until('the spawners and monitors end', () => this.processes().length === 0, 5000).catch(() => undefined);
   }
 
   #leftovers(ids: readonly string[]): string[] {
     return [
-      ...this.processes(ids).map(({ pid, command }) => `process ${pid} ${command}`),
+      ...this.processes().map(({ pid, command }) => `process ${pid} ${command}`),
       ...mountPoints(this.#isInside).map((path) => `mount ${path}`),
       ...ids.flatMap((id) => interfacesNamed(`sv${id.slice(0, 12)}`)).map((name) => `interface ${name}`),
       ...ids.flatMap((id) => cgroupsNamed(new RegExp(id.slice(0, 12)))).map((path) => `cgroup ${path}`),
@@ -107,8 +122,8 @@ export class TestStore {
   }
 
   /** By force, so that one failed test doesn't spoil the next. */
-  #sweep(ids: readonly string[]): void {
-    for (const { pid } of this.processes(ids)) signal(pid, 'SIGKILL');
+  #sweep(): void {
+    for (const { pid } of this.processes()) signal(pid, 'SIGKILL');
     for (const path of mountPoints(this.#isInside).reverse()) spawnSync('umount', ['-l', path]);
     const { id } = this;
     if (id !== undefined) {
@@ -127,6 +142,15 @@ function signal(pid: number, name: NodeJS.Signals): void {
     process.kill(pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** A state file outlives its monitor's crash, and the pid may be another's by then. */
+function isMonitor(pid: number): boolean {
+  try {
+    return /[/:]skiff/.test(readlinkSync(`/proc/${pid}/exe`));
+  } catch {
+    return false;
   }
 }
 
