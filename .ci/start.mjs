@@ -1,5 +1,6 @@
 // `npm start`: installs what is missing, builds, runs one container, and opens a real VS Code with the extension on a small
-// sample workspace. Stays until Ctrl-C, which ends the VS Code but not the container.
+// sample workspace: `code` if it is on PATH, else code-server on the loopback (`--browser`: that in any case). Stays until
+// Ctrl-C, which ends the VS Code but not the container.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +18,7 @@ const folder = join(cache, 'start');
 const workspace = join(cache, 'sample');
 
 try {
-  const code = findCode();
+  const code = process.argv.includes('--browser') ? undefined : findCode();
   await setup({ editor: code === undefined });
   await buildAll();
   await packageExtension();
@@ -63,9 +64,10 @@ function prepareFolders() {
   cpSync(join(root, '.ci/sample/README.md'), join(workspace, 'README.md'));
 }
 
-/** The container `hello`: started when it is there, else run from @host, which needs no registry. */
+/** The container `hello`: left alone when it runs, started when it is there, else run from @host, which needs no registry. */
 function runHello() {
   const env = { ...process.env, SKIFF_NODE: node24 };
+  if (/\shello$/m.test(output(skiff, ['ps'], { env }) ?? '')) return;
   if (output(skiff, ['start', 'hello'], { env }) !== undefined) return;
   // stdin is the terminal's when there is one: sudo may ask for a password.
   const options = { env, stdio: [process.stdin.isTTY ? 'inherit' : 'ignore', 'ignore', 'inherit'] };

@@ -19,10 +19,10 @@ export class Workbench {
   readonly messages: Messages;
   readonly terminal: Terminal;
   readonly #context: BrowserContext;
-  readonly #server: VsCodeServer;
+  readonly #server: VsCodeServer | undefined;
   readonly #console: string[] = [];
 
-  private constructor(server: VsCodeServer, context: BrowserContext, page: Page) {
+  private constructor(context: BrowserContext, page: Page, server: VsCodeServer | undefined) {
     this.#server = server;
     this.#context = context;
     this.page = page;
@@ -36,10 +36,15 @@ export class Workbench {
 
   /** Opens a window: on a folder, a `.code-workspace` file, or empty. */
   static async open(server: VsCodeServer, browser: Browser, folder?: string): Promise<Workbench> {
+    return Workbench.openUrl(browser, address(server, folder), server);
+  }
+
+  /** Opens the window at an address, of a VS Code that somebody else started when `server` is absent. */
+  static async openUrl(browser: Browser, url: string, server?: VsCodeServer): Promise<Workbench> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    const workbench = new Workbench(server, context, await context.newPage());
-    await workbench.page.goto(address(server, folder), { waitUntil: 'commit', timeout: patience(60_000) });
+    const workbench = new Workbench(context, await context.newPage(), server);
+    await workbench.page.goto(url, { waitUntil: 'commit', timeout: patience(60_000) });
     await workbench.#ready();
     return workbench;
   }
@@ -116,7 +121,7 @@ export class Workbench {
     const path = await this.screenshot(name);
     writeFileSync(
       path.replace(/\.png$/, '.log'),
-      `${this.#console.join('\n')}\n--- server\n${this.#server.output}\n--- skiff\n${this.#server.logText('Skiff')}`,
+      `${this.#console.join('\n')}\n--- server\n${this.#server?.output ?? ''}\n--- skiff\n${this.#server?.logText('Skiff') ?? ''}`,
     );
     return path;
   }
