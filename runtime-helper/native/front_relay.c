@@ -1,0 +1,425 @@
+#include "front_relay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "front_connect.h"
+#include "front_keys.h"
+#include "front_link.h"
+#include "front_message.h"
+#include "front_terminal.h"
+#include "io.h"
+
+#define INPUT_CHUNK 32768
+/* Input is not read on while more than this waits for the peer. */
+#define INPUT_LIMIT (256 * 1024)
+#define PATIENT_SIGNALS 3
+#define GOES_ON (-2)
+
+struct relay {
+	struct link helper;
+	struct link monitor;
+	/* Where input goes; NULL: nobody wants it. */
+	struct link *input;
+	struct detach_keys keys;
+	int signal_fd;
+	int stdin_fd;
+	int output_fds[2];
+	/* The first frame of this link is written up to here: nothing else is read before the rest could be. */
+	struct link *blocked;
+	size_t blocked_at;
+	int termination_signals;
+	/* What the helper has said while a monitor was still speaking; -1: nothing. */
+	int helper_code;
+	bool heard;
+	bool was_attached;
+	bool is_raw;
+};
+
+static uint16_t read_u16(const uint8_t *bytes)
+{
+	return (uint16_t)(bytes[0] | bytes[1] << 8);
+}
+
+static void write_size(uint8_t *bytes)
+{
+	struct window_size size = terminal_size();
+	bytes[0] = (uint8_t)size.columns;
+	bytes[1] = (uint8_t)(size.columns >> 8);
+	bytes[2] = (uint8_t)size.rows;
+	bytes[3] = (uint8_t)(size.rows >> 8);
+}
+
+static int broken_peer(const char *who)
+{
+	front_error("%s spoke in a way that is not ours", who);
+	return EXIT_ENGINE;
+}
+
+/* As a program ends that writes for a reader who has left: quietly. */
+static _Noreturn void die_of_broken_pipe(void)
+{
+	terminal_restore();
+	sigset_t pipe_signal;
+	sigemptyset(&pipe_signal);
+	sigaddset(&pipe_signal, SIGPIPE);
+	signal(SIGPIPE, SIG_DFL);
+	sigprocmask(SIG_UNBLOCK, &pipe_signal, NULL);
+	raise(SIGPIPE);
+	_exit(128 + SIGPIPE);
+}
+
+/* Writes what is left of the payload: 1 when all of it is out, 0 when it must wait, or dies. */
+static int write_payload(struct relay *relay, struct link *link, const struct stream_frame *frame)
+{
+	int fd = relay->output_fds[frame->type == STREAM_STDERR];
+	while (relay->blocked_at < frame->length) {
+		ssize_t count = terminal_write(fd, frame->payload + relay->blocked_at, frame->length - relay->blocked_at);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0 && errno == EAGAIN) {
+			relay->blocked = link;
+			return 0;
+		}
+		if (count < 0 && errno == EPIPE)
+			die_of_broken_pipe();
+		if (count < 0) {
+			int error = errno;
+			terminal_restore();
+			front_error("cannot write the output: %s", strerror(error));
+			_exit(1);
+		}
+		relay->blocked_at += (size_t)count;
+	}
+	relay->blocked = NULL;
+	relay->blocked_at = 0;
+	return 1;
+}
+
+static int end_of(int code)
+{
+	return code < 0 ? EXIT_ENGINE : code;
+}
+
+/* The monitor is not to be reached: what became of the process, the helper will say. */
+static void connect_monitor(struct relay *relay, const char *path, bool wants_input, bool is_raw)
+{
+	int fd = front_connect_path(path);
+	if (fd < 0)
+		return;
+	link_close(&relay->monitor);
+	if (link_open(&relay->monitor, fd) < 0) {
+		link_close(&relay->monitor);
+		return;
+	}
+	uint8_t attach[5] = { 0 };
+	if (wants_input)
+		attach[0] |= ATTACH_INPUT;
+	if (!isatty(STDOUT_FILENO))
+		attach[0] |= ATTACH_LOSSLESS;
+	write_size(attach + 1);
+	link_queue(&relay->monitor, STREAM_ATTACH, attach, sizeof(attach));
+	relay->was_attached = true;
+	relay->input = wants_input ? &relay->monitor : NULL;
+	relay->is_raw = is_raw && isatty(STDIN_FILENO);
+	if (relay->is_raw)
+		terminal_make_raw();
+}
+
+/* `C`: path, "1" for input, "1" for raw mode, detach keys. */
+static int take_connect(struct relay *relay, const struct stream_frame *frame)
+{
+	const char *strings[4];
+	const char *at = (const char *)frame->payload;
+	const char *end = at + frame->length;
+	for (size_t i = 0; i < ARRAY_LENGTH(strings); i++) {
+		const char *stop = at < end ? memchr(at, '\0', (size_t)(end - at)) : NULL;
+		if (!stop)
+			return broken_peer("the helper");
+		strings[i] = at;
+		at = stop + 1;
+	}
+	if (!detach_keys_parse(&relay->keys, strings[3]))
+		return broken_peer("the helper");
+	connect_monitor(relay, strings[0], strings[1][0] == '1', strings[2][0] == '1');
+	/* Only in a terminal of the container's are keys typed; from a pipe come bytes. */
+	if (!relay->is_raw)
+		relay->keys = (struct detach_keys){ 0 };
+	return GOES_ON;
+}
+
+static int take_prompt(struct relay *relay, const struct stream_frame *frame)
+{
+	char answer[512];
+	ssize_t length = terminal_ask((const char *)frame->payload, frame->length, relay->signal_fd, answer, sizeof(answer));
+	/* A signal waits: the loop reads it next, and leaves. */
+	if (length >= 0)
+		link_queue(&relay->helper, STREAM_SECRET, answer, (size_t)length);
+	explicit_bzero(answer, sizeof(answer));
+	return GOES_ON;
+}
+
+static void tell_gap(const struct stream_frame *frame)
+{
+	uint64_t missed = 0;
+	for (int i = 7; i >= 0; i--)
+		missed = missed << 8 | frame->payload[i];
+	char line[96];
+	int length = snprintf(line, sizeof(line), "\r\n[skiff: this terminal was too slow: %llu bytes left out]\r\n",
+			      (unsigned long long)missed);
+	if (terminal_write(STDERR_FILENO, line, (size_t)length) < 0)
+		return;
+}
+
+/* GOES_ON, or the exit code. */
+static int take_monitor_frame(struct relay *relay, const struct stream_frame *frame)
+{
+	(void)relay;
+	if (frame->type == STREAM_EXIT && frame->length == 1)
+		return frame->payload[0];
+	if (frame->type == STREAM_GAP && frame->length == 8)
+		tell_gap(frame);
+	return GOES_ON;
+}
+
+static int take_helper_frame(struct relay *relay, const struct stream_frame *frame)
+{
+	switch (frame->type) {
+	case STREAM_EXIT:
+		if (frame->length != 1)
+			return broken_peer("the helper");
+		/* The monitor's last bytes may still be under way. */
+		relay->helper_code = frame->payload[0];
+		return relay->monitor.fd < 0 ? relay->helper_code : GOES_ON;
+	case STREAM_CONNECT:
+		return take_connect(relay, frame);
+	case STREAM_WANT_INPUT:
+		if (relay->input != &relay->monitor)
+			relay->input = frame->length == 1 && frame->payload[0] ? &relay->helper : NULL;
+		return GOES_ON;
+	case STREAM_PROMPT:
+		return take_prompt(relay, frame);
+	default:
+		return GOES_ON;
+	}
+}
+
+/* Takes the frames that are whole, until output must wait. */
+static int take_frames(struct relay *relay, struct link *link)
+{
+	struct stream_frame frame;
+	int whole;
+	while ((whole = stream_peek(&link->in, &frame)) == 1) {
+		int code = GOES_ON;
+		if (frame.type == STREAM_STDOUT || frame.type == STREAM_STDERR) {
+			if (write_payload(relay, link, &frame) == 0)
+				return GOES_ON;
+		} else if (link == &relay->helper)
+			code = take_helper_frame(relay, &frame);
+		else
+			code = take_monitor_frame(relay, &frame);
+		if (code != GOES_ON)
+			return code;
+		stream_drop(&link->in, &frame);
+	}
+	return whole < 0 ? broken_peer(link == &relay->helper ? "the helper" : "the monitor") : GOES_ON;
+}
+
+static int helper_ended(struct relay *relay)
+{
+	link_close(&relay->helper);
+	if (relay->input == &relay->helper)
+		relay->input = NULL;
+	if (relay->monitor.fd >= 0)
+		return GOES_ON;
+	if (relay->was_attached && relay->helper_code < 0) {
+		front_error("the container's monitor ended without a word about its process");
+		return EXIT_ENGINE;
+	}
+	if (!relay->heard)
+		return RELAY_UNHEARD;
+	front_error("the helper ended before the command was done");
+	return EXIT_ENGINE;
+}
+
+/* A process that never ran: why, the helper says. */
+static int monitor_ended(struct relay *relay)
+{
+	link_close(&relay->monitor);
+	relay->input = NULL;
+	terminal_restore();
+	relay->is_raw = false;
+	if (relay->helper_code >= 0)
+		return relay->helper_code;
+	return relay->helper.fd < 0 ? helper_ended(relay) : GOES_ON;
+}
+
+static int receive(struct relay *relay, struct link *link)
+{
+	int came = link_fill(link);
+	if (came == 0)
+		return GOES_ON;
+	if (came < 0)
+		return link == &relay->helper ? helper_ended(relay) : monitor_ended(relay);
+	if (link == &relay->helper)
+		relay->heard = true;
+	return take_frames(relay, link);
+}
+
+static void end_input(struct relay *relay)
+{
+	link_queue(relay->input, STREAM_INPUT_END, NULL, 0);
+	relay->input = NULL;
+}
+
+static int read_input(struct relay *relay)
+{
+	uint8_t bytes[INPUT_CHUNK];
+	uint8_t typed[INPUT_CHUNK + MAX_DETACH_KEYS];
+	ssize_t count = read(relay->stdin_fd, bytes, sizeof(bytes));
+	if (count < 0 && (errno == EINTR || errno == EAGAIN))
+		return GOES_ON;
+	if (count <= 0) {
+		end_input(relay);
+		return GOES_ON;
+	}
+	size_t length;
+	bool detached = detach_keys_filter(&relay->keys, bytes, (size_t)count, typed, &length);
+	if (length > 0)
+		link_queue(relay->input, STREAM_INPUT, typed, length);
+	link_flush(relay->input);
+	return detached ? 0 : GOES_ON;
+}
+
+static int forward_signal(struct relay *relay, int number)
+{
+	if (number == SIGTERM || number == SIGINT)
+		relay->termination_signals++;
+	if (relay->termination_signals >= PATIENT_SIGNALS) {
+		terminal_restore();
+		front_error("got %d SIGTERM/SIGINTs, leaving the container to itself", PATIENT_SIGNALS);
+		return 1;
+	}
+	uint8_t byte = (uint8_t)number;
+	link_queue(&relay->monitor, STREAM_SIGNAL, &byte, 1);
+	return GOES_ON;
+}
+
+static int take_signal(struct relay *relay)
+{
+	struct signalfd_siginfo info;
+	if (read(relay->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return GOES_ON;
+	int number = (int)info.ssi_signo;
+	if (number == SIGCONT) {
+		/* The shell had its own modes while we were stopped. */
+		if (relay->is_raw)
+			terminal_make_raw();
+		number = SIGWINCH;
+	}
+	if (number == SIGWINCH) {
+		uint8_t size[4];
+		write_size(size);
+		struct link *peer = relay->monitor.fd >= 0 ? &relay->monitor : &relay->helper;
+		if (read_u16(size) > 0 && peer->fd >= 0)
+			link_queue(peer, STREAM_WINDOW_SIZE, size, sizeof(size));
+		return GOES_ON;
+	}
+	/* A closed terminal detaches from the container's, as closing a tab does; it ends nothing. */
+	if (relay->monitor.fd < 0 || (number == SIGHUP && relay->is_raw))
+		return 128 + number;
+	return forward_signal(relay, number);
+}
+
+static short events_of(const struct relay *relay, const struct link *link)
+{
+	return (short)((relay->blocked ? 0 : POLLIN) | (link->out_length > 0 ? POLLOUT : 0));
+}
+
+static int turn(struct relay *relay)
+{
+	link_flush(&relay->helper);
+	link_flush(&relay->monitor);
+	bool reads_input = relay->input && relay->input->out_length < INPUT_LIMIT;
+	struct stream_frame frame;
+	int blocked_fd = -1;
+	if (relay->blocked && stream_peek(&relay->blocked->in, &frame) == 1)
+		blocked_fd = relay->output_fds[frame.type == STREAM_STDERR];
+	struct pollfd fds[] = {
+		{ .fd = relay->signal_fd, .events = POLLIN },
+		{ .fd = relay->helper.fd, .events = events_of(relay, &relay->helper) },
+		{ .fd = relay->monitor.fd, .events = events_of(relay, &relay->monitor) },
+		{ .fd = reads_input ? relay->stdin_fd : -1, .events = POLLIN },
+		{ .fd = blocked_fd, .events = POLLOUT },
+	};
+	/* A peer that has left is always ready: it is looked at when its bytes can be written again. */
+	for (int i = 1; i <= 2; i++)
+		if (fds[i].events == 0)
+			fds[i].fd = -1;
+	if (poll(fds, ARRAY_LENGTH(fds), -1) < 0)
+		return errno == EINTR ? GOES_ON : EXIT_ENGINE;
+	int code = fds[0].revents ? take_signal(relay) : GOES_ON;
+	if (code == GOES_ON && fds[4].revents)
+		code = take_frames(relay, relay->blocked);
+	if (code == GOES_ON && fds[2].revents & ~POLLOUT && !relay->blocked)
+		code = receive(relay, &relay->monitor);
+	if (code == GOES_ON && fds[1].revents & ~POLLOUT && !relay->blocked && relay->helper.fd >= 0)
+		code = receive(relay, &relay->helper);
+	if (code == GOES_ON && fds[3].revents && relay->input)
+		code = read_input(relay);
+	return code;
+}
+
+static int open_signals(void)
+{
+	static const int handled[] = { SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGWINCH, SIGCONT };
+	sigset_t set;
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_LENGTH(handled); i++) {
+		struct sigaction action;
+		/* What our caller ignores (nohup, a shell's background job) stays ignored. */
+		if (sigaction(handled[i], NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+			continue;
+		sigaddset(&set, handled[i]);
+	}
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int front_relay(int helper_fd, const uint8_t *hello, size_t hello_length)
+{
+	struct relay relay = {
+		.monitor = { .fd = -1 },
+		.helper_code = -1,
+		.signal_fd = open_signals(),
+		.stdin_fd = terminal_reopen(STDIN_FILENO, O_RDONLY),
+		.output_fds = { terminal_reopen(STDOUT_FILENO, O_WRONLY), terminal_reopen(STDERR_FILENO, O_WRONLY) },
+	};
+	int code = GOES_ON;
+	if (link_open(&relay.helper, helper_fd) < 0 || link_queue(&relay.helper, STREAM_HELLO, hello, hello_length) < 0) {
+		front_error("cannot speak with the helper: %s", strerror(errno));
+		code = EXIT_ENGINE;
+	}
+	while (code == GOES_ON)
+		code = turn(&relay);
+	terminal_restore();
+	/* What was typed or sent last, such as a signal, should still arrive; the monitor is not waited for. */
+	link_flush(&relay.monitor);
+	link_close(&relay.monitor);
+	link_close(&relay.helper);
+	for (size_t i = 0; i < ARRAY_LENGTH(relay.output_fds); i++)
+		if (relay.output_fds[i] > STDERR_FILENO)
+			close(relay.output_fds[i]);
+	if (relay.stdin_fd > STDERR_FILENO)
+		close(relay.stdin_fd);
+	close(relay.signal_fd);
+	return code == RELAY_UNHEARD ? code : end_of(code);
+}
