@@ -85,8 +85,9 @@ static struct bpf_insn jump(int operation, int reg, uint32_t value)
 
 enum { RESULT = 0, SCRATCH = 1, TYPE = 2, ACCESS = 3, MAJOR = 4, MINOR = 5 };
 
-/* Returns from the program when the access is the rule's; jumps behind itself when it is not. */
-static void emit_rule(struct bpf_program *program, const struct device_rule *rule)
+/* Returns from the program when the access is the rule's; jumps behind itself when it is not. False: it matches everything, and
+ * what would come after it is unreachable, which the verifier refuses. */
+static bool emit_rule(struct bpf_program *program, const struct device_rule *rule)
 {
 	size_t jumps[4], count = 0;
 	const unsigned all = BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE;
@@ -113,6 +114,7 @@ static void emit_rule(struct bpf_program *program, const struct device_rule *rul
 	emit(program, (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT });
 	for (size_t i = 0; i < count; i++)
 		program->code[jumps[i]].off = (short)(program->length - jumps[i] - 1);
+	return count > 0;
 }
 
 /* bpf(2), BPF_PROG_TYPE_CGROUP_DEVICE: the last rule that matches decides, so they are asked from the end; nothing is allowed that
@@ -126,10 +128,13 @@ static int load_device_program(const struct spec *spec)
 	emit(&program, alu(BPF_RSH, ACCESS, 16));
 	emit(&program, load(MAJOR, offsetof(struct bpf_cgroup_dev_ctx, major)));
 	emit(&program, load(MINOR, offsetof(struct bpf_cgroup_dev_ctx, minor)));
-	for (size_t i = spec->device_rules.count; i > 0; i--)
-		emit_rule(&program, &spec->device_rules.items[i - 1]);
-	emit(&program, alu(BPF_MOV, RESULT, 0));
-	emit(&program, (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT });
+	bool open = true;
+	for (size_t i = spec->device_rules.count; i > 0 && open; i--)
+		open = emit_rule(&program, &spec->device_rules.items[i - 1]);
+	if (open) {
+		emit(&program, alu(BPF_MOV, RESULT, 0));
+		emit(&program, (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT });
+	}
 	union bpf_attr attributes = {
 		.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
 		.insn_cnt = (uint32_t)program.length,

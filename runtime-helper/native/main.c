@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "front.h"
+#include "front_run.h"
 #include "spawner.h"
 
 /* One program, three roles: the spawner, the monitors that it forks, and `skiff` on the command line. */
@@ -8,5 +8,5 @@ int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "--spawner") == 0)
 		return spawner_main();
-	return front_main(argc, argv);
+	return front_run(argc, argv);
 }

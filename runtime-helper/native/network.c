@@ -72,9 +72,10 @@ int network_plug(const struct network_spec *network, pid_t pid, struct failure *
 	if (bridge == 0)
 		return fail(failure, STAGE_NETWORK, network->bridge);
 
-	/* One message makes the pair, moves one end, plugs in the other, and brings both up. */
+	/* One message makes the pair, moves one end, plugs in the other, and brings that up. The container's end can't come up yet:
+	 * the kernel configures it before it has a peer (veth_newlink), and veth_open says ENOTCONN. */
 	struct netlink_batch batch = { 0 };
-	struct ifinfomsg up = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
+	struct ifinfomsg up = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP }, down = { 0 };
 	netlink_begin(&batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK, &up, sizeof(up));
 	netlink_text(&batch, IFLA_IFNAME, network->veth);
 	netlink_u32(&batch, IFLA_MTU, network->mtu);
@@ -83,7 +84,7 @@ int network_plug(const struct network_spec *network, pid_t pid, struct failure *
 	netlink_text(&batch, IFLA_INFO_KIND, "veth");
 	size_t data = netlink_open(&batch, IFLA_INFO_DATA);
 	size_t peer = netlink_open(&batch, VETH_INFO_PEER);
-	netlink_raw(&batch, &up, sizeof(up));
+	netlink_raw(&batch, &down, sizeof(down));
 	netlink_text(&batch, IFLA_IFNAME, INTERFACE);
 	netlink_u32(&batch, IFLA_MTU, network->mtu);
 	netlink_attribute(&batch, IFLA_ADDRESS, mac, sizeof(mac));
@@ -118,6 +119,8 @@ int network_configure(const struct network_spec *network, struct failure *failur
 		unsigned index = if_nametoindex(INTERFACE);
 		if (index == 0)
 			return fail(failure, STAGE_NETWORK, INTERFACE);
+		struct ifinfomsg up = { .ifi_index = (int)index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
+		netlink_begin(&batch, RTM_NEWLINK, NLM_F_ACK, &up, sizeof(up));
 		add_address(&batch, index, &address);
 		struct rtmsg route = { .rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN, .rtm_protocol = RTPROT_BOOT,
 				       .rtm_scope = RT_SCOPE_UNIVERSE, .rtm_type = RTN_UNICAST };
