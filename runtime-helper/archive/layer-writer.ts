@@ -1,0 +1,68 @@
+import type { Writable } from 'node:stream';
+import type { TarEntry } from './tar-reader.ts';
+
+const batchBytes = 64 * 1024;
+const endMarker = Buffer.alloc(4);
+
+/**
+ * Sends a layer's entries to the native program (ARCHITECTURE.md, Seam 3), no faster than it takes them. The end marker,
+ * with which the layer becomes valid, is the caller's to send when he trusts what he has read: `finishLayer`.
+ */
+export async function writeLayer(entries: AsyncIterable<TarEntry>, sink: Writable): Promise<void> {
+  const batch = new Batch(sink);
+  for await (const entry of entries) {
+    await batch.add(encodeEntry(entry));
+    if (entry.size > 0) for await (const piece of entry.content()) await batch.add(piece);
+  }
+  await batch.flush();
+}
+
+export function finishLayer(sink: Writable): void {
+  sink.end(endMarker);
+}
+
+/** `u32le header length`, header. */
+export function encodeEntry(entry: TarEntry): Buffer {
+  const { type, path, linkName, mode, uid, gid, mtimeSeconds, mtimeNanoseconds, major, minor, size, xattrs } = entry;
+  const numbers = [uid, gid, mtimeSeconds, mtimeNanoseconds, major, minor, size, xattrs.length];
+  const nul = Buffer.alloc(1);
+  const text = (value: string): Buffer => Buffer.from(`${value}\0`, 'latin1');
+  const header = Buffer.concat([
+    text(type),
+    ...[path, nul, linkName, nul],
+    text(mode.toString(8)),
+    ...numbers.map((value) => text(String(value))),
+    ...xattrs.flatMap(({ name, value }) => [text(name), text(value.toString('hex'))]),
+  ]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(header.length);
+  return Buffer.concat([length, header]);
+}
+
+/** Most entries are small: many go into one write. */
+class Batch {
+  readonly #sink: Writable;
+  #parts: Buffer[] = [];
+  #length = 0;
+
+  constructor(sink: Writable) {
+    this.#sink = sink;
+  }
+
+  async add(bytes: Buffer): Promise<void> {
+    this.#parts.push(bytes);
+    this.#length += bytes.length;
+    if (this.#length >= batchBytes) await this.flush();
+  }
+
+  /** Throws what the sink failed with. */
+  async flush(): Promise<void> {
+    if (this.#length === 0) return;
+    const bytes = Buffer.concat(this.#parts, this.#length);
+    this.#parts = [];
+    this.#length = 0;
+    await new Promise<void>((resolve, reject) => {
+      this.#sink.write(bytes, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+}

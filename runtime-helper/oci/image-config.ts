@@ -1,0 +1,180 @@
+import { SkiffError } from '../lib/errors.ts';
+
+/** A blob by its digest (image-spec, descriptor.md). `digest` is always `sha256:` and 64 lower-case hex digits. */
+export type Descriptor = {
+  mediaType: string;
+  digest: string;
+  size: number;
+  annotations?: Record<string, string>;
+  platform?: { architecture: string; os: string };
+};
+
+export type Manifest = { config: Descriptor; layers: Descriptor[] };
+
+/** What we need of an image's config (image-spec, config.md); everything else of it is kept in its blob. */
+export type ImageConfig = {
+  created?: string;
+  architecture: string;
+  os: string;
+  /** diffIDs in hex, bottom first, as in the file. */
+  diffIds: string[];
+  entrypoint: string[];
+  command: string[];
+  env: string[];
+  workingDir: string;
+  user: string;
+  stopSignal: string;
+  labels: Record<string, string>;
+};
+
+/** One image of a `docker save` archive. */
+export type DockerArchiveImage = { config: string; repoTags: string[]; layers: string[] };
+
+export const mediaTypes = {
+  index: 'application/vnd.oci.image.index.v1+json',
+  manifest: 'application/vnd.oci.image.manifest.v1+json',
+  config: 'application/vnd.oci.image.config.v1+json',
+  layer: 'application/vnd.oci.image.layer.v1.tar',
+  layerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
+  layerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+  dockerManifestList: 'application/vnd.docker.distribution.manifest.list.v2+json',
+} as const;
+
+/** More than any manifest or config has; what is larger is not read into memory. */
+export const maxJsonBytes = 4 * 1024 * 1024;
+const maxLayers = 500;
+
+/** All parsers here take untrusted bytes and `what` they are, and throw invalid-argument that names it. */
+export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
+  const root = parseObject(bytes, what);
+  const config = optionalObject(root['config'], `${what}: config`);
+  const rootfs = optionalObject(root['rootfs'], `${what}: rootfs`);
+  const diffIds = array(rootfs['diff_ids'], `${what}: rootfs.diff_ids`).map((id) => digestHex(id, `${what}: diff_id`));
+  if (diffIds.length > maxLayers) throw bad(`${what}: more than ${maxLayers} layers`);
+  const created = root['created'];
+  return {
+    ...(typeof created === 'string' && !Number.isNaN(Date.parse(created)) ? { created } : {}),
+    architecture: text(root['architecture'], `${what}: architecture`),
+    os: text(root['os'], `${what}: os`),
+    diffIds,
+    entrypoint: words(config['Entrypoint'], `${what}: Entrypoint`),
+    command: words(config['Cmd'], `${what}: Cmd`),
+    env: words(config['Env'], `${what}: Env`),
+    workingDir: text(config['WorkingDir'], `${what}: WorkingDir`),
+    user: text(config['User'], `${what}: User`),
+    stopSignal: text(config['StopSignal'], `${what}: StopSignal`) || 'SIGTERM',
+    labels: textMap(config['Labels'], `${what}: Labels`),
+  };
+}
+
+export function parseManifest(bytes: Uint8Array, what: string): Manifest {
+  const root = parseObject(bytes, what);
+  const layers = array(root['layers'], `${what}: layers`);
+  if (layers.length > maxLayers) throw bad(`${what}: more than ${maxLayers} layers`);
+  return {
+    config: descriptor(root['config'], `${what}: config`),
+    layers: layers.map((layer, index) => descriptor(layer, `${what}: layer ${index + 1}`)),
+  };
+}
+
+export function parseIndex(bytes: Uint8Array, what: string): Descriptor[] {
+  const root = parseObject(bytes, what);
+  return array(root['manifests'], `${what}: manifests`).map((entry, index) =>
+    descriptor(entry, `${what}: manifest ${index + 1}`),
+  );
+}
+
+/** manifest.json of a `docker save` archive. */
+export function parseDockerArchive(bytes: Uint8Array, what: string): DockerArchiveImage[] {
+  return array(parse(bytes, what), what).map((entry) => {
+    const image = object(entry, what);
+    const config = text(image['Config'], `${what}: Config`);
+    if (config === '') throw bad(`${what}: an image without its Config`);
+    return {
+      config,
+      repoTags: words(image['RepoTags'], `${what}: RepoTags`),
+      layers: words(image['Layers'], `${what}: Layers`),
+    };
+  });
+}
+
+/** The hex digits of a `sha256:…` digest. */
+export function digestHex(value: unknown, what: string): string {
+  const match = typeof value === 'string' ? /^sha256:([0-9a-f]{64})$/.exec(value) : null;
+  if (!match?.[1]) throw bad(`${what}: not a sha256 digest: ${JSON.stringify(value)?.slice(0, 100)}`);
+  return match[1];
+}
+
+function descriptor(value: unknown, what: string): Descriptor {
+  const entry = object(value, what);
+  const size = entry['size'];
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw bad(`${what}: size is not a number`);
+  const platform = entry['platform'] === undefined ? undefined : object(entry['platform'], `${what}: platform`);
+  return {
+    mediaType: text(entry['mediaType'], `${what}: mediaType`),
+    digest: `sha256:${digestHex(entry['digest'], what)}`,
+    size,
+    ...(entry['annotations'] ? { annotations: textMap(entry['annotations'], `${what}: annotations`) } : {}),
+    ...(platform
+      ? {
+          platform: {
+            architecture: text(platform['architecture'], `${what}: architecture`),
+            os: text(platform['os'], `${what}: os`),
+          },
+        }
+      : {}),
+  };
+}
+
+function parse(bytes: Uint8Array, what: string): unknown {
+  if (bytes.length > maxJsonBytes) throw bad(`${what}: ${bytes.length} bytes are too many`);
+  try {
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')) as unknown;
+  } catch (cause) {
+    throw new SkiffError('invalid-argument', `${what}: not valid JSON`, { cause });
+  }
+}
+
+function parseObject(bytes: Uint8Array, what: string): Record<string, unknown> {
+  return object(parse(bytes, what), what);
+}
+
+function object(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(`${what}: not an object`);
+  return value as Record<string, unknown>;
+}
+
+/** Go writes an empty struct, slice or map as null. */
+function optionalObject(value: unknown, what: string): Record<string, unknown> {
+  return value === undefined || value === null ? {} : object(value, what);
+}
+
+function array(value: unknown, what: string): unknown[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw bad(`${what}: not a list`);
+  return value;
+}
+
+function text(value: unknown, what: string): string {
+  if (value === undefined || value === null) return '';
+  // A NUL would end the string early on its way to the kernel.
+  if (typeof value !== 'string' || value.includes('\0')) throw bad(`${what}: not a text`);
+  return value;
+}
+
+function words(value: unknown, what: string): string[] {
+  return array(value, what).map((word) => {
+    if (typeof word !== 'string') throw bad(`${what}: not a list of texts`);
+    return text(word, what);
+  });
+}
+
+function textMap(value: unknown, what: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(optionalObject(value, what)).map(([key, entry]) => [key, text(entry, `${what}: ${key}`)]),
+  );
+}
+
+function bad(message: string): SkiffError {
+  return new SkiffError('invalid-argument', message);
+}
