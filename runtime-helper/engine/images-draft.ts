@@ -1,0 +1,125 @@
+import { existsSync, rmSync } from 'node:fs';
+import { compressionOfFile } from '../archive/decompress.ts';
+import type { IndexEntry } from '../content/image-store.ts';
+import { SkiffError } from '../lib/errors.ts';
+import type { Operation } from '../lib/operation.ts';
+import { mediaTypes, type Descriptor } from '../oci/image-config.ts';
+import type { ImageKeeper, Spooled } from './images-keeper.ts';
+
+/** An image to be: its manifest, the diffIDs of its layers (hex), and the full names that it gets. */
+export type NewImage = { manifest: Descriptor; diffIds: string[]; blobs: string[]; references: string[] };
+
+/** What is brought in by one import or load: all of it becomes images at once, or nothing of it stays. */
+export class Draft {
+  readonly #keeper: ImageKeeper;
+  readonly #blobs: string[] = [];
+  readonly #layers: string[] = [];
+
+  constructor(keeper: ImageKeeper) {
+    this.#keeper = keeper;
+  }
+
+  /** Runs `work`, and takes back what it brought in when it fails. */
+  static async run<T>(keeper: ImageKeeper, operation: Operation, work: (draft: Draft) => Promise<T>): Promise<T> {
+    const draft = new Draft(keeper);
+    try {
+      return await work(draft);
+    } catch (error) {
+      await draft
+        .#abandon()
+        .catch((second: unknown) => operation.log('warn', `after a failed import: ${String(second)}`));
+      throw error;
+    }
+  }
+
+  put(content: Uint8Array, mediaType: string): Descriptor {
+    const blob = this.#keeper.images.put(content, mediaType);
+    this.#blobs.push(blob.digest);
+    return blob;
+  }
+
+  /**
+   * Stores a layer as it comes, and unpacks it. Throws invalid-argument when its content is not `diffId`'s, or its bytes
+   * are not `digest`'s.
+   */
+  async bringLayer(
+    source: AsyncIterable<Uint8Array>,
+    what: string,
+    diffId: string,
+    operation: Operation,
+    digest?: string,
+  ): Promise<Descriptor> {
+    const spooled = await this.#keeper.spool(source, operation);
+    try {
+      if (digest !== undefined && spooled.digest !== digest)
+        throw new SkiffError('invalid-argument', `${what}: its digest is ${spooled.digest}`);
+      return await this.layer(spooled, what, diffId, operation);
+    } finally {
+      rmSync(spooled.path, { force: true });
+    }
+  }
+
+  /** Unpacks a spooled layer, and gives it its name among the blobs. */
+  async layer(spooled: Spooled, what: string, diffId: string, operation: Operation): Promise<Descriptor> {
+    const mediaType = layerMediaType(spooled.path, what);
+    // Remembered first: when it fails half-way it may be there.
+    this.#layers.push(diffId);
+    await this.#keeper.apply(spooled.path, what, diffId, operation);
+    this.#blobs.push(spooled.digest);
+    this.#keeper.images.adopt(spooled.path, spooled.digest);
+    return { mediaType, digest: spooled.digest, size: spooled.size };
+  }
+
+  /** Makes a manifest of ours for a config and its layers, bottom first. */
+  manifest(config: Descriptor, layers: Descriptor[]): Descriptor {
+    const manifest = { schemaVersion: 2, mediaType: mediaTypes.manifest, config, layers };
+    return this.put(Buffer.from(JSON.stringify(manifest)), mediaTypes.manifest);
+  }
+
+  /** Names the images. A name that another image had is taken from it. */
+  async commit(images: NewImage[]): Promise<void> {
+    const store = this.#keeper.images;
+    await store.locked(() => {
+      for (const { diffIds, blobs } of images) {
+        // Another helper may have removed an image that shared them, before ours could be seen to need them.
+        const whole =
+          diffIds.every((id) => existsSync(store.layerPath(id))) && blobs.every((blob) => store.hasBlob(blob));
+        if (!whole) throw new SkiffError('unavailable', 'a layer was removed at the same time; try again');
+      }
+      store.update((entries) => images.reduce(withImage, entries));
+    });
+  }
+
+  async #abandon(): Promise<void> {
+    await this.#keeper.images.locked(() => this.#keeper.collect(this.#blobs, this.#layers));
+  }
+}
+
+function withImage(entries: IndexEntry[], { manifest, references }: NewImage): IndexEntry[] {
+  const taken = new Set(references);
+  const untagged = entries.map((entry): IndexEntry => {
+    const loses = entry.reference !== undefined && taken.has(entry.reference);
+    return loses ? { manifest: entry.manifest } : entry;
+  });
+  const named = references.map((reference) => ({ manifest, reference }));
+  return withoutSpareEntries([...untagged, ...(named.length > 0 ? named : [{ manifest }])]);
+}
+
+/** A manifest needs a line without a name only while it has none with one. */
+export function withoutSpareEntries(entries: IndexEntry[]): IndexEntry[] {
+  const named = new Set(
+    entries.filter(({ reference }) => reference !== undefined).map(({ manifest }) => manifest.digest),
+  );
+  const seen = new Set<string>();
+  return entries.filter(({ manifest: { digest }, reference }) => {
+    if (reference !== undefined) return true;
+    if (named.has(digest) || seen.has(digest)) return false;
+    seen.add(digest);
+    return true;
+  });
+}
+
+function layerMediaType(path: string, what: string): string {
+  const { layer, layerGzip, layerZstd } = mediaTypes;
+  return { none: layer, gzip: layerGzip, zstd: layerZstd }[compressionOfFile(path, what)];
+}

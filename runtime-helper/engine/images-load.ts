@@ -1,0 +1,65 @@
+import { rmSync, statSync } from 'node:fs';
+import { compressionOfFile, decompress } from '../archive/decompress.ts';
+import { directoryFiles, tarFiles, type ImageFiles } from '../archive/image-files.ts';
+import { SkiffError } from '../lib/errors.ts';
+import type { Operation } from '../lib/operation.ts';
+import { familiarName, parseReference } from '../oci/reference.ts';
+import { loadDockerArchive } from './images-load-docker.ts';
+import { loadLayout } from './images-load-oci.ts';
+import { Draft, type NewImage } from './images-draft.ts';
+import { readFile, type ImageKeeper } from './images-keeper.ts';
+import type { ImageSource } from './types.ts';
+
+/** An image that has been brought in, and its id. */
+export type LoadedImage = NewImage & { id: string };
+
+/**
+ * Brings in all images of a `docker save` archive, an OCI archive (either compressed or not), or an OCI layout directory. Returns
+ * their names, or ids of those that have none.
+ */
+export async function loadImages(keeper: ImageKeeper, source: ImageSource, operation: Operation): Promise<string[]> {
+  const what = 'path' in source ? source.path : 'the archive on stdin';
+  return withFiles(keeper, source, what, operation, (files) =>
+    Draft.run(keeper, operation, async (draft) => {
+      const images = await loadAll(draft, files, what, operation);
+      await draft.commit(images);
+      return images.flatMap(({ id, references }) =>
+        references.length > 0 ? references.map((name) => familiarName(parseReference(name))) : [id],
+      );
+    }),
+  );
+}
+
+async function loadAll(draft: Draft, files: ImageFiles, what: string, operation: Operation): Promise<LoadedImage[]> {
+  // Docker writes both; manifest.json has the names as its user gave them.
+  if (files.has('manifest.json')) return loadDockerArchive(draft, files, what, operation);
+  if (files.has('index.json')) return loadLayout(draft, files, what, operation);
+  throw new SkiffError('invalid-argument', `${what}: has neither manifest.json nor index.json`, {
+    hint: 'This is no archive of images. For the tar of a root file system use `skiff import`.',
+  });
+}
+
+/** Hands over the files of the source; what has to be spooled for that is gone afterwards. */
+async function withFiles<T>(
+  keeper: ImageKeeper,
+  source: ImageSource,
+  what: string,
+  operation: Operation,
+  work: (files: ImageFiles) => Promise<T>,
+): Promise<T> {
+  if ('path' in source) {
+    const status = statSync(source.path, { throwIfNoEntry: false });
+    if (!status) throw new SkiffError('not-found', `${source.path}: no such file or directory`);
+    if (status.isDirectory()) return work(directoryFiles(source.path, what));
+    if (status.isFile() && compressionOfFile(source.path, what) === 'none')
+      return work(await tarFiles(source.path, what));
+  }
+  operation.report({ id: 'load', status: 'Reading' });
+  const bytes = 'path' in source ? readFile(source.path) : source.stream;
+  const spooled = await keeper.spool(decompress(bytes, what), operation);
+  try {
+    return await work(await tarFiles(spooled.path, what));
+  } finally {
+    rmSync(spooled.path, { force: true });
+  }
+}

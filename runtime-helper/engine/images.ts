@@ -1,0 +1,119 @@
+import { SkiffError } from '../lib/errors.ts';
+import type { Operation } from '../lib/operation.ts';
+import { ImageStore, type StoredImage } from '../content/image-store.ts';
+import { familiarName, fullName, parseReference, withDefaultTag } from '../oci/reference.ts';
+import type { Spawner } from '../sys/spawner.ts';
+import { importImage } from './images-import.ts';
+import { ImageKeeper } from './images-keeper.ts';
+import { loadImages } from './images-load.ts';
+import { removeImage } from './images-remove.ts';
+import type { Store } from './store.ts';
+import type { Image, ImageSource } from './types.ts';
+
+/** What a container takes from its image. */
+export type ResolvedImage = {
+  /** `sha256:…` of the config, or `host`. */
+  id: string;
+  /** diffIDs in hex, topmost first. */
+  layers: string[];
+  entrypoint: string[];
+  command: string[];
+  env: string[];
+  workingDir: string;
+  user: string;
+  stopSignal: string;
+  labels: Record<string, string>;
+};
+
+const hostImage: ResolvedImage = {
+  id: 'host',
+  layers: [],
+  entrypoint: [],
+  command: [],
+  env: [],
+  workingDir: '',
+  user: '',
+  stopSignal: 'SIGTERM',
+  labels: {},
+};
+
+type Parts = {
+  store: Store;
+  spawner: () => Promise<Spawner>;
+  /** The containers that were made of an image. */
+  users: (imageId: string) => { name: string; id: string }[];
+};
+
+/** Images by name: finds, lists, imports, loads and removes them. Keeps nothing but caches of what is on disk. */
+export class ImageService {
+  readonly #images: ImageStore;
+  readonly #keeper: ImageKeeper;
+  readonly #users: Parts['users'];
+
+  constructor({ store, spawner, users }: Parts) {
+    this.#images = new ImageStore(store.root);
+    this.#keeper = new ImageKeeper({ images: this.#images, run: store.run, spawner });
+    this.#users = users;
+  }
+
+  /** By name, id, or a prefix of an id that only one image has. Throws not-found; conflict for an ambiguous prefix. */
+  resolve(reference: string): ResolvedImage {
+    if (reference === '@host') return hostImage;
+    const { id, config } = findImage(this.#images.images(), reference);
+    const { diffIds, entrypoint, command, env, workingDir, user, stopSignal, labels } = config;
+    return { id, layers: diffIds.toReversed(), entrypoint, command, env, workingDir, user, stopSignal, labels };
+  }
+
+  /** Without `@host`, which is always there. */
+  list(): Image[] {
+    return this.#images.images().map((image) => this.#view(image));
+  }
+
+  async import(
+    source: ImageSource,
+    options: { reference?: string; message?: string },
+    operation: Operation,
+  ): Promise<Image> {
+    const id = await importImage(this.#keeper, source, options, operation);
+    return this.#view(findImage(this.#images.images(), id));
+  }
+
+  /** Returns the names of what was loaded, or ids of images that have none. */
+  load(source: ImageSource, operation: Operation): Promise<string[]> {
+    return loadImages(this.#keeper, source, operation);
+  }
+
+  remove(reference: string, options: { force: boolean }): Promise<{ untagged: string[]; deleted: string[] }> {
+    return removeImage(this.#keeper, this.#users, reference, options);
+  }
+
+  #view({ id, references, config }: StoredImage): Image {
+    const size = config.diffIds.reduce((sum, diffId) => sum + this.#images.layerSize(diffId), 0);
+    const names = references.map((name) => familiarName(parseReference(name)));
+    return { id, references: names, ...(config.created === undefined ? {} : { createdAt: config.created }), size };
+  }
+}
+
+/** As Docker: a name wins over an id; a prefix of an id must be unique. */
+export function findImage(images: StoredImage[], text: string): StoredImage {
+  const byId = /^(?:sha256:)?([0-9a-f]{1,64})$/.exec(text)?.[1];
+  const reference =
+    byId?.length === 64 || text.startsWith('sha256:') ? undefined : withDefaultTag(parseReference(text));
+  if (reference) {
+    const name = fullName(reference);
+    const named = images.find(({ references, manifests }) =>
+      reference.digest === undefined
+        ? references.includes(name)
+        : manifests.some(({ digest }) => digest === reference.digest),
+    );
+    if (named) return named;
+  }
+  const matches = byId === undefined ? [] : images.filter(({ id }) => id.startsWith(`sha256:${byId}`));
+  if (matches.length > 1) throw new SkiffError('conflict', `multiple images found with the prefix ${text}`);
+  if (matches[0]) return matches[0];
+  const wanted = reference ? familiarName(reference) : text;
+  throw new SkiffError('not-found', `Unable to find image '${wanted}' locally`, {
+    exitCode: 125,
+    hint: 'Pulling from a registry is not built yet: bring images in with `skiff import` or `skiff load`, or use @host.',
+  });
+}
