@@ -1,0 +1,46 @@
+import type { Starting } from '../engine/index.ts';
+import { SkiffError } from '../lib/errors.ts';
+import type { OptionSpec } from './options.ts';
+import type { Terminal } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+const defaultDetachKeys = 'ctrl-p,ctrl-q';
+
+export const detachKeysOption: OptionSpec = {
+  type: 'text',
+  help: 'Override the key sequence for detaching a container',
+};
+
+/** Hands the front over to a monitor. Raw mode is for those who type into a container's terminal. */
+export function connect(
+  terminal: Terminal,
+  target: { socket: string; tty: boolean },
+  how: { input: boolean; detachKeys: string | undefined },
+): void {
+  const detachKeys = checkDetachKeys(how.detachKeys ?? defaultDetachKeys);
+  const { socket, tty } = target;
+  terminal.connect({ socket, input: how.input, tty: tty && how.input && terminal.stdinTty, detachKeys });
+}
+
+/** Attaches to what is being started, and waits until it has been; then the front is told the rest by the monitor. */
+export async function connectAndStart(
+  terminal: Terminal,
+  starting: Starting,
+  how: { input: boolean; detachKeys: string | undefined },
+): Promise<undefined> {
+  connect(terminal, starting, how);
+  await starting.started;
+}
+
+/** What Docker says when somebody pipes into a terminal. To be asked before anything is made. */
+export function assertTerminal(terminal: Terminal, wants: { tty: boolean; input: boolean }): void {
+  if (wants.tty && wants.input && !terminal.stdinTty)
+    throw new SkiffError('invalid-argument', 'the input device is not a TTY', { exitCode: 1 });
+}
+
+/** `ctrl-a` … `ctrl-z`, `ctrl-@ [ \ ] ^ _`, or single characters, separated by commas. */
+export function checkDetachKeys(keys: string): string {
+  const known = keys === '' || keys.split(',').every((key) => /^(ctrl-[a-z@[\\\]^_]|[\u0020-\u007e])$/i.test(key));
+  if (!known) throw new UsageError(`invalid detach keys (${keys}) provided`, 125);
+  return keys;
+}

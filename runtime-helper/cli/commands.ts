@@ -1,0 +1,43 @@
+import type { Command } from './command.ts';
+import { attach } from './commands/attach.ts';
+import { create } from './commands/create.ts';
+import { exec } from './commands/exec.ts';
+import { images } from './commands/images.ts';
+import { importCommand } from './commands/import.ts';
+import { info } from './commands/info.ts';
+import { inspect } from './commands/inspect.ts';
+import { kill } from './commands/kill.ts';
+import { load } from './commands/load.ts';
+import { logs } from './commands/logs.ts';
+import { ps } from './commands/ps.ts';
+import { restart } from './commands/restart.ts';
+import { rm } from './commands/rm.ts';
+import { rmi } from './commands/rmi.ts';
+import { run } from './commands/run.ts';
+import { start } from './commands/start.ts';
+import { stop } from './commands/stop.ts';
+import { version } from './commands/version.ts';
+import { wait } from './commands/wait.ts';
+
+/** Every command that `skiff` has. */
+export const commands: readonly Command[] = [
+  attach,
+  create,
+  exec,
+  images,
+  importCommand,
+  info,
+  inspect,
+  kill,
+  load,
+  logs,
+  ps,
+  restart,
+  rm,
+  rmi,
+  run,
+  start,
+  stop,
+  version,
+  wait,
+];

@@ -1,0 +1,67 @@
+import type { Command } from '../command.ts';
+import { printFailure } from '../failure.ts';
+import { formatValue } from '../format.ts';
+import { inspectContainer, inspectImage } from '../inspect-documents.ts';
+import { UsageError } from '../usage-error.ts';
+import type { Engine } from '../../engine/index.ts';
+import { SkiffError } from '../../lib/errors.ts';
+
+export const inspect: Command = {
+  name: 'inspect',
+  usage: '[OPTIONS] NAME|ID [NAME|ID...]',
+  summary: 'Return low-level information on containers and images',
+  options: {
+    format: { type: 'text', short: 'f', help: "Format output: 'json' or a Go template" },
+    type: { type: 'text', help: 'Only inspect objects of the given type: container or image' },
+  },
+  notBuilt: ['-s', '--size'],
+  args: { least: 1 },
+  run: async ({ args, engine, options, terminal }) => {
+    const [format, type] = [options.text('format'), options.text('type')];
+    if (type !== undefined && type !== 'container' && type !== 'image')
+      throw new UsageError(`"${type}" is not a valid value for --type`, 1);
+    const documents: object[] = [];
+    const missing: SkiffError[] = [];
+    for (const reference of args) {
+      const document = find(engine, reference, type);
+      if (document) documents.push(document);
+      else missing.push(new SkiffError('not-found', `no such ${type ?? 'object'}: ${reference}`));
+    }
+    if (format === undefined) terminal.stdout(`${toJson(documents)}\n`);
+    else if (format === 'json') terminal.stdout(`${JSON.stringify(documents)}\n`);
+    else for (const document of documents) terminal.stdout(`${formatValue(document, format)}\n`);
+    for (const failure of missing) printFailure(terminal, failure);
+    return missing.length > 0 ? 1 : 0;
+  },
+};
+
+function find(engine: Engine, reference: string, type: string | undefined): object | undefined {
+  const container = type === 'image' ? undefined : unlessMissing(() => engine.findContainer(reference));
+  if (container) return inspectContainer(container);
+  if (type === 'container') return undefined;
+  const digits = reference.replace(/^sha256:/, '');
+  const images = engine.listImages();
+  const named = images.find(
+    ({ references }) => references.includes(reference) || references.includes(`${reference}:latest`),
+  );
+  const matching = images.filter(({ id }) => /^[0-9a-f]+$/.test(digits) && id.startsWith(`sha256:${digits}`));
+  const image = named ?? (matching.length === 1 ? matching[0] : undefined);
+  return image && inspectImage(image);
+}
+
+function unlessMissing<T>(get: () => T): T | undefined {
+  try {
+    return get();
+  } catch (error) {
+    if (error instanceof SkiffError && error.code === 'not-found') return undefined;
+    throw error;
+  }
+}
+
+/** Four spaces, as Docker; an empty list takes no line of its own. What would steer a terminal is escaped, as JSON allows. */
+function toJson(documents: readonly object[]): string {
+  return JSON.stringify(documents, undefined, 4).replaceAll(
+    /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,28 @@
+import { resolve } from 'node:path';
+import type { Command } from '../command.ts';
+import { cleanText } from '../text.ts';
+import { SkiffError } from '../../lib/errors.ts';
+
+export const load: Command = {
+  name: 'load',
+  usage: '[OPTIONS]',
+  summary: 'Load an image from a tar archive or STDIN',
+  options: {
+    input: { type: 'text', short: 'i', help: 'Read from tar archive file or OCI layout, instead of STDIN' },
+    quiet: { type: 'flag', short: 'q', help: 'Suppress the load output' },
+  },
+  notBuilt: ['--platform'],
+  args: { least: 0, most: 0 },
+  privileged: true,
+  run: async ({ engine, operation, options, terminal }) => {
+    const path = options.text('input');
+    if (path === undefined && terminal.stdinTty)
+      throw new SkiffError('invalid-argument', 'requested load from stdin, but stdin is empty');
+    const source = path === undefined ? { stream: terminal.readStdin() } : { path: resolve(terminal.cwd, path) };
+    for (const name of await engine.loadImages(source, operation)) {
+      const kind = name.startsWith('sha256:') ? 'Loaded image ID' : 'Loaded image';
+      terminal.stdout(`${kind}: ${cleanText(name)}\n`);
+    }
+    return 0;
+  },
+};

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { CreateOptions } from '../engine/index.ts';
+import { errnoOf, SkiffError } from '../lib/errors.ts';
+import type { Call } from './command.ts';
+import type { OptionTable } from './options.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Options that `run` and `create` share. */
+export const containerOptions: OptionTable = {
+  cidfile: { type: 'text', help: 'Write the container ID to the file' },
+  entrypoint: { type: 'text', help: 'Overwrite the default ENTRYPOINT of the image' },
+  env: { type: 'list', short: 'e', help: 'Set environment variables' },
+  'env-file': { type: 'list', help: 'Read in a file of environment variables' },
+  hostname: { type: 'text', short: 'h', help: 'Container host name' },
+  interactive: { type: 'flag', short: 'i', help: 'Keep STDIN open even if not attached' },
+  label: { type: 'list', short: 'l', help: 'Set meta data on a container' },
+  name: { type: 'text', help: 'Assign a name to the container' },
+  network: { type: 'text', value: 'network', help: 'Connect a container to a network: bridge, none or host' },
+  pull: { type: 'text', help: 'Pull image before running: missing or never' },
+  rm: { type: 'flag', help: 'Automatically remove the container and its files when it exits' },
+  tty: { type: 'flag', short: 't', help: 'Allocate a pseudo-TTY' },
+  user: { type: 'text', short: 'u', help: 'Username or UID (format: <name|uid>[:<group|gid>])' },
+  workdir: { type: 'text', short: 'w', help: 'Working directory inside the container' },
+};
+
+/** Options of Docker's that would change what a container is: silently dropping one would be worse than refusing. */
+export const notBuiltContainerOptions: readonly string[] = (
+  '-a -c -m -p -v -P --add-host --annotation --attach --blkio-weight --blkio-weight-device --cap-add --cap-drop --cgroup-parent --cgroupns ' +
+  '--cpu-count --cpu-percent --cpu-period --cpu-quota --cpu-rt-period --cpu-rt-runtime --cpu-shares --cpus --cpuset-cpus --cpuset-mems --device ' +
+  '--device-cgroup-rule --device-read-bps --device-read-iops --device-write-bps --device-write-iops --disable-content-trust --dns --dns-option --dns-search ' +
+  '--domainname --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout ' +
+  '--init --ip --ip6 --ipc --isolation --kernel-memory --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory ' +
+  '--memory-reservation --memory-swap --memory-swappiness --mount --net --net-alias --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid ' +
+  '--pids-limit --platform --privileged --publish --publish-all --quiet -q --read-only --restart --runtime --security-opt --shm-size --stop-signal ' +
+  '--stop-timeout --storage-opt --sysctl --tmpfs --ulimit --userns --use-api-socket --uts --volume --volume-driver --volumes-from'
+).split(' ');
+
+/** What the engine is to make, from a command line of `run` or `create`. Throws UsageError. */
+export function createOptions({ options, args, terminal }: Call, how: { detached: boolean }): CreateOptions {
+  const [image = '', ...command] = args;
+  const [name, user, hostname] = [options.text('name'), options.text('user'), options.text('hostname')];
+  const [workingDir, entrypoint] = [options.text('workdir'), options.text('entrypoint')];
+  const openStdin = options.flag('interactive');
+  checkPull(options.text('pull'));
+  return {
+    image,
+    command,
+    tty: options.flag('tty'),
+    openStdin,
+    stdinOnce: openStdin && !how.detached,
+    autoRemove: options.flag('rm'),
+    env: readEnvironment(options.list('env-file'), options.list('env'), terminal),
+    network: parseNetwork(options.text('network') ?? 'bridge'),
+    labels: Object.fromEntries(options.list('label').map(splitLabel)),
+    ...(name === undefined ? {} : { name }),
+    ...(user === undefined ? {} : { user }),
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(workingDir === undefined ? {} : { workingDir }),
+    // An empty one takes the image's away.
+    ...(entrypoint === undefined ? {} : { entrypoint: entrypoint === '' ? [] : [entrypoint] }),
+  };
+}
+
+/** KEY=VALUE, files first; KEY alone takes the caller's own value, and is nothing where he has none. */
+export function readEnvironment(
+  files: readonly string[],
+  entries: readonly string[],
+  { cwd, env }: { cwd: string; env: Readonly<Record<string, string>> },
+): string[] {
+  const all = [...files.flatMap((path) => readEnvironmentFile(resolve(cwd, path))), ...entries];
+  return all.flatMap((entry) => {
+    if (entry.startsWith('=') || entry === '')
+      throw new UsageError(
+        `invalid argument "${entry}" for "-e, --env" flag: invalid environment variable: ${entry}`,
+        125,
+      );
+    if (entry.includes('=')) return [entry];
+    const own = env[entry];
+    return own === undefined ? [] : [`${entry}=${own}`];
+  });
+}
+
+/** Lines of KEY=VALUE as they are, without quotes or escapes; `#` begins a line of comment. */
+function readEnvironmentFile(path: string): string[] {
+  const lines = readUserFile(path)
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/);
+  return lines.map((line) => line.trimStart()).filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+function readUserFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const reason = errnoOf(cause) === 'ENOENT' ? 'no such file or directory' : String(cause);
+    throw new SkiffError('invalid-argument', `open ${path}: ${reason}`, { cause, exitCode: 125 });
+  }
+}
+
+function parseNetwork(name: string): CreateOptions['network'] {
+  if (name === 'bridge' || name === 'none' || name === 'host') return name;
+  if (name === 'default') return 'bridge';
+  throw new UsageError(`network ${name}: networks other than bridge, none and host are not built yet`, 125);
+}
+
+function checkPull(policy: string | undefined): void {
+  if (policy === undefined || policy === 'missing' || policy === 'never') return;
+  if (policy === 'always') throw new UsageError('option --pull always is not built yet', 125);
+  throw new UsageError(`invalid pull option: '${policy}': must be one of "always", "missing" or "never"`, 125);
+}
+
+function splitLabel(label: string): [string, string] {
+  const at = label.indexOf('=');
+  return at < 0 ? [label, ''] : [label.slice(0, at), label.slice(at + 1)];
+}

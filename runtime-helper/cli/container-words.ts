@@ -1,0 +1,52 @@
+/** A container's columns in Docker's words. */
+import type { Container } from '../engine/index.ts';
+import { describeAge, describeDuration } from './durations.ts';
+
+/** `Up 42 seconds`, `Exited (0) 3 hours ago`, `Created`. `now` in milliseconds since the epoch. */
+export function describeStatus(state: Container['state'], now: number): string {
+  switch (state.status) {
+    case 'created':
+      return 'Created';
+    case 'running':
+      return `Up ${describeDuration(now - Date.parse(state.startedAt))}`;
+    case 'exited':
+      return `Exited (${state.exitCode}) ${describeAge(state.finishedAt, now)}`;
+  }
+}
+
+/** As Docker's daemon writes argv on one line: words with a space in single quotes, and nothing escaped. */
+export function commandLine([program = '', ...args]: readonly string[]): string {
+  return [program, ...args.map((argument) => (argument.includes(' ') ? `'${argument}'` : argument))].join(' ');
+}
+
+const escapes = new Map([
+  ['\x07', '\\a'],
+  ['\b', '\\b'],
+  ['\f', '\\f'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+  ['\v', '\\v'],
+  ['"', '\\"'],
+  ['\\', '\\\\'],
+]);
+
+/** Go's strconv.Quote: what can't be printed, or would steer a terminal, is escaped. */
+export function quote(text: string): string {
+  return `"${Array.from(text, quoteCharacter).join('')}"`;
+}
+
+function quoteCharacter(character: string): string {
+  const escape = escapes.get(character);
+  if (escape !== undefined) return escape;
+  if (character === ' ' || /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(character)) return character;
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x80) return `\\x${code.toString(16).padStart(2, '0')}`;
+  if (code < 0x10000) return `\\u${code.toString(16).padStart(4, '0')}`;
+  return `\\U${code.toString(16).padStart(8, '0')}`;
+}
+
+/** `2026-11-24 03:14:58 +0000 UTC` */
+export function goTime(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} +0000 UTC`;
+}

@@ -1,0 +1,53 @@
+import type { Command } from './command.ts';
+import { helpOption, type OptionSpec, type OptionTable } from './options.ts';
+
+export const globalOptions: OptionTable = {
+  'log-level': { type: 'text', help: 'Print messages of this level and above: error, warn, info or debug' },
+  root: { type: 'text', value: 'path', help: "Directory of the store's images and containers" },
+  runroot: { type: 'text', value: 'path', help: "Directory of the store's sockets and locks" },
+  version: { type: 'flag', short: 'v', help: 'Print version information and quit' },
+};
+
+/** `skiff --help`. */
+export function formatOverview(commands: readonly Command[]): string {
+  const rows = commands
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, summary }) => [name, summary] as const);
+  return [
+    'Usage:  skiff [OPTIONS] COMMAND\n',
+    'Run containers with nothing else installed: no Docker, no daemon\n',
+    'Commands:',
+    columns(rows),
+    '\nGlobal Options:',
+    columns(optionRows(globalOptions)),
+    "\nRun 'skiff COMMAND --help' for more information on a command.\n",
+  ].join('\n');
+}
+
+/** `skiff COMMAND --help`. */
+export function formatHelp(command: Command): string {
+  const head = `Usage:  skiff ${command.name}${command.usage === '' ? '' : ` ${command.usage}`}\n\n${command.summary}\n`;
+  const rows = optionRows(command.options);
+  return rows.length === 0 ? head : `${head}\nOptions:\n${columns(rows)}\n`;
+}
+
+/** `  -e, --env list`, as pflag prints them; `--help` is known everywhere and listed nowhere, as Docker has it. */
+function optionRows(table: OptionTable): (readonly [string, string])[] {
+  const names = Object.entries(table).filter(([, spec]) => spec !== helpOption);
+  return names
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, spec]) => [
+      `${spec.short === undefined ? '    ' : `-${spec.short}, `}--${name}${valueOf(spec)}`,
+      spec.help,
+    ]);
+}
+
+function valueOf(spec: OptionSpec): string {
+  if (spec.type === 'flag') return '';
+  return ` ${spec.value ?? { text: 'string', number: 'int', list: 'list' }[spec.type]}`;
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length)) + 3;
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`).join('\n');
+}
