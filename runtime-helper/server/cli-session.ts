@@ -87,7 +87,8 @@ class Front {
       code = 1;
     }
     if (this.#gone) this.#socket.destroy();
-    else this.#socket.end(code === undefined ? undefined : encodeFrame(frameType.exit, Uint8Array.of(code)));
+    else if (code === undefined) this.#socket.end();
+    else this.#socket.end(encodeFrame(frameType.exit, Uint8Array.of(code)));
   }
 
   #terminal(hello: Buffer): Terminal {

@@ -21,6 +21,9 @@ async function main(): Promise<void> {
   else (await import('./rpc-server.ts')).serveRpc(roots);
 }
 
+// Whoever started us may be gone, and the other end of our log with him.
+process.stderr.on('error', () => {});
+
 main().catch((error: unknown) => {
   process.stderr.write(`error ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exitCode = 1;

@@ -33,6 +33,8 @@ export class Spawner {
     this.#child = child;
     this.#log = log;
     child.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
+    // A process that ends with requests unread resets the connection.
+    for (const stream of [child.stdout, child.stderr]) stream.on('error', (error) => this.#end(error.message));
     child.stdin.on('error', (error) => this.#end(`writing to it failed: ${error.message}`));
     child.on('exit', (code, signal) => this.#end(signal ? `it was killed by ${signal}` : `it exited with ${code}`));
   }

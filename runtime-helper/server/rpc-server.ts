@@ -1,0 +1,1 @@
+export function serveRpc(): void { throw new Error('not built yet'); }
