@@ -33,7 +33,10 @@ export async function* decompress(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { start, whole } = await peek(source);
   const compression = compressionOf(start, what);
-  if (compression === 'none') return yield* whole;
+  if (compression === 'none') {
+    yield* whole;
+    return;
+  }
   const decoder = compression === 'gzip' ? zlib.createGunzip() : zstdDecoder(what);
   // What fails in the source comes out of the decoder, too.
   pipeline(Readable.from(whole), decoder, () => {});

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { commandsOf, groups } from './find-command.ts';
 import { helpOption, type OptionSpec, type OptionTable } from './options.ts';
 
 export const globalOptions: OptionTable = {
@@ -10,18 +11,27 @@ export const globalOptions: OptionTable = {
 
 /** `skiff --help`. */
 export function formatOverview(commands: readonly Command[]): string {
-  const rows = commands
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, summary }) => [name, summary] as const);
+  const rows = commands.filter(({ name }) => !name.includes(' ')).map(({ name, summary }) => [name, summary] as const);
   return [
     'Usage:  skiff [OPTIONS] COMMAND\n',
     'Run containers with nothing else installed: no Docker, no daemon\n',
-    'Commands:',
-    columns(rows),
+    'Management Commands:',
+    columns(Object.entries(groups)),
+    '\nCommands:',
+    columns(rows.toSorted(([a], [b]) => (a < b ? -1 : 1))),
     '\nGlobal Options:',
     columns(optionRows(globalOptions)),
     "\nRun 'skiff COMMAND --help' for more information on a command.\n",
   ].join('\n');
+}
+
+/** `skiff network --help`. */
+export function formatGroup(group: string): string {
+  const rows = commandsOf(group)
+    .map(({ name, command }) => [name, command.summary] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const head = `Usage:  skiff ${group} COMMAND\n\n${groups[group] ?? ''}\n\nCommands:\n`;
+  return `${head}${columns(rows)}\n\nRun 'skiff ${group} COMMAND --help' for more information on a command.\n`;
 }
 
 /** `skiff COMMAND --help`. */

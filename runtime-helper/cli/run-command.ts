@@ -2,12 +2,12 @@ import type { Engine } from '../engine/index.ts';
 import { asSkiffError } from '../lib/errors.ts';
 import { logLevels, type Log, type LogLevel, type Operation } from '../lib/operation.ts';
 import type { Command } from './command.ts';
+import { findCommand, groups } from './find-command.ts';
 import { commands } from './commands.ts';
 import { printFailure } from './failure.ts';
-import { formatHelp, formatOverview, globalOptions } from './help.ts';
+import { formatGroup, formatHelp, formatOverview, globalOptions } from './help.ts';
 import { parseOptions, type Parsed } from './options.ts';
 import type { Terminal } from './terminal.ts';
-import { cleanText } from './text.ts';
 import { UsageError } from './usage-error.ts';
 import { versionLine } from './version.ts';
 
@@ -21,12 +21,15 @@ export async function runCommand(
   try {
     const global = parseOptions(terminal.args, withHelp(globalOptions), { stopsAtArgument: true });
     const operation = operationFor(terminal, levelOf(global), context.log);
-    const [name, ...argv] = global.args;
+    const [name] = global.args;
     if (global.options.flag('version')) return printed(terminal, versionLine);
     if (global.options.flag('help') || name === undefined) return printed(terminal, formatOverview(commands));
-    if (name === 'help') return printed(terminal, helpOn(argv[0]));
-    command = findCommand(name);
-    return await runOne(command, argv, { terminal, engine, operation });
+    if (name === 'help') return printed(terminal, helpOn(global.args.slice(1)));
+    const words = global.args;
+    if (asksForGroup(words)) return printed(terminal, helpOn(words.slice(0, 1)));
+    const found = findCommand(words);
+    command = found.command;
+    return await runOne(command, found.argv, { terminal, engine, operation });
   } catch (error) {
     return reportFailure(terminal, command, error);
   } finally {
@@ -51,14 +54,16 @@ async function runOne(
   return command.run({ terminal, engine, operation, options, args });
 }
 
-function findCommand(name: string): Command {
-  const command = commands.find((one) => one.name === name);
-  if (!command) throw new UsageError(`'${cleanText(name)}' is not a skiff command.`, 1, { hint: true });
-  return command;
+/** `skiff network`, `skiff network --help` */
+function asksForGroup([group = '', next, ...rest]: readonly string[]): boolean {
+  return group in groups && (next === undefined || (rest.length === 0 && (next === '--help' || next === '-h')));
 }
 
-function helpOn(name: string | undefined): string {
-  return name === undefined ? formatOverview(commands) : formatHelp(findCommand(name));
+function helpOn(words: readonly string[]): string {
+  const [group = ''] = words;
+  if (words.length === 0) return formatOverview(commands);
+  if (words.length === 1 && group in groups) return formatGroup(group);
+  return formatHelp(findCommand(words).command);
 }
 
 /** Docker's global `-h` stands for help; in `run` it is the host name. */

@@ -44,8 +44,7 @@ export function writeContainer(folder: string, record: ContainerRecord, config: 
 export function readConfig(folder: string): RuntimeConfig {
   const path = join(folder, 'config.json');
   try {
-    const config: RuntimeConfig = JSON.parse(readFileSync(path, 'utf8'));
-    return config;
+    return JSON.parse(readFileSync(path, 'utf8')) as RuntimeConfig;
   } catch (cause) {
     throw new SkiffError('failed-precondition', `${path} can't be read: ${String(cause)}`, { cause });
   }
@@ -89,7 +88,7 @@ export class RecordCache {
 /** An empty or cut record is what a power cut leaves of a container that was just being made: it does not exist. */
 function parseRecord(path: string): ContainerRecord | undefined {
   try {
-    const record: ContainerRecord = JSON.parse(readFileSync(path, 'utf8'));
+    const record = JSON.parse(readFileSync(path, 'utf8')) as ContainerRecord;
     return record.version === 1 ? record : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || errnoOf(error) === 'ENOENT') return undefined;

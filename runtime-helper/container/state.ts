@@ -64,8 +64,7 @@ export class StateReader {
 }
 
 function exitedState(text: string): ContainerState {
-  const exit: { exitCode: number; signal: number; oomKilled: boolean; startedAt: string; finishedAt: string } =
-    JSON.parse(text);
+  const exit = JSON.parse(text) as Omit<Extract<ContainerState, { status: 'exited' }>, 'status'>;
   return { status: 'exited', ...exit };
 }
 

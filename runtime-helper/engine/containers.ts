@@ -10,7 +10,7 @@ import type { Operation } from '../lib/operation.ts';
 import { UndoStack } from '../lib/undo.ts';
 import type { RuntimeConfig } from '../oci/runtime-config.ts';
 import { hostView } from '../snapshot/host-image.ts';
-import type { ImageService, ResolvedImage } from './images.ts';
+import type { ImageService, ResolvedImage } from './images/service.ts';
 import { ContainerNetworks } from './networks.ts';
 import type { Privileges } from './privileges.ts';
 import { startFailure } from './start-failure.ts';

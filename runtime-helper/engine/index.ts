@@ -3,7 +3,7 @@ import { arch, release } from 'node:os';
 import type { Log, Operation } from '../lib/operation.ts';
 import type { Spawner } from '../sys/spawner.ts';
 import { Containers } from './containers.ts';
-import { ImageService } from './images.ts';
+import { ImageService } from './images/service.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Privileges } from './privileges.ts';
 import { defaultRoots, openStore } from './store.ts';

@@ -34,7 +34,9 @@ export class ContainerNetworks {
   /** Addresses by container id. */
   addresses(): Map<string, string> {
     // Reading must not make a network.
-    return existsSync(`${this.#store.networks}/bridge/network.json`) ? this.#network().addresses() : new Map();
+    return existsSync(`${this.#store.networks}/bridge/network.json`)
+      ? this.#network().addresses()
+      : new Map<string, string>();
   }
 
   release(id: string): void {

@@ -13,8 +13,18 @@ const names = readFileSync(join(import.meta.dirname, 'seccomp_names.txt'), 'utf8
 
 // Newer than the headers of the distributions that we build on; the same number on every architecture.
 const recent = {
-  cachestat: 451, fchmodat2: 452, futex_wake: 454, futex_wait: 455, futex_requeue: 456, statmount: 457, listmount: 458, mseal: 462,
-  setxattrat: 463, getxattrat: 464, listxattrat: 465, removexattrat: 466,
+  cachestat: 451,
+  fchmodat2: 452,
+  futex_wake: 454,
+  futex_wait: 455,
+  futex_requeue: 456,
+  statmount: 457,
+  listmount: 458,
+  mseal: 462,
+  setxattrat: 463,
+  getxattrat: 464,
+  listxattrat: 465,
+  removexattrat: 466,
 };
 const special = ['clone', 'clone3', 'personality', 'socket'];
 
@@ -46,6 +56,9 @@ for (const [architecture, source] of Object.entries(architectures)) {
   process.stdout.write(`static const uint16_t allowed_${architecture}[] = {\n`);
   for (let at = 0; at < sorted.length; at += 16) process.stdout.write(`\t${sorted.slice(at, at + 16).join(', ')},\n`);
   process.stdout.write('};\n');
-  for (const name of special) process.stdout.write(`#define ${architecture.toUpperCase()}_${name.toUpperCase()} ${known.get(name) ?? recent[name]}\n`);
+  for (const name of special)
+    process.stdout.write(
+      `#define ${architecture.toUpperCase()}_${name.toUpperCase()} ${known.get(name) ?? recent[name]}\n`,
+    );
 }
 process.stdout.write(`#define LAST_KNOWN_CALL ${Math.max(...Object.values(recent))}\n`);

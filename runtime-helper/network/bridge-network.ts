@@ -38,7 +38,7 @@ export class BridgeNetwork {
     const path = join(folder, 'network.json');
     mkdirSync(join(folder, 'leases'), { recursive: true });
     if (!existsSync(path)) writeAtomic(path, JSON.stringify(newRecord(storeId)), { durable: true });
-    const record: NetworkRecord = JSON.parse(readFileSync(path, 'utf8'));
+    const record = JSON.parse(readFileSync(path, 'utf8')) as NetworkRecord;
     return new BridgeNetwork(folder, record);
   }
 

@@ -1,7 +1,15 @@
 /** Stable error codes: containerd's set. They travel as `data.code` of a JSON-RPC error whose number is `rpcErrorNumber`. */
 export const errorCodes = [
-  'not-found', 'already-exists', 'invalid-argument', 'failed-precondition', 'conflict', 'permission-denied', 'unavailable', 'canceled',
-  'not-implemented', 'internal',
+  'not-found',
+  'already-exists',
+  'invalid-argument',
+  'failed-precondition',
+  'conflict',
+  'permission-denied',
+  'unavailable',
+  'canceled',
+  'not-implemented',
+  'internal',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 

@@ -3,9 +3,27 @@
  * `noun/verb`; notifications state a fact in the past tense. Times are ISO 8601 in UTC. Bytes are base64 text.
  */
 import type {
-  AttachParams, AttachResult, ContainerIdParams, ContainerSummary, EngineInfo, ExecParams, ImageFileParams, ImageImportParams, ImageSummary,
-  ListParams, ListResult, LogsParams, LogsResult, RemoveParams, RunParams, RunResult, StartResult, StopParams,
-  StreamIdParams, StreamInputParams, StreamResizeParams,
+  AttachParams,
+  AttachResult,
+  ContainerIdParams,
+  ContainerSummary,
+  EngineInfo,
+  ExecParams,
+  ImageFileParams,
+  ImageImportParams,
+  ImageSummary,
+  ListParams,
+  ListResult,
+  LogsParams,
+  LogsResult,
+  RemoveParams,
+  RunParams,
+  RunResult,
+  StartResult,
+  StopParams,
+  StreamIdParams,
+  StreamInputParams,
+  StreamResizeParams,
 } from './types.ts';
 
 export type Request<Params, Result> = { readonly method: string; readonly _types?: [Params, Result] };
@@ -48,6 +66,8 @@ export const streamEnded = notification<{ stream: string; exitCode?: number; err
 export const containersChanged = notification<{ changed: ContainerSummary[]; removed: string[] }>('containers/changed');
 export const imagesChanged = notification<{ images: ImageSummary[] }>('images/changed');
 /** A password is needed for sudo. Nothing is stored. `password` absent: the user declined. */
-export const privilegePassword = request<{ prompt: string; attempt: number }, { password?: string }>('privilege/password');
+export const privilegePassword = request<{ prompt: string; attempt: number }, { password?: string }>(
+  'privilege/password',
+);
 /** The native program must be installed once as `path`, owned by root. */
 export const privilegeConsent = request<{ path: string; sha256: string }, { granted: boolean }>('privilege/consent');

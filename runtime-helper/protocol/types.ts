@@ -84,7 +84,14 @@ export type LogsParams = { id: string; follow?: boolean; tail?: number; timestam
 export type LogsResult = { stream: string };
 export type AttachParams = { id: string; columns: number; rows: number };
 export type AttachResult = { stream: string; tty: boolean };
-export type ExecParams = { id: string; command: string[]; tty: boolean; interactive: boolean; columns: number; rows: number };
+export type ExecParams = {
+  id: string;
+  command: string[];
+  tty: boolean;
+  interactive: boolean;
+  columns: number;
+  rows: number;
+};
 export type StreamIdParams = { stream: string };
 export type StreamInputParams = { stream: string; data: string };
 export type StreamResizeParams = { stream: string; columns: number; rows: number };

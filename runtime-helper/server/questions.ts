@@ -41,7 +41,7 @@ function askPassword(terminal: Terminal, prompt: string, attempt: number): Promi
 
 async function askConsent(terminal: Terminal, path: string, sha256: string): Promise<boolean> {
   terminal.stderr(
-    "Skiff needs root rights for namespaces, mounts and networks. It gains them through one small program, which is\n" +
+    'Skiff needs root rights for namespaces, mounts and networks. It gains them through one small program, which is\n' +
       'installed once where only root can change it:\n' +
       `  ${path}\n  SHA-256 ${sha256}\n`,
   );

@@ -1,3 +1,4 @@
+import { asSkiffError } from '../lib/errors.ts';
 import type { Log } from '../lib/operation.ts';
 import type { SpawnerProcess } from './spawner.ts';
 import { ReplyDecoder } from './spawner-frames.ts';
@@ -47,7 +48,7 @@ export function awaitReady(child: SpawnerProcess, options: Options): Promise<Sta
       settled = true;
       child.kill();
       child.stdin.end();
-      reject(error);
+      reject(asSkiffError(error));
     };
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       if (settled) return logLines(text, options.log);

@@ -207,9 +207,10 @@ describe('a container of @host', () => {
       containerOptions({ image: '@host', command: ['true'] }),
       operation,
     );
-    const config: { ociVersion: string; process: { args: string[] } } = JSON.parse(
-      readFileSync(join(test.root, 'containers', id, 'config.json'), 'utf8'),
-    );
+    const config = JSON.parse(readFileSync(join(test.root, 'containers', id, 'config.json'), 'utf8')) as {
+      ociVersion: string;
+      process: { args: string[] };
+    };
     assert.equal(config.ociVersion, '1.2.0');
     assert.deepEqual(config.process.args, ['true']);
   });

@@ -71,7 +71,7 @@ export async function collect(socketPath: string, input?: string): Promise<Outco
   const decoder = new FrameDecoder();
   const outcome: Outcome = { stdout: '', stderr: '', exitCode: undefined };
   for await (const chunk of socket) {
-    for (const { type, payload } of decoder.push(chunk)) {
+    for (const { type, payload } of decoder.push(chunk as Buffer)) {
       if (type === frameType.stdout) outcome.stdout += payload.toString();
       else if (type === frameType.stderr) outcome.stderr += payload.toString();
       else if (type === frameType.exit) outcome.exitCode = payload[0];

@@ -73,10 +73,7 @@ export class NativeStore {
       for (const name of ['bin', 'etc', 'tmp']) mkdirSync(join(diff, name));
       copyFileSync('/bin/busybox', join(diff, 'bin/busybox'));
       for (const name of applets) symlinkSync('busybox', join(diff, 'bin', name));
-      writeFileSync(
-        join(diff, 'etc/passwd'),
-        'root:x:0:0:root:/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n',
-      );
+      writeFileSync(join(diff, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\nalice:x:1000:1000::/srv/alice:/bin/sh\n');
       writeFileSync(join(diff, 'etc/group'), 'root:x:0:\nalice:x:1000:\naudio:x:29:alice\n');
     });
   }
@@ -174,7 +171,9 @@ export class NativeStore {
 
   exitRecord(id: string): { exitCode: number; signal: number } | undefined {
     const path = join(this.root, 'containers', id, 'exit.json');
-    return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+    return existsSync(path)
+      ? (JSON.parse(readFileSync(path, 'utf8')) as { exitCode: number; signal: number })
+      : undefined;
   }
 
   log(id: string): string {

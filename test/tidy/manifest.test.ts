@@ -18,7 +18,7 @@ test('every contributed command is registered, and the other way round', () => {
   const elsewhere = extension.flatMap(({ text }) =>
     [...text.matchAll(/registerCommand\(\s*'([^']+)'/g)].map(([, id]) => id),
   );
-  assert.deepEqual([...registered, ...elsewhere].sort(), contributed.toSorted());
+  assert.deepEqual(new Set([...registered, ...elsewhere]), new Set(contributed));
 });
 
 test('menus, keys and links name contributed commands only', () => {

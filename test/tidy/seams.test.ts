@@ -21,7 +21,7 @@ test('stream frames have the same letters in TypeScript, in C and on the page', 
   const ts = Object.fromEntries(Object.entries(frameType).map(([name, code]) => [name, String.fromCharCode(code)]));
   assert.deepEqual(c, ts);
   const documented = tableOf(seam2).flatMap(([cell = '']) => [...cell.matchAll(/`(.)`/g)].map(([, letter]) => letter));
-  assert.deepEqual(documented.toSorted(), Object.values(ts).toSorted());
+  assert.deepEqual(new Set(documented), new Set(Object.values(ts)));
 });
 
 test('limits are the same in TypeScript and in C', () => {

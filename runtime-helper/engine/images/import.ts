@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import { arch } from 'node:os';
-import { SkiffError } from '../lib/errors.ts';
-import type { Operation } from '../lib/operation.ts';
-import { mediaTypes, type Descriptor } from '../oci/image-config.ts';
-import { fullName, parseReference, withDefaultTag } from '../oci/reference.ts';
-import { Draft } from './images-draft.ts';
-import { readFile, type ImageKeeper, type Spooled } from './images-keeper.ts';
-import type { ImageSource } from './types.ts';
+import { SkiffError } from '../../lib/errors.ts';
+import type { Operation } from '../../lib/operation.ts';
+import { mediaTypes, type Descriptor } from '../../oci/image-config.ts';
+import { fullName, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { Draft } from './draft.ts';
+import { readFile, type ImageKeeper, type Spooled } from './keeper.ts';
+import type { ImageSource } from '../types.ts';
 
 /** Makes an image of one layer from the tar of a root file system. Returns its id. */
 export async function importImage(

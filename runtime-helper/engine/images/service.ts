@@ -1,14 +1,14 @@
-import { SkiffError } from '../lib/errors.ts';
-import type { Operation } from '../lib/operation.ts';
-import { ImageStore, type StoredImage } from '../content/image-store.ts';
-import { familiarName, fullName, parseReference, withDefaultTag } from '../oci/reference.ts';
-import type { Spawner } from '../sys/spawner.ts';
-import { importImage } from './images-import.ts';
-import { ImageKeeper } from './images-keeper.ts';
-import { loadImages } from './images-load.ts';
-import { removeImage } from './images-remove.ts';
-import type { Store } from './store.ts';
-import type { Image, ImageSource } from './types.ts';
+import type { Operation } from '../../lib/operation.ts';
+import { ImageStore, type StoredImage } from '../../content/image-store.ts';
+import { familiarName, parseReference } from '../../oci/reference.ts';
+import type { Spawner } from '../../sys/spawner.ts';
+import { importImage } from './import.ts';
+import { findImage } from './find.ts';
+import { ImageKeeper } from './keeper.ts';
+import { loadImages } from './load.ts';
+import { removeImage } from './remove.ts';
+import type { Store } from '../store.ts';
+import type { Image, ImageSource } from '../types.ts';
 
 /** What a container takes from its image. */
 export type ResolvedImage = {
@@ -92,28 +92,4 @@ export class ImageService {
     const names = references.map((name) => familiarName(parseReference(name)));
     return { id, references: names, ...(config.created === undefined ? {} : { createdAt: config.created }), size };
   }
-}
-
-/** As Docker: a name wins over an id; a prefix of an id must be unique. */
-export function findImage(images: StoredImage[], text: string): StoredImage {
-  const byId = /^(?:sha256:)?([0-9a-f]{1,64})$/.exec(text)?.[1];
-  const reference =
-    byId?.length === 64 || text.startsWith('sha256:') ? undefined : withDefaultTag(parseReference(text));
-  if (reference) {
-    const name = fullName(reference);
-    const named = images.find(({ references, manifests }) =>
-      reference.digest === undefined
-        ? references.includes(name)
-        : manifests.some(({ digest }) => digest === reference.digest),
-    );
-    if (named) return named;
-  }
-  const matches = byId === undefined ? [] : images.filter(({ id }) => id.startsWith(`sha256:${byId}`));
-  if (matches.length > 1) throw new SkiffError('conflict', `multiple images found with the prefix ${text}`);
-  if (matches[0]) return matches[0];
-  const wanted = reference ? familiarName(reference) : text;
-  throw new SkiffError('not-found', `Unable to find image '${wanted}' locally`, {
-    exitCode: 125,
-    hint: 'Pulling from a registry is not built yet: bring images in with `skiff import` or `skiff load`, or use @host.',
-  });
 }

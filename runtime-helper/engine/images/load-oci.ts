@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ImageFiles } from '../archive/image-files.ts';
-import { SkiffError } from '../lib/errors.ts';
-import type { Operation } from '../lib/operation.ts';
+import type { ImageFiles } from '../../archive/image-files.ts';
+import { SkiffError } from '../../lib/errors.ts';
+import type { Operation } from '../../lib/operation.ts';
 import {
   maxJsonBytes,
   mediaTypes,
@@ -9,10 +9,10 @@ import {
   parseIndex,
   parseManifest,
   type Descriptor,
-} from '../oci/image-config.ts';
-import { ociArchitecture, tagName } from './images-import.ts';
-import type { Draft } from './images-draft.ts';
-import type { LoadedImage } from './images-load.ts';
+} from '../../oci/image-config.ts';
+import { ociArchitecture, tagName } from './import.ts';
+import type { Draft } from './draft.ts';
+import type { LoadedImage } from './load.ts';
 
 const maxNesting = 4;
 

@@ -2,15 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, existsSync, rmSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decompress } from '../archive/decompress.ts';
-import { finishLayer, writeLayer } from '../archive/layer-writer.ts';
-import { readTar } from '../archive/tar-reader.ts';
-import type { ImageStore } from '../content/image-store.ts';
-import { SkiffError } from '../lib/errors.ts';
-import type { Operation } from '../lib/operation.ts';
-import { connectSocket } from '../sys/connect.ts';
-import { NativeFailure } from '../sys/failure.ts';
-import type { Spawner } from '../sys/spawner.ts';
+import { decompress } from '../../archive/decompress.ts';
+import { finishLayer, writeLayer } from '../../archive/layer-writer.ts';
+import { readTar } from '../../archive/tar-reader.ts';
+import type { ImageStore } from '../../content/image-store.ts';
+import { SkiffError } from '../../lib/errors.ts';
+import type { Operation } from '../../lib/operation.ts';
+import { connectSocket } from '../../sys/connect.ts';
+import { NativeFailure } from '../../sys/failure.ts';
+import type { Spawner } from '../../sys/spawner.ts';
 
 const readBytes = 256 * 1024;
 

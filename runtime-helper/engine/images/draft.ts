@@ -1,10 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
-import { compressionOfFile } from '../archive/decompress.ts';
-import type { IndexEntry } from '../content/image-store.ts';
-import { SkiffError } from '../lib/errors.ts';
-import type { Operation } from '../lib/operation.ts';
-import { mediaTypes, type Descriptor } from '../oci/image-config.ts';
-import type { ImageKeeper, Spooled } from './images-keeper.ts';
+import { compressionOfFile } from '../../archive/decompress.ts';
+import type { IndexEntry } from '../../content/image-store.ts';
+import { SkiffError } from '../../lib/errors.ts';
+import type { Operation } from '../../lib/operation.ts';
+import { mediaTypes, type Descriptor } from '../../oci/image-config.ts';
+import type { ImageKeeper, Spooled } from './keeper.ts';
 
 /** An image to be: its manifest, the diffIDs of its layers (hex), and the full names that it gets. */
 export type NewImage = { manifest: Descriptor; diffIds: string[]; blobs: string[]; references: string[] };

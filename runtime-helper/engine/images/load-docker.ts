@@ -1,6 +1,6 @@
-import type { ImageFiles } from '../archive/image-files.ts';
-import { SkiffError } from '../lib/errors.ts';
-import type { Operation } from '../lib/operation.ts';
+import type { ImageFiles } from '../../archive/image-files.ts';
+import { SkiffError } from '../../lib/errors.ts';
+import type { Operation } from '../../lib/operation.ts';
 import {
   maxJsonBytes,
   mediaTypes,
@@ -8,11 +8,11 @@ import {
   parseImageConfig,
   type Descriptor,
   type DockerArchiveImage,
-} from '../oci/image-config.ts';
-import type { Draft } from './images-draft.ts';
-import { tagName } from './images-import.ts';
-import { checkDigest } from './images-load-oci.ts';
-import type { LoadedImage } from './images-load.ts';
+} from '../../oci/image-config.ts';
+import type { Draft } from './draft.ts';
+import { tagName } from './import.ts';
+import { checkDigest } from './load-oci.ts';
+import type { LoadedImage } from './load.ts';
 
 /** The images of a `docker save` archive (moby, image/tarexport): manifest.json names configs, layers and tags. */
 export async function loadDockerArchive(

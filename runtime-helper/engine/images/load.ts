@@ -1,14 +1,14 @@
 import { rmSync, statSync } from 'node:fs';
-import { compressionOfFile, decompress } from '../archive/decompress.ts';
-import { directoryFiles, tarFiles, type ImageFiles } from '../archive/image-files.ts';
-import { SkiffError } from '../lib/errors.ts';
-import type { Operation } from '../lib/operation.ts';
-import { familiarName, parseReference } from '../oci/reference.ts';
-import { loadDockerArchive } from './images-load-docker.ts';
-import { loadLayout } from './images-load-oci.ts';
-import { Draft, type NewImage } from './images-draft.ts';
-import { readFile, type ImageKeeper } from './images-keeper.ts';
-import type { ImageSource } from './types.ts';
+import { compressionOfFile, decompress } from '../../archive/decompress.ts';
+import { directoryFiles, tarFiles, type ImageFiles } from '../../archive/image-files.ts';
+import { SkiffError } from '../../lib/errors.ts';
+import type { Operation } from '../../lib/operation.ts';
+import { familiarName, parseReference } from '../../oci/reference.ts';
+import { loadDockerArchive } from './load-docker.ts';
+import { loadLayout } from './load-oci.ts';
+import { Draft, type NewImage } from './draft.ts';
+import { readFile, type ImageKeeper } from './keeper.ts';
+import type { ImageSource } from '../types.ts';
 
 /** An image that has been brought in, and its id. */
 export type LoadedImage = NewImage & { id: string };

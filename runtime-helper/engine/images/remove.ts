@@ -1,9 +1,9 @@
-import type { IndexEntry, StoredImage } from '../content/image-store.ts';
-import { SkiffError } from '../lib/errors.ts';
-import { familiarName, fullName, parseReference, withDefaultTag } from '../oci/reference.ts';
-import { withoutSpareEntries } from './images-draft.ts';
-import type { ImageKeeper } from './images-keeper.ts';
-import { findImage } from './images.ts';
+import type { IndexEntry, StoredImage } from '../../content/image-store.ts';
+import { SkiffError } from '../../lib/errors.ts';
+import { familiarName, fullName, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { withoutSpareEntries } from './draft.ts';
+import type { ImageKeeper } from './keeper.ts';
+import { findImage } from './find.ts';
 
 type Removed = { untagged: string[]; deleted: string[] };
 

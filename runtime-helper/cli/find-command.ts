@@ -1,0 +1,60 @@
+import type { Command } from './command.ts';
+import { commands } from './commands.ts';
+import { cleanText } from './text.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What the first of two words stands for. */
+export const groups: Readonly<Record<string, string>> = {
+  container: 'Manage containers',
+  image: 'Manage images',
+};
+
+/** Docker's other spellings of a command, by what is typed. A command of a group that is not here has its own name: `network create`. */
+const aliases: Readonly<Record<string, string>> = {
+  'container attach': 'attach',
+  'container create': 'create',
+  'container exec': 'exec',
+  'container inspect': 'inspect',
+  'container kill': 'kill',
+  'container list': 'ps',
+  'container logs': 'logs',
+  'container ls': 'ps',
+  'container ps': 'ps',
+  'container restart': 'restart',
+  'container rm': 'rm',
+  'container run': 'run',
+  'container start': 'start',
+  'container stop': 'stop',
+  'container wait': 'wait',
+  'image import': 'import',
+  'image list': 'images',
+  'image load': 'load',
+  'image ls': 'images',
+  'image rm': 'rmi',
+};
+
+/** The command that the first words name, and what follows them. Throws UsageError. */
+export function findCommand(words: readonly string[]): { command: Command; argv: readonly string[] } {
+  for (const count of [2, 1]) {
+    const typed = words.slice(0, count).join(' ');
+    const name = aliases[typed] ?? typed;
+    const command = words.length < count ? undefined : commands.find((one) => one.name === name);
+    if (command) return { command, argv: words.slice(count) };
+  }
+  const typed = words.slice(0, (words[0] ?? '') in groups ? 2 : 1).join(' ');
+  throw new UsageError(`'${cleanText(typed)}' is not a skiff command.`, 1, { hint: true });
+}
+
+/** A group's commands under their second words, aliases included: `ls` of `container`. */
+export function commandsOf(group: string): { name: string; command: Command }[] {
+  const own = commands.flatMap((command) => secondWord(group, command.name, command));
+  const other = Object.entries(aliases).flatMap(([typed, name]) => {
+    const command = commands.find((one) => one.name === name);
+    return command ? secondWord(group, typed, command) : [];
+  });
+  return [...own, ...other];
+}
+
+function secondWord(group: string, name: string, command: Command): { name: string; command: Command }[] {
+  return name.startsWith(`${group} `) ? [{ name: name.slice(group.length + 1), command }] : [];
+}

@@ -1,0 +1,37 @@
+/** The engine as a whole. */
+import type { Operation } from '../../lib/operation.ts';
+
+export type Info = {
+  root: string;
+  runRoot: string;
+  storeId: string;
+  kernel: string;
+  architecture: string;
+  containers: number;
+  running: number;
+  images: number;
+  privilege: PrivilegeState;
+};
+
+export type PrivilegeState =
+  | { status: 'unused' }
+  | { status: 'granted'; through: 'direct' | 'sudo' | 'pkexec' }
+  | { status: 'refused'; reason: string; hint: string };
+
+/** How the engine asks its user, through whichever door he came by. */
+export type Elevation = {
+  /** Absent password: declined. */
+  askPassword: (prompt: string, attempt: number) => Promise<string | undefined>;
+  askConsent: (path: string, sha256: string) => Promise<boolean>;
+};
+
+export type Changes = { containers: boolean; images: boolean };
+
+export type SystemOperations = {
+  info: () => Info;
+  /** Calls back, coalesced, when containers or images changed here or through anyone else. Returns how to stop. */
+  watch: (listener: (changes: Changes) => void) => () => void;
+  /** Forgets a refusal, and tries to gain privileges again. */
+  retryPrivilege: (operation: Operation) => Promise<PrivilegeState>;
+  close: () => Promise<void>;
+};
