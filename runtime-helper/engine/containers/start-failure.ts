@@ -1,5 +1,5 @@
-import { asSkiffError, SkiffError } from '../lib/errors.ts';
-import { NativeFailure } from '../sys/failure.ts';
+import { asSkiffError, SkiffError } from '../../lib/errors.ts';
+import { NativeFailure } from '../../sys/failure.ts';
 
 /**
  * Words and Docker's exit code for a process that could not be started: 127 when there is no such command, 126 when it can't be

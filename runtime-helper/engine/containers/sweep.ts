@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Log } from '../lib/operation.ts';
-import type { Spawner } from '../sys/spawner.ts';
-import type { Containers } from './containers.ts';
+import type { Log } from '../../lib/operation.ts';
+import type { Spawner } from '../../sys/spawner.ts';
+import type { Parts } from './parts.ts';
+import { removeStopped } from './remove.ts';
 
 /** Someone may be making a container right now: what is younger is left alone. */
 const youngMs = 60_000;
@@ -11,15 +11,16 @@ const youngMs = 60_000;
  * Removes what nobody will ask for again: containers that were to be removed when they ended, but whose monitor was killed or
  * whose machine went down; and folders whose maker died before they became containers.
  */
-export async function sweep(containers: Containers, spawner: Spawner, log: Log): Promise<void> {
-  const states = containers.states();
-  for (const id of containers.records.ids()) {
-    const record = containers.records.read(id);
-    const age = Date.now() - (statSync(join(containers.folder(id)), { throwIfNoEntry: false })?.ctimeMs ?? Date.now());
+export async function sweep(parts: Parts, spawner: Spawner, log: Log): Promise<void> {
+  const { catalog } = parts;
+  const states = catalog.states();
+  for (const id of catalog.records.ids()) {
+    const record = catalog.records.read(id);
+    const age = Date.now() - (statSync(catalog.folder(id), { throwIfNoEntry: false })?.ctimeMs ?? Date.now());
     if (age < youngMs) continue;
     try {
       if (!record) await spawner.request(['remove', id]);
-      else if (record.autoRemove && states.read(record).status === 'exited') await containers.remove(record);
+      else if (record.autoRemove && states.read(record).status === 'exited') await removeStopped(parts, record);
       else continue;
       log('info', `swept ${id.slice(0, 12)}, which was left behind`);
     } catch (error) {

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { NameClaims } from '../../container/names.ts';
+import { RecordCache, type ContainerRecord } from '../../container/record.ts';
+import { StateReader } from '../../container/state.ts';
+import { SkiffError } from '../../lib/errors.ts';
+import type { ContainerNetworks } from '../networks.ts';
+import type { Store } from '../store.ts';
+import type { Container } from '../types.ts';
+import { toContainer } from './view.ts';
+
+/** Which containers there are, under which names, and in which states. Keeps nothing but caches of what is on disk. */
+export class Catalog {
+  readonly records: RecordCache;
+  readonly names: NameClaims;
+  readonly #store: Store;
+  readonly #networks: ContainerNetworks;
+
+  constructor(parts: { store: Store; networks: ContainerNetworks }) {
+    this.#store = parts.store;
+    this.#networks = parts.networks;
+    this.records = new RecordCache(parts.store.containers);
+    this.names = new NameClaims(parts.store);
+  }
+
+  list({ all }: { all: boolean }): Container[] {
+    const states = this.states();
+    const addresses = this.#networks.addresses();
+    const containers = this.records.all().map((record) => this.#view(record, states, addresses));
+    return all ? containers : containers.filter(({ state }) => state.status === 'running');
+  }
+
+  find(reference: string): Container {
+    return this.#view(this.record(reference), this.states(), this.#networks.addresses());
+  }
+
+  /** By full id, name, or a prefix of an id that only one container has. */
+  record(reference: string): ContainerRecord {
+    const exact = this.#owned(reference);
+    if (exact) return exact;
+    const ids = /^[0-9a-f]+$/.test(reference) ? this.records.ids().filter((id) => id.startsWith(reference)) : [];
+    if (ids.length > 1) throw new SkiffError('conflict', `multiple IDs found with provided prefix: ${reference}`);
+    const record = ids[0] === undefined ? undefined : this.records.read(ids[0]);
+    if (!record) throw new SkiffError('not-found', `no such container: ${reference}`);
+    return record;
+  }
+
+  folder(id: string): string {
+    return join(this.#store.containers, id);
+  }
+
+  socket(id: string): string {
+    return join(this.#store.run, 'containers', id, 'attach.sock');
+  }
+
+  states(): StateReader {
+    return new StateReader(this.#store);
+  }
+
+  /** The pid of PID 1; absent when the container is not running. */
+  pid(record: ContainerRecord): number | undefined {
+    const state = this.states().read(record);
+    return state.status === 'running' ? state.pid : undefined;
+  }
+
+  assertRunning(record: ContainerRecord): void {
+    if (this.pid(record) === undefined) throw new SkiffError('conflict', `container ${record.name} is not running`);
+  }
+
+  #owned(reference: string): ContainerRecord | undefined {
+    const byId = /^[0-9a-f]{64}$/.test(reference) ? this.records.read(reference) : undefined;
+    const owner = byId ? undefined : this.names.owner(reference.replace(/^\//, ''));
+    return byId ?? (owner === undefined ? undefined : this.records.read(owner));
+  }
+
+  #view(record: ContainerRecord, states: StateReader, addresses: Map<string, string>): Container {
+    return toContainer(record, states.read(record), addresses.get(record.id));
+  }
+}

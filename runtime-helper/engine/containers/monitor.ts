@@ -1,0 +1,49 @@
+import { MonitorClient } from '../../container/monitor-client.ts';
+import type { ContainerRecord } from '../../container/record.ts';
+import { SkiffError } from '../../lib/errors.ts';
+import type { Catalog } from './catalog.ts';
+
+/** Does nothing when the container is not running, or ends in this moment. */
+export async function withMonitor(
+  catalog: Catalog,
+  record: ContainerRecord,
+  use: (monitor: MonitorClient, pid: number) => Promise<void>,
+): Promise<void> {
+  const pid = catalog.pid(record);
+  if (pid === undefined) return;
+  let monitor: MonitorClient;
+  try {
+    monitor = await MonitorClient.connect(catalog.socket(record.id));
+  } catch (error) {
+    if (catalog.pid(record) === undefined) return;
+    throw error;
+  }
+  try {
+    await use(monitor, pid);
+  } finally {
+    monitor.close();
+  }
+}
+
+/** Whether the container has ended before the time is over. Throws when it is given up. */
+export async function endsWithin(monitor: MonitorClient, milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  const timer = Promise.withResolvers<boolean>();
+  const handle = setTimeout(() => timer.resolve(false), milliseconds);
+  try {
+    return await abortable(Promise.race([monitor.exited.then(() => true), timer.promise]), signal);
+  } finally {
+    clearTimeout(handle);
+  }
+}
+
+export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(new SkiffError('canceled', 'canceled'));
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

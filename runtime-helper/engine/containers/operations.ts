@@ -1,0 +1,28 @@
+import type { ContainerOperations } from '../types.ts';
+import { attachContainer } from './attach.ts';
+import { createContainer } from './create.ts';
+import { execInContainer } from './exec.ts';
+import { containerLogs } from './logs.ts';
+import type { Parts } from './parts.ts';
+import { removeContainer } from './remove.ts';
+import { startContainer } from './start.ts';
+import { killContainer, stopContainer } from './stop.ts';
+import { waitContainer } from './wait.ts';
+
+/** The use cases of containers: one file each. */
+export function containerOperations(parts: Parts): ContainerOperations {
+  const { catalog } = parts;
+  return {
+    listContainers: (what) => catalog.list(what),
+    findContainer: (reference) => catalog.find(reference),
+    createContainer: (what, operation) => createContainer(parts, what, operation),
+    startContainer: (id, how, operation) => startContainer(parts, id, how, operation),
+    attachContainer: (id) => attachContainer(parts, id),
+    exec: (id, what) => execInContainer(parts, id, what),
+    stopContainer: (id, how, operation) => stopContainer(parts, id, how, operation),
+    killContainer: (id, signal) => killContainer(parts, id, signal),
+    waitContainer: (id, operation) => waitContainer(parts, id, operation),
+    removeContainer: (id, how) => removeContainer(parts, id, how),
+    logs: (id, how, operation) => containerLogs(parts, id, how, operation),
+  };
+}

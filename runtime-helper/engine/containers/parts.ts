@@ -1,0 +1,14 @@
+import type { ImageService } from '../images/service.ts';
+import type { ContainerNetworks } from '../networks.ts';
+import type { Privileges } from '../privileges.ts';
+import type { Store } from '../store.ts';
+import type { Catalog } from './catalog.ts';
+
+/** What the use cases of containers work with. */
+export type Parts = {
+  store: Store;
+  images: ImageService;
+  privileges: Privileges;
+  networks: ContainerNetworks;
+  catalog: Catalog;
+};

@@ -1,0 +1,87 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createDirectives, type StartPlan } from '../../container/directives.ts';
+import { readConfig, type ContainerRecord } from '../../container/record.ts';
+import { SkiffError } from '../../lib/errors.ts';
+import type { Operation } from '../../lib/operation.ts';
+import { UndoStack } from '../../lib/undo.ts';
+import type { RuntimeConfig } from '../../oci/runtime-config.ts';
+import type { Spawner } from '../../sys/spawner.ts';
+import type { Starting, StartOptions } from '../types.ts';
+import type { Catalog } from './catalog.ts';
+import type { Parts } from './parts.ts';
+import { startFailure } from './start-failure.ts';
+
+/** Resolves when the monitor's socket listens; `started` then tells whether PID 1 has been exec'ed. */
+export async function startContainer(
+  parts: Parts,
+  id: string,
+  options: StartOptions,
+  operation: Operation,
+): Promise<Starting> {
+  const { catalog, privileges } = parts;
+  const record = catalog.record(id);
+  const config = readConfig(catalog.folder(record.id));
+  if (catalog.states().read(record).status === 'running') {
+    throw new SkiffError('failed-precondition', `container ${record.name} is already running`);
+  }
+  const spawner = await privileges.spawner();
+  const undo = new UndoStack();
+  const failed = async (error: unknown): Promise<never> => {
+    await undo.unwind((second) => operation.log('warn', `after a failed start: ${String(second)}`));
+    throw startFailure(error, config.process.args[0] ?? '');
+  };
+  try {
+    const plan = await prepare(parts, spawner, { record, config, options, undo });
+    rmSync(join(catalog.folder(record.id), 'exit.json'), { force: true });
+    const listening = Promise.withResolvers<void>();
+    const answered = spawner.request(createDirectives(config, plan), (name) => {
+      if (name === 'listening') listening.resolve();
+    });
+    // What fails before the socket listens is the caller's at once; what fails later comes with `started`.
+    await Promise.race([listening.promise, answered]);
+    const started = answered.then(() => {}, failed);
+    started.catch(() => {});
+    return { socket: catalog.socket(record.id), tty: config.process.terminal, started };
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+type Start = { record: ContainerRecord; config: RuntimeConfig; options: StartOptions; undo: UndoStack };
+
+async function prepare(
+  { catalog, networks }: Parts,
+  spawner: Spawner,
+  { record, config, options, undo }: Start,
+): Promise<StartPlan> {
+  const { id, network, autoRemove } = record;
+  const endpoint =
+    network === 'bridge' ? await networks.connect(id, spawner, (owner) => isRunning(catalog, owner)) : undefined;
+  if (endpoint) undo.push(() => networks.release(id));
+  const address = endpoint?.address.replace(/\/.*/, '');
+  const files = networks.files({
+    network,
+    hostname: config.hostname,
+    ...(address === undefined ? {} : { address }),
+  });
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(catalog.folder(id), name), content);
+  return {
+    id,
+    lowers: record.lowers,
+    // What is removed when it ends need not reach the disk (kernel documentation, overlayfs.rst, "Volatile mount").
+    overlayOptions: autoRemove ? ['index=off', 'volatile'] : ['index=off'],
+    stdin: record.stdinOnce ? 'once' : record.openStdin ? 'open' : 'null',
+    gate: options.gate,
+    columns: options.columns ?? 0,
+    rows: options.rows ?? 0,
+    ...(endpoint ? { network: endpoint } : {}),
+    onExitUnlink: [...(endpoint ? [endpoint.lease] : []), ...(autoRemove ? [join('names', record.name)] : [])],
+    autoRemove,
+  };
+}
+
+function isRunning(catalog: Catalog, id: string): boolean {
+  const record = catalog.records.read(id);
+  return record !== undefined && catalog.pid(record) !== undefined;
+}

@@ -1,0 +1,27 @@
+import type { ContainerRecord } from '../../container/record.ts';
+import type { Container } from '../types.ts';
+
+/** A record and its derived state as the doors see them. */
+export function toContainer(
+  record: ContainerRecord,
+  state: Container['state'],
+  address: string | undefined,
+): Container {
+  const { id, name, image, imageId, command, createdAt, hostname, tty, openStdin, autoRemove, network } = record;
+  const ipAddress = state.status === 'running' && address !== undefined ? { ipAddress: address } : {};
+  return {
+    id,
+    name,
+    image,
+    imageId,
+    command,
+    createdAt,
+    tty,
+    openStdin,
+    autoRemove,
+    hostname,
+    network,
+    ...ipAddress,
+    state,
+  };
+}
