@@ -13,6 +13,8 @@ import { defaultRoots, openStore } from './store.ts';
 import type { Elevation, Engine, Info } from './types.ts';
 import { watchStore } from './watch.ts';
 
+/** How a door reaches a monitor's socket. */
+export { connectSocket } from '../sys/connect.ts';
 export { defaultRoots } from './store.ts';
 export type * from './types.ts';
 

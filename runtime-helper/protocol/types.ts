@@ -93,7 +93,8 @@ export type ExecParams = {
   rows: number;
 };
 export type StreamIdParams = { stream: string };
-export type StreamInputParams = { stream: string; data: string };
+/** `last`: no more input will come; a process that reads from a pipe sees its end. */
+export type StreamInputParams = { stream: string; data: string; last?: boolean };
 export type StreamResizeParams = { stream: string; columns: number; rows: number };
 export type ImageFileParams = { path: string };
 export type ImageImportParams = { path: string; reference?: string };

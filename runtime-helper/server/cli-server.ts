@@ -5,6 +5,7 @@ import { runCommand } from '../cli/run-command.ts';
 import { openEngine, type Engine } from '../engine/index.ts';
 import type { Log } from '../lib/operation.ts';
 import { serveFront } from './cli-session.ts';
+import { log } from './log.ts';
 import { nobody, Questions } from './questions.ts';
 
 /** The listening socket that the front that started us has bound. */
@@ -52,8 +53,4 @@ function exitWhenIdle(server: Server, milliseconds: number, end: () => void): vo
       timer = setTimeout(end, milliseconds);
     });
   });
-}
-
-function log(level: string, message: string): void {
-  process.stderr.write(`${level} ${message}\n`);
 }

@@ -1,0 +1,100 @@
+import type { Changes, Engine } from '../../engine/index.ts';
+import type { Log } from '../../lib/operation.ts';
+import { containersChanged, imagesChanged, type ContainerSummary, type ImageSummary } from '../../protocol/index.ts';
+import { containerSummary, imageSummary } from './summaries.ts';
+import type { Window } from './window.ts';
+
+/**
+ * Tells the window what has changed since it was told last, whoever changed it. What it has never asked for is not watched. One
+ * notification of a kind is under way at a time: to a slow window many changes come as one.
+ */
+export class ChangeFeed {
+  readonly #engine: Engine;
+  readonly #window: Window;
+  readonly #log: Log;
+  /** As JSON by id, and as JSON, of what the window knows; absent: it has not asked. */
+  #containers: Map<string, string> | undefined;
+  #images: string | undefined;
+  #due: Changes = { containers: false, images: false };
+  #telling = false;
+  #stop: (() => void) | undefined;
+
+  constructor(engine: Engine, window: Window, log: Log) {
+    this.#engine = engine;
+    this.#window = window;
+    this.#log = log;
+  }
+
+  /** All containers, from which on the window is kept informed. */
+  listContainers(): ContainerSummary[] {
+    this.#watch();
+    const containers = this.#readContainers();
+    this.#containers = new Map(containers.map((container) => [container.id, JSON.stringify(container)]));
+    return containers;
+  }
+
+  listImages(): ImageSummary[] {
+    this.#watch();
+    const images = this.#engine.listImages().map(imageSummary);
+    this.#images = JSON.stringify(images);
+    return images;
+  }
+
+  close(): void {
+    this.#stop?.();
+  }
+
+  #watch(): void {
+    this.#stop ??= this.#engine.watch(({ containers, images }) => {
+      this.#due.containers ||= containers;
+      this.#due.images ||= images;
+      if (!this.#telling) void this.#tell();
+    });
+  }
+
+  async #tell(): Promise<void> {
+    this.#telling = true;
+    try {
+      while (this.#due.containers || this.#due.images) {
+        const { containers, images } = this.#due;
+        this.#due = { containers: false, images: false };
+        if (containers) await this.#tellContainers();
+        if (images) await this.#tellImages();
+      }
+    } catch (error) {
+      // The next change brings what this one should have.
+      this.#log('warn', `a change was not told: ${String(error)}`);
+    } finally {
+      this.#telling = false;
+    }
+  }
+
+  async #tellContainers(): Promise<void> {
+    const known = this.#containers;
+    if (!known) return;
+    const containers = this.#readContainers();
+    const changed = containers.filter((container) => {
+      const json = JSON.stringify(container);
+      if (known.get(container.id) === json) return false;
+      known.set(container.id, json);
+      return true;
+    });
+    const present = new Set(containers.map(({ id }) => id));
+    const removed = [...known.keys()].filter((id) => !present.has(id));
+    for (const id of removed) known.delete(id);
+    if (changed.length > 0 || removed.length > 0) await this.#window.tell(containersChanged, { changed, removed });
+  }
+
+  async #tellImages(): Promise<void> {
+    if (this.#images === undefined) return;
+    const images = this.#engine.listImages().map(imageSummary);
+    const json = JSON.stringify(images);
+    if (json === this.#images) return;
+    this.#images = json;
+    await this.#window.tell(imagesChanged, { images });
+  }
+
+  #readContainers(): ContainerSummary[] {
+    return this.#engine.listContainers({ all: true }).map(containerSummary);
+  }
+}

@@ -1,0 +1,157 @@
+import type { CreateOptions, Engine, Starting } from '../../engine/index.ts';
+import type { Operation } from '../../lib/operation.ts';
+import * as protocol from '../../protocol/index.ts';
+import type { RunParams, RunResult } from '../../protocol/index.ts';
+import { openLogStream } from './log-stream.ts';
+import { method, type Context, type Method } from './method.ts';
+import { openProcessStream } from './process-stream.ts';
+import * as shape from './shapes.ts';
+import { containerSummary } from './summaries.ts';
+
+const { object, optional } = shape;
+
+export const containerMethods: Method[] = [
+  method(protocol.containerList, object({ all: shape.flag }), ({ all }, { engine, changes }) => ({
+    containers: all ? changes.listContainers() : engine.listContainers({ all }).map(containerSummary),
+  })),
+  method(
+    protocol.containerRun,
+    object({
+      image: shape.filled,
+      command: optional(shape.texts),
+      name: optional(shape.filled),
+      tty: optional(shape.flag),
+      interactive: optional(shape.flag),
+      autoRemove: optional(shape.flag),
+      env: optional(shape.variables),
+      workingDir: optional(shape.absolutePath),
+      network: optional(shape.network),
+      attach: optional(object(shape.size)),
+    }),
+    run,
+  ),
+  method(protocol.containerStart, object({ id: shape.containerId }), async ({ id }, { engine, operation }) => {
+    const { started } = await engine.startContainer(id, { gate: false }, operation);
+    await started;
+    return {};
+  }),
+  method(
+    protocol.containerStop,
+    object({ id: shape.containerId, timeoutSeconds: optional(shape.count) }),
+    async ({ id, ...how }, { engine, operation }) => {
+      await engine.stopContainer(id, how, operation);
+      return {};
+    },
+  ),
+  method(
+    protocol.containerRemove,
+    object({ id: shape.containerId, force: optional(shape.flag) }),
+    async ({ id, force = false }, { engine, operation }) => {
+      await engine.removeContainer(id, { force }, operation);
+      return {};
+    },
+  ),
+  method(
+    protocol.containerLogs,
+    object({
+      id: shape.containerId,
+      follow: optional(shape.flag),
+      tail: optional(shape.count),
+      timestamps: optional(shape.flag),
+    }),
+    ({ id, follow = false, timestamps = false, ...tail }, { engine, operation, streams }) => {
+      // What does not exist is the request's failure, not the stream's.
+      engine.findContainer(id);
+      const read = (signal: AbortSignal) => engine.logs(id, { follow, ...tail }, { ...operation, signal });
+      return { stream: openLogStream(streams, read, { timestamps }) };
+    },
+  ),
+  method(
+    protocol.containerAttach,
+    object({ id: shape.containerId, ...shape.size }),
+    async ({ id, ...size }, { engine, streams }) => {
+      const { openStdin } = engine.findContainer(id);
+      const { socket, tty } = engine.attachContainer(id);
+      return { stream: await openProcessStream(streams, { socket, input: openStdin, ...size }), tty };
+    },
+  ),
+  method(
+    protocol.containerExec,
+    object({
+      id: shape.containerId,
+      command: shape.command,
+      tty: shape.flag,
+      interactive: shape.flag,
+      ...shape.size,
+    }),
+    async ({ id, command, tty, interactive, ...size }, context) => {
+      const what = { command, tty, openStdin: interactive, detach: false, env: [], privileged: false, ...size };
+      const starting = await context.engine.exec(id, what, context.operation);
+      return { stream: await openStarting(context, starting, { input: interactive, ...size }), tty };
+    },
+  ),
+];
+
+async function run(params: RunParams, context: Context): Promise<RunResult> {
+  const { engine, operation } = context;
+  const { id, name } = await engine.createContainer(createOptions(params), operation);
+  try {
+    const { attach, interactive = false } = params;
+    const starting = await engine.startContainer(id, { gate: attach !== undefined, ...attach }, operation);
+    if (attach) return { id, name, stream: await openStarting(context, starting, { input: interactive, ...attach }) };
+    await starting.started;
+    return { id, name };
+  } catch (error) {
+    if (params.autoRemove) await removeFailed(engine, id, operation);
+    throw error;
+  }
+}
+
+function createOptions(params: RunParams): CreateOptions {
+  const { image, command = [], name, tty = false, interactive = false, autoRemove = false } = params;
+  const { env = [], workingDir, network = 'bridge' } = params;
+  return {
+    image,
+    command,
+    tty,
+    autoRemove,
+    env,
+    network,
+    openStdin: interactive,
+    // A window that is closed detaches; it may come back, and type on.
+    stdinOnce: false,
+    labels: {},
+    ...(name === undefined ? {} : { name }),
+    ...(workingDir === undefined ? {} : { workingDir }),
+  };
+}
+
+/** A stream onto what waits for it to begin; throws when it could not begin. */
+async function openStarting(
+  { streams }: Context,
+  { socket, started }: Starting,
+  how: { input: boolean; columns: number; rows: number },
+): Promise<string> {
+  const stream = await openProcessStream(streams, { socket, ...how }).catch(async (error: unknown) => {
+    // Why it failed to begin says more than that nobody listens any more.
+    await started;
+    throw error;
+  });
+  try {
+    await started;
+    return stream;
+  } catch (error) {
+    streams.close(stream);
+    throw error;
+  }
+}
+
+/** A container that was to go when it ends goes too when it never began. */
+async function removeFailed(engine: Engine, id: string, operation: Operation): Promise<void> {
+  try {
+    // The request may have been canceled: no reason to leave something behind.
+    await engine.removeContainer(id, { force: true }, { ...operation, signal: new AbortController().signal });
+  } catch (error) {
+    operation.log('warn', `container ${id} was not removed: ${String(error)}`);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Socket } from 'node:net';
+import { connectSocket } from '../../engine/index.ts';
+import {
+  encodeAttach,
+  encodeBytes,
+  encodeFrame,
+  encodeWindowSize,
+  FrameDecoder,
+  frameType,
+  type StreamFrame,
+} from '../../lib/stream-frames.ts';
+import type { OutputPump, StreamEnd } from './output-pump.ts';
+import type { Source, StreamTable } from './stream-table.ts';
+
+export type Attaching = { socket: string; input: boolean; columns: number; rows: number };
+
+/** Opens a stream onto a process through its monitor's socket; returns the stream's name. */
+export async function openProcessStream(streams: StreamTable, { socket: path, ...how }: Attaching): Promise<string> {
+  const socket = await connectSocket(path);
+  socket.write(encodeAttach({ ...how, lossless: false, output: true }));
+  return streams.open((pump, ended) => new ProcessStream(socket, pump, ended, how.input).source);
+}
+
+/** One client of a monitor (ARCHITECTURE.md, Seam 2). */
+class ProcessStream {
+  readonly source: Source;
+  readonly #socket: Socket;
+  readonly #pump: OutputPump;
+  readonly #decoder = new FrameDecoder();
+  #end: StreamEnd = { error: 'the container has ended without telling its exit code' };
+
+  constructor(socket: Socket, pump: OutputPump, ended: (end: StreamEnd) => void, input: boolean) {
+    this.#socket = socket;
+    this.#pump = pump;
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    // 'close' follows.
+    socket.on('error', () => {});
+    socket.on('close', () => ended(this.#end));
+    this.source = {
+      hold: (held) => void (held ? socket.pause() : socket.resume()),
+      ...(input ? { input: (bytes) => this.#input(bytes), endInput: () => this.#write(frameType.inputEnd) } : {}),
+      resize: ({ columns, rows }) => void socket.write(encodeWindowSize(columns, rows)),
+      close: () => void socket.destroy(),
+    };
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      for (const frame of this.#decoder.push(chunk)) this.#take(frame);
+    } catch (error) {
+      this.#end = { error: String(error) };
+      this.#socket.destroy();
+    }
+  }
+
+  #take({ type, payload }: StreamFrame): void {
+    if (type === frameType.stdout) this.#pump.push('stdout', payload);
+    else if (type === frameType.stderr) this.#pump.push('stderr', payload);
+    else if (type === frameType.gap) this.#pump.push('stderr', gapNotice(payload));
+    else if (type === frameType.exit) this.#end = { exitCode: payload[0] ?? 0 };
+  }
+
+  /** Resolves when the monitor has taken it: a process that reads nothing holds back who types, and nobody else. */
+  #input(bytes: Buffer): Promise<void> {
+    const [last] = encodeBytes(frameType.input, bytes)
+      .map((frame) => this.#socket.write(frame))
+      .slice(-1);
+    if (last !== false || this.#socket.destroyed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#socket.off('drain', done).off('close', done);
+        resolve();
+      };
+      this.#socket.on('drain', done).on('close', done);
+    });
+  }
+
+  #write(type: number): void {
+    this.#socket.write(encodeFrame(type));
+  }
+}
+
+function gapNotice(payload: Buffer): Buffer {
+  return Buffer.from(`\r\n[skiff: this terminal was too slow: ${payload.readBigUInt64LE()} bytes left out]\r\n`);
+}

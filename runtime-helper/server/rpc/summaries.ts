@@ -1,0 +1,52 @@
+/** What the engine knows, in the protocol's shapes. */
+import { version } from '../../cli/version.ts';
+import type { Container, Image, Info } from '../../engine/index.ts';
+import {
+  protocolVersion,
+  type ContainerState,
+  type ContainerSummary,
+  type EngineInfo,
+  type ImageSummary,
+} from '../../protocol/index.ts';
+
+export function containerSummary(container: Container): ContainerSummary {
+  const { id, name, image, command, createdAt, tty, openStdin, ipAddress } = container;
+  return {
+    id,
+    name,
+    image,
+    command,
+    createdAt,
+    state: containerState(container.state),
+    tty,
+    interactive: openStdin,
+    ...(ipAddress === undefined ? {} : { ipAddress }),
+  };
+}
+
+function containerState(state: Container['state']): ContainerState {
+  if (state.status !== 'exited') return state;
+  const { status, exitCode, startedAt, finishedAt } = state;
+  return { status, exitCode, startedAt, finishedAt };
+}
+
+export function imageSummary({ id, references, createdAt, size }: Image): ImageSummary {
+  return { id, references, size, ...(createdAt === undefined ? {} : { createdAt }) };
+}
+
+export function engineSummary(info: Info): EngineInfo {
+  const { root, runRoot, storeId, kernel, architecture, containers, running, images, privilege } = info;
+  return {
+    version,
+    protocolVersion,
+    root,
+    runRoot,
+    storeId,
+    kernel,
+    architecture,
+    containers,
+    running,
+    images,
+    privilege,
+  };
+}
