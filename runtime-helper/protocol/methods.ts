@@ -58,7 +58,7 @@ export const streamClose = request<StreamIdParams, Record<string, never>>('strea
 export const privilegeRetry = request<Record<string, never>, { granted: boolean }>('privilege/retry');
 
 // Helper → extension.
-/** One frame of output. The extension answers with nothing; flow is bounded by the helper (see ARCHITECTURE.md, Streams). */
+/** One frame of output. The extension answers with nothing; flow is bounded by the helper (ARCHITECTURE.md, Seam 4). */
 export const streamWrote = notification<{ stream: string; channel: 'stdout' | 'stderr'; data: string }>('stream/wrote');
 /** `exitCode` is absent when the stream ended for another reason than the process's end (detached, log ended). */
 export const streamEnded = notification<{ stream: string; exitCode?: number; error?: string }>('stream/ended');

@@ -21,7 +21,7 @@ type Roots = { root?: string; runRoot?: string };
 type Opened = Omit<Context, 'operation'> & { close: () => Promise<void> };
 type State =
   | { status: 'new' }
-  | { status: 'opening'; opened: Promise<Opened> }
+  | { status: 'opening'; opened: Promise<Opened | undefined> }
   | { status: 'open'; opened: Opened }
   | { status: 'shut down'; opened: Opened };
 
@@ -85,7 +85,13 @@ export class Session {
       ...(root === undefined ? {} : { root }),
       ...(runRoot === undefined ? {} : { runRoot }),
     });
-    this.#state = { status: 'opening', opened: begun.then(({ opened }) => opened) };
+    this.#state = {
+      status: 'opening',
+      opened: begun.then(
+        ({ opened }) => opened,
+        () => undefined,
+      ),
+    };
     try {
       const { opened, skiff } = await begun;
       this.#state = { status: 'open', opened };
