@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { attach } from './commands/attach.ts';
 import { create } from './commands/create.ts';
+import { doctor } from './commands/doctor.ts';
 import { exec } from './commands/exec.ts';
 import { images } from './commands/images.ts';
 import { importCommand } from './commands/import.ts';
@@ -23,6 +24,7 @@ import { wait } from './commands/wait.ts';
 export const commands: readonly Command[] = [
   attach,
   create,
+  doctor,
   exec,
   images,
   importCommand,

@@ -6,6 +6,7 @@ import { Catalog } from './containers/catalog.ts';
 import { containerOperations } from './containers/operations.ts';
 import type { Parts } from './containers/parts.ts';
 import { sweep } from './containers/sweep.ts';
+import { doctorOperations } from './doctor/operations.ts';
 import { ImageService } from './images/service.ts';
 import { ContainerNetworks } from './networks.ts';
 import { Privileges } from './privileges.ts';
@@ -67,6 +68,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return {
     info,
     ...containerOperations(parts),
+    ...doctorOperations(parts),
     listImages: () => images.list(),
     importImage: (source, how, operation) => images.import(source, how, operation),
     loadImages: (source, operation) => images.load(source, operation),

@@ -1,10 +1,12 @@
 /** What the engine offers to its doors (server, cli): one file for each thing that it deals with. */
 import type { ContainerOperations } from './types/containers.ts';
+import type { DoctorOperations } from './types/doctor.ts';
 import type { ImageOperations } from './types/images.ts';
 import type { SystemOperations } from './types/system.ts';
 
 export type * from './types/containers.ts';
+export type * from './types/doctor.ts';
 export type * from './types/images.ts';
 export type * from './types/system.ts';
 
-export type Engine = ContainerOperations & ImageOperations & SystemOperations;
+export type Engine = ContainerOperations & DoctorOperations & ImageOperations & SystemOperations;

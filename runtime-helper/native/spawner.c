@@ -24,6 +24,7 @@
 #include "layer.h"
 #include "monitor.h"
 #include "network.h"
+#include "probe.h"
 #include "request.h"
 #include "tree_remove.h"
 
@@ -152,7 +153,7 @@ static const struct {
 } verbs[] = {
 	{ "create", monitor_create },	  { "exec", monitor_exec },	{ "remove", remove_container },
 	{ "network-up", network_up },	  { "network-down", network_down }, { "apply-layer", layer_apply },
-	{ "remove-layer", layer_remove },
+	{ "remove-layer", layer_remove },	  { "probe", probe_run },
 };
 
 static void refuse(const struct request *request, int error, const char *object)
