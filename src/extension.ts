@@ -12,6 +12,7 @@ import { ContainerLogs } from './terminals/container-logs.ts';
 import { Streams } from './terminals/streams.ts';
 import { Terminals } from './terminals/terminals.ts';
 import { announceFailure } from './ui/announce-failure.ts';
+import { Documents } from './ui/documents.ts';
 import { gainPrivilege } from './ui/gain-privilege.ts';
 import { askConsent, askPassword } from './ui/privilege-prompts.ts';
 import { ContainersView } from './views/containers-view.ts';
@@ -32,6 +33,7 @@ export function activate(context: ExtensionContext): void {
   const mirror = new Mirror(client, containers, status);
   const streams = new Streams(client);
   const terminals = new Terminals(client, streams);
+  const documents = new Documents();
   const view = new ContainersView(containers);
 
   /** Failures of this kind are shown by the view's message; the log has their causes. */
@@ -47,6 +49,7 @@ export function activate(context: ExtensionContext): void {
   context.subscriptions.push(
     log,
     logs,
+    documents,
     view,
     view.onShown(showContainers),
     showEngineStatus(status, containers, view),
@@ -71,6 +74,7 @@ export function activate(context: ExtensionContext): void {
       status,
       terminals,
       logs,
+      documents,
       log,
       memory: context.workspaceState,
       restartHelper: () => supervisor.restart(),

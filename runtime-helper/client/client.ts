@@ -28,10 +28,12 @@ export function createClient(transport: Transport) {
     (handler: (params: Params) => void): { dispose: () => void } =>
       transport.onNotification(notification.method, handler);
   const info = sends(protocol.engineInfo);
+  const examine = sends(protocol.engineExamine);
   const listImages = sends(protocol.imageList);
   const retryPrivilege = sends(protocol.privilegeRetry);
   return {
     engineInfo: (): Promise<types.EngineInfo> => info({}),
+    examine: (): Promise<{ findings: types.Finding[] }> => examine({}),
     listContainers: sends(protocol.containerList),
     runContainer: sends(protocol.containerRun),
     startContainer: sends(protocol.containerStart),

@@ -9,6 +9,7 @@ import type {
   ContainerSummary,
   EngineInfo,
   ExecParams,
+  Finding,
   ImageFileParams,
   ImageImportParams,
   ImageSummary,
@@ -37,6 +38,8 @@ export const protocolVersion = 1;
 
 // Extension → helper.
 export const engineInfo = request<Record<string, never>, EngineInfo>('engine/info');
+/** Tries everything that containers need on this machine; may ask for privileges. */
+export const engineExamine = request<Record<string, never>, { findings: Finding[] }>('engine/examine');
 export const containerList = request<ListParams, ListResult>('container/list');
 export const containerRun = request<RunParams, RunResult>('container/run');
 export const containerStart = request<ContainerIdParams, StartResult>('container/start');

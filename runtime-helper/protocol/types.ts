@@ -49,6 +49,17 @@ export type EngineInfo = {
   privilege: PrivilegeState;
 };
 
+/** One line of the report on what this machine offers to containers. */
+export type Finding = {
+  /** Stable: `overlay`. */
+  id: string;
+  title: string;
+  verdict: 'good' | 'warning' | 'problem';
+  detail: string;
+  /** What to do about it; absent for what is good. */
+  fix?: string;
+};
+
 export type PrivilegeState =
   | { status: 'unused' }
   | { status: 'granted'; through: 'direct' | 'sudo' | 'pkexec' }

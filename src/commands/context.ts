@@ -3,6 +3,7 @@ import type { Client } from '../../runtime-helper/client/client.ts';
 import type { Containers } from '../model/containers.ts';
 import type { EngineStatus } from '../model/helper-state.ts';
 import type { ContainerLogs } from '../terminals/container-logs.ts';
+import type { Documents } from '../ui/documents.ts';
 import type { Terminals } from '../terminals/terminals.ts';
 
 /** What commands work with. */
@@ -12,6 +13,7 @@ export type CommandContext = {
   status: EngineStatus;
   terminals: Terminals;
   logs: ContainerLogs;
+  documents: Documents;
   /** Remembers answers for this workspace. */
   memory: Memento;
   log: LogOutputChannel;

@@ -3,6 +3,7 @@ import { attach } from './attach.ts';
 import type { Command, CommandContext } from './context.ts';
 import { copyId } from './copy-id.ts';
 import { restartHelper, retryPrivilege, showHelperLog } from './helper.ts';
+import { doctor } from './doctor.ts';
 import { openShell } from './open-shell.ts';
 import { remove } from './remove.ts';
 import { restart } from './restart.ts';
@@ -22,6 +23,7 @@ const table: Record<string, Command> = {
   'skiff.openShell': openShell,
   'skiff.showLogs': showLogs,
   'skiff.copyId': copyId,
+  'skiff.doctor': doctor,
   'skiff.showHelperLog': showHelperLog,
   'skiff.restartHelper': restartHelper,
   'skiff.retryPrivilege': retryPrivilege,

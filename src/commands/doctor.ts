@@ -1,0 +1,15 @@
+import { commands, ProgressLocation, window } from 'vscode';
+import { doctorReport } from '../model/doctor-report.ts';
+import { attempt } from './attempt.ts';
+import type { CommandContext } from './context.ts';
+
+export async function doctor(context: CommandContext): Promise<void> {
+  await attempt(context, 'examine this machine', async () => {
+    const { findings } = await window.withProgress(
+      { location: ProgressLocation.Window, title: 'Skiff examines this machine' },
+      () => context.client.examine(),
+    );
+    const uri = context.documents.put('Skiff Doctor.md', doctorReport(findings));
+    await commands.executeCommand('markdown.showPreview', uri);
+  });
+}

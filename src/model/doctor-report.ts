@@ -1,0 +1,33 @@
+import type { Finding } from '../../runtime-helper/protocol/types.ts';
+import { cleanLine } from './clean-text.ts';
+
+const verdicts = { good: '✅', warning: '⚠️', problem: '❌' };
+
+/** The report as Markdown: what needs a person first, then all that is well. */
+export function doctorReport(findings: readonly Finding[]): string {
+  const troubles = findings.filter(({ verdict }) => verdict !== 'good');
+  const rows = findings.map(
+    ({ title, verdict, detail }) => `| ${verdicts[verdict]} | ${cell(title)} | ${cell(detail)} |`,
+  );
+  return [
+    '# Skiff Doctor',
+    '',
+    troubles.length === 0 ? 'This machine has all that containers need.' : '## What to do',
+    '',
+    ...troubles.flatMap(({ title, detail, fix }) => [
+      `- **${escapeMarkdown(title)}**: ${escapeMarkdown(detail)}`,
+      ...(fix === undefined ? [] : ['', `  ${cleanLine(fix)}`]),
+      '',
+    ]),
+    '## What was found',
+    '',
+    '| | | |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+const escapeMarkdown = (text: string): string => cleanLine(text).replaceAll(/[\\`*_{}[\]<>()#|!]/g, '\\$&');
+
+const cell = (text: string): string => escapeMarkdown(text).replaceAll('\n', ' ');

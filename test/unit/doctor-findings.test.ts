@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findings, type Facts } from '../../runtime-helper/engine/doctor/findings.ts';
+import { parseControllers } from '../../runtime-helper/sys/machine.ts';
+import { doctorReport } from '../../src/model/doctor-report.ts';
+
+const names = ['pid', 'mount', 'uts', 'ipc', 'net', 'cgroup', 'overlay', 'overlay-store', 'devpts', 'bridge', 'veth'];
+const wellProbed = new Map<string, string | undefined>(
+  [...names, 'nftables', 'seccomp', 'openat2', 'cgroup2'].map((name) => [name, undefined]),
+);
+const well: Facts = {
+  machine: {
+    kernel: '6.1.0-31-amd64',
+    cgroupControllers: { v1: [], v2: ['cpuset', 'cpu', 'io', 'memory', 'pids'] },
+    noNewPrivileges: false,
+    forwarding: true,
+    inotifyInstances: 128,
+    freeBytes: 50e9,
+    wsl: false,
+  },
+  privilege: { status: 'granted', through: 'sudo' },
+  probes: wellProbed,
+  storeRoot: '/var/lib/skiff',
+};
+
+const troubles = (facts: Facts): Record<string, string> =>
+  Object.fromEntries(
+    findings(facts).flatMap(({ id, verdict, fix }) =>
+      verdict === 'good' ? [] : [[id, `${verdict}${fix === undefined ? '' : ', with a fix'}`]],
+    ),
+  );
+
+test('a machine that has everything has no trouble', () => {
+  assert.deepEqual(troubles(well), {});
+});
+
+test('what is missing is named with its remedy', () => {
+  const probes = new Map(wellProbed).set('overlay-store', 'invalid argument (EINVAL)').set('nftables', 'no (ENOENT)');
+  assert.deepEqual(troubles({ ...well, probes }), {
+    'overlay-store': 'problem, with a fix',
+    nftables: 'warning, with a fix',
+  });
+  const { machine } = well;
+  const check = (change: Partial<Facts['machine']>, expected: Record<string, string>): void =>
+    assert.deepEqual(troubles({ ...well, machine: { ...machine, ...change } }), expected);
+  check({ kernel: '5.4.0-1' }, { kernel: 'problem, with a fix' });
+  check({ kernel: '5.10.16.3-microsoft-standard-WSL2', wsl: true }, {});
+  check({ cgroupControllers: { v1: [], v2: ['cpu'] } }, { controllers: 'warning, with a fix' });
+  check({ freeBytes: 1e9 }, { disk: 'warning, with a fix' });
+  check({ inotifyInstances: 8 }, { inotify: 'warning, with a fix' });
+});
+
+test('without privileges nothing is said of what was not tried', () => {
+  const privilege = { status: 'refused', reason: 'wrong password', hint: 'Try again.' } as const;
+  const found = findings({ ...well, privilege, probes: undefined });
+  assert.deepEqual(troubles({ ...well, privilege, probes: undefined }), { privileges: 'problem, with a fix' });
+  assert.ok(!found.some(({ id }) => id === 'overlay'));
+});
+
+test('controllers of version 1 are those with a hierarchy of their own', () => {
+  const table = '#subsys_name\thierarchy\tnum_cgroups\tenabled\ncpuset\t4\t1\t1\nmemory\t0\t1\t1\npids\t9\t3\t0\n';
+  assert.deepEqual(parseControllers(table, 'memory pids\n'), { v1: ['cpuset'], v2: ['memory', 'pids'] });
+});
+
+test('the report shows what needs a person first, and lets no text become markup', () => {
+  const report = doctorReport([
+    { id: 'a', title: 'Kernel', verdict: 'good', detail: 'Linux | 6' },
+    { id: 'b', title: 'Disk', verdict: 'problem', detail: '[x](command:evil)', fix: 'Remove `this`.' },
+  ]);
+  assert.ok(report.indexOf('Disk') < report.indexOf('Kernel'));
+  assert.match(report, /Linux \\\| 6/);
+  assert.doesNotMatch(report, /\[x\]\(/);
+  assert.match(report, /Remove `this`\./);
+});
