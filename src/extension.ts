@@ -1,11 +1,13 @@
 /** Wiring: makes the parts and tells them of each other. */
 import { window, workspace, type ExtensionContext } from 'vscode';
 import { createClient } from '../runtime-helper/client/client.ts';
+import type { CommandContext } from './commands/context.ts';
 import { registerCommands } from './commands/index.ts';
 import { Mirror } from './helper/mirror.ts';
 import { superviseHelper } from './helper/supervise.ts';
 import type { Supervisor } from './helper/supervisor.ts';
 import { offerCommandLine, offerSocket } from './helper/terminal-environment.ts';
+import { showImages } from './images.ts';
 import { Containers } from './model/containers.ts';
 import { EngineStatus } from './model/helper-state.ts';
 import { ContainerLogs } from './terminals/container-logs.ts';
@@ -45,6 +47,22 @@ export function activate(context: ExtensionContext): void {
     if (status.helper.status !== 'unsupported') inBackground(mirror.listed());
   };
 
+  const commandContext: CommandContext = {
+    client,
+    containers,
+    status,
+    terminals,
+    logs,
+    documents,
+    log,
+    memory: context.workspaceState,
+    restartHelper: () => supervisor.restart(),
+    retryPrivilege: () => gainPrivilege(status, () => mirror.retryPrivilege(), log),
+    refreshPrivilege: () => mirror.refreshPrivilege(),
+    containersListed: () => mirror.listed(),
+  };
+  const images = showImages(client, containers, commandContext, inBackground);
+
   offerCommandLine(context.environmentVariableCollection, context.extensionPath);
   context.subscriptions.push(
     log,
@@ -52,12 +70,14 @@ export function activate(context: ExtensionContext): void {
     documents,
     view,
     view.onShown(showContainers),
+    ...images.parts,
     showEngineStatus(status, containers, view),
     announceFailure(status, () => supervisor.restart(), log),
     supervisor.onReady((hello) => {
       offerSocket(context.environmentVariableCollection, hello.cliSocket);
       showContainers();
       terminals.helperReturned();
+      images.helperReturned();
     }),
     supervisor.onDown(() => {
       mirror.helperEnded();
@@ -68,20 +88,7 @@ export function activate(context: ExtensionContext): void {
       if (change.affectsConfiguration('skiff.root') || change.affectsConfiguration('skiff.runRoot'))
         inBackground(supervisor.restart());
     }),
-    ...registerCommands({
-      client,
-      containers,
-      status,
-      terminals,
-      logs,
-      documents,
-      log,
-      memory: context.workspaceState,
-      restartHelper: () => supervisor.restart(),
-      retryPrivilege: () => gainPrivilege(status, () => mirror.retryPrivilege(), log),
-      refreshPrivilege: () => mirror.refreshPrivilege(),
-      containersListed: () => mirror.listed(),
-    }),
+    ...registerCommands(commandContext),
   );
   if (view.visible) showContainers();
 }

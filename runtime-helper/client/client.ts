@@ -45,6 +45,7 @@ export function createClient(transport: Transport) {
     listImages: (): Promise<{ images: types.ImageSummary[] }> => listImages({}),
     importImage: sends(protocol.imageImport),
     loadImages: sends(protocol.imageLoad),
+    removeImage: sends(protocol.imageRemove),
     writeStream: sends(protocol.streamInput),
     resizeStream: sends(protocol.streamResize),
     closeStream: sends(protocol.streamClose),

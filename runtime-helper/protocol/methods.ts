@@ -12,6 +12,8 @@ import type {
   Finding,
   ImageFileParams,
   ImageImportParams,
+  ImageRemoveParams,
+  ImageRemoveResult,
   ImageSummary,
   ListParams,
   ListResult,
@@ -53,6 +55,7 @@ export const containerExec = request<ExecParams, AttachResult>('container/exec')
 export const imageList = request<Record<string, never>, { images: ImageSummary[] }>('image/list');
 export const imageImport = request<ImageImportParams, { reference: string; id: string }>('image/import');
 export const imageLoad = request<ImageFileParams, { references: string[] }>('image/load');
+export const imageRemove = request<ImageRemoveParams, ImageRemoveResult>('image/remove');
 export const streamInput = request<StreamInputParams, Record<string, never>>('stream/input');
 export const streamResize = request<StreamResizeParams, Record<string, never>>('stream/resize');
 /** Detaches: the container goes on. */

@@ -12,6 +12,8 @@ export type ContainerSummary = {
   name: string;
   /** The reference as it was asked for. */
   image: string;
+  /** Digest of the image's config, `sha256:…`, or `host`. */
+  imageId: string;
   /** argv of PID 1: entrypoint and command. */
   command: string[];
   createdAt: string;
@@ -107,6 +109,9 @@ export type StreamIdParams = { stream: string };
 /** `last`: no more input will come; a process that reads from a pipe sees its end. */
 export type StreamInputParams = { stream: string; data: string; last?: boolean };
 export type StreamResizeParams = { stream: string; columns: number; rows: number };
+/** `reference`: a name, or an id, which means all of the image's names. `force`: also when a stopped container was made of it. */
+export type ImageRemoveParams = { reference: string; force?: boolean };
+export type ImageRemoveResult = { untagged: string[]; deleted: string[] };
 export type ImageFileParams = { path: string };
 export type ImageImportParams = { path: string; reference?: string };
 

@@ -1,5 +1,5 @@
 import { commands, ProgressLocation, window } from 'vscode';
-import { doctorReport } from '../model/doctor-report.ts';
+import { doctorReport } from '../ui/doctor-report.ts';
 import { attempt } from './attempt.ts';
 import type { CommandContext } from './context.ts';
 

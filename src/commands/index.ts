@@ -4,6 +4,10 @@ import type { Command, CommandContext } from './context.ts';
 import { copyId } from './copy-id.ts';
 import { restartHelper, retryPrivilege, showHelperLog } from './helper.ts';
 import { doctor } from './doctor.ts';
+import { copyReference } from './image-copy.ts';
+import { importImage, loadImages } from './image-files.ts';
+import { removeImage } from './image-remove.ts';
+import { runFromImage } from './image-run.ts';
 import { openShell } from './open-shell.ts';
 import { remove } from './remove.ts';
 import { restart } from './restart.ts';
@@ -23,6 +27,11 @@ const table: Record<string, Command> = {
   'skiff.openShell': openShell,
   'skiff.showLogs': showLogs,
   'skiff.copyId': copyId,
+  'skiff.image.run': runFromImage,
+  'skiff.image.remove': removeImage,
+  'skiff.image.copyName': copyReference,
+  'skiff.images.load': loadImages,
+  'skiff.images.import': importImage,
   'skiff.doctor': doctor,
   'skiff.showHelperLog': showHelperLog,
   'skiff.restartHelper': restartHelper,

@@ -1,5 +1,5 @@
 import { window } from 'vscode';
-import type { ImageSummary, RunParams } from '../../runtime-helper/protocol/types.ts';
+import type { RunParams } from '../../runtime-helper/protocol/types.ts';
 import { splitCommand } from '../model/command-line.ts';
 import { plainLabel } from '../ui/plain-text.ts';
 import { pickImage } from '../ui/pick-image.ts';
@@ -14,9 +14,15 @@ type Way = 'terminal' | 'terminal-once' | 'detached';
 export async function runContainer(context: CommandContext): Promise<void> {
   await attempt(context, 'run a container', async () => {
     const { images } = await context.client.listImages();
-    const params = await askForRun(context, images);
-    if (params) launch(context, params.way, params.run);
+    const image = await pickImage(title, images);
+    if (image !== undefined) await runImage(context, image);
   });
+}
+
+/** Asks for command and way, and runs a new container of an image. */
+export async function runImage(context: CommandContext, image: string): Promise<void> {
+  const params = await askForRun(context, image);
+  if (params) launch(context, params.way, params.run);
 }
 
 function launch(context: CommandContext, way: Way, run: RunParams): void {
@@ -28,12 +34,7 @@ function launch(context: CommandContext, way: Way, run: RunParams): void {
   openTerminal(context, what, (onFailure) => context.terminals.run(run, onFailure));
 }
 
-async function askForRun(
-  context: CommandContext,
-  images: readonly ImageSummary[],
-): Promise<{ way: Way; run: RunParams } | undefined> {
-  const image = await pickImage(title, images);
-  if (image === undefined) return undefined;
+async function askForRun(context: CommandContext, image: string): Promise<{ way: Way; run: RunParams } | undefined> {
   const command = await askCommand(context, image);
   if (command === undefined) return undefined;
   const way = await askWay(context);

@@ -1,5 +1,8 @@
 /** What a row of a tree stands for, and what a command is handed when it is chosen there. */
 export type ContainerNode = { kind: 'container'; id: string };
+/** An image under one of its names, or under its id alone. `reference` is what requests call it by. */
+export type ImageNode = { kind: 'image'; id: string; reference: string };
+export type RepositoryNode = { kind: 'repository'; name: string };
 
 export function isContainerNode(value: unknown): value is ContainerNode {
   return (
@@ -9,5 +12,18 @@ export function isContainerNode(value: unknown): value is ContainerNode {
     value.kind === 'container' &&
     'id' in value &&
     typeof value.id === 'string'
+  );
+}
+
+export function isImageNode(value: unknown): value is ImageNode {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    value.kind === 'image' &&
+    'id' in value &&
+    typeof value.id === 'string' &&
+    'reference' in value &&
+    typeof value.reference === 'string'
   );
 }

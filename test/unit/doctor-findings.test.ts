@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findings, type Facts } from '../../runtime-helper/engine/doctor/findings.ts';
 import { parseControllers } from '../../runtime-helper/sys/machine.ts';
-import { doctorReport } from '../../src/model/doctor-report.ts';
+import { doctorReport } from '../../src/ui/doctor-report.ts';
 
 const names = ['pid', 'mount', 'uts', 'ipc', 'net', 'cgroup', 'overlay', 'overlay-store', 'devpts', 'bridge', 'veth'];
 const wellProbed = new Map<string, string | undefined>(

@@ -13,6 +13,7 @@ function container(
     id: name.padEnd(64, '0'),
     name,
     image: '@host',
+    imageId: 'host',
     command: ['true'],
     createdAt,
     state,

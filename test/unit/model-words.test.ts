@@ -55,6 +55,7 @@ function container(fields: Partial<ContainerSummary>): ContainerSummary {
     id: 'fea18ee350f3'.padEnd(64, '0'),
     name: 'goofy_gates',
     image: 'ubuntu:12.04',
+    imageId: `sha256:${'ab'.repeat(32)}`,
     command: ['bash'],
     createdAt: at(minute),
     state: running(minute),

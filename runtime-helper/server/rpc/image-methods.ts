@@ -14,6 +14,11 @@ export const imageMethods: Method[] = [
       return { id, reference: options.reference ?? references[0] ?? '' };
     },
   ),
+  method(
+    protocol.imageRemove,
+    object({ reference: shape.filled, force: optional(shape.flag) }),
+    ({ reference, force = false }, { engine, operation }) => engine.removeImage(reference, { force }, operation),
+  ),
   method(protocol.imageLoad, object({ path: shape.absolutePath }), async ({ path }, { engine, operation }) => ({
     references: await engine.loadImages({ path }, operation),
   })),

@@ -10,11 +10,12 @@ import {
 } from '../../protocol/index.ts';
 
 export function containerSummary(container: Container): ContainerSummary {
-  const { id, name, image, command, createdAt, tty, openStdin, ipAddress } = container;
+  const { id, name, image, imageId, command, createdAt, tty, openStdin, ipAddress } = container;
   return {
     id,
     name,
     image,
+    imageId,
     command,
     createdAt,
     state: containerState(container.state),

@@ -1,5 +1,6 @@
 import type { Finding } from '../../runtime-helper/protocol/types.ts';
-import { cleanLine } from './clean-text.ts';
+import { cleanLine } from '../model/clean-text.ts';
+import { plainMarkdown } from './plain-text.ts';
 
 const verdicts = { good: '✅', warning: '⚠️', problem: '❌' };
 
@@ -7,7 +8,7 @@ const verdicts = { good: '✅', warning: '⚠️', problem: '❌' };
 export function doctorReport(findings: readonly Finding[]): string {
   const troubles = findings.filter(({ verdict }) => verdict !== 'good');
   const rows = findings.map(
-    ({ title, verdict, detail }) => `| ${verdicts[verdict]} | ${cell(title)} | ${cell(detail)} |`,
+    ({ title, verdict, detail }) => `| ${verdicts[verdict]} | ${plainMarkdown(title)} | ${plainMarkdown(detail)} |`,
   );
   return [
     '# Skiff Doctor',
@@ -15,7 +16,7 @@ export function doctorReport(findings: readonly Finding[]): string {
     troubles.length === 0 ? 'This machine has all that containers need.' : '## What to do',
     '',
     ...troubles.flatMap(({ title, detail, fix }) => [
-      `- **${escapeMarkdown(title)}**: ${escapeMarkdown(detail)}`,
+      `- **${plainMarkdown(title)}**: ${plainMarkdown(detail)}`,
       ...(fix === undefined ? [] : ['', `  ${cleanLine(fix)}`]),
       '',
     ]),
@@ -27,7 +28,3 @@ export function doctorReport(findings: readonly Finding[]): string {
     '',
   ].join('\n');
 }
-
-const escapeMarkdown = (text: string): string => cleanLine(text).replaceAll(/[\\`*_{}[\]<>()#|!]/g, '\\$&');
-
-const cell = (text: string): string => escapeMarkdown(text).replaceAll('\n', ' ');

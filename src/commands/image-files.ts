@@ -1,0 +1,75 @@
+import { ProgressLocation, Uri, window } from 'vscode';
+import { cleanLine } from '../model/clean-text.ts';
+import { attempt } from './attempt.ts';
+import type { CommandContext } from './context.ts';
+
+const archives = { 'Tar archives': ['tar', 'gz', 'tgz', 'zst', 'tzst'], 'All files': ['*'] };
+
+/** Brings in the images of a `docker save` or OCI archive. */
+export async function loadImages(context: CommandContext): Promise<void> {
+  for (const uri of await chooseFiles('Load Images', 'Load')) await load(context, uri.fsPath);
+}
+
+/** Makes an image of a root file system's tar. */
+export async function importImage(context: CommandContext): Promise<void> {
+  const [uri] = await chooseFiles('Import Root File System', 'Import');
+  if (uri) await bringIn(context, uri.fsPath);
+}
+
+/** Files that were dropped on the view: what they are, only a person knows before they are read. */
+export async function dropFiles(context: CommandContext, uris: readonly string[]): Promise<void> {
+  for (const uri of uris
+    .map((text) => Uri.parse(text))
+    .filter(({ scheme }) => scheme === 'file' || scheme === 'vscode-remote')) {
+    const name = cleanLine(uri.path.slice(uri.path.lastIndexOf('/') + 1));
+    const ways = [
+      { label: 'Load Images', detail: 'An archive of `docker save` or `skiff save`, or an OCI archive', run: load },
+      { label: 'Import Root File System', detail: 'A tar of files, which becomes an image of one layer', run: bringIn },
+    ];
+    const way = await window.showQuickPick(ways, { title: name, placeHolder: 'What is in it?' });
+    await way?.run(context, uri.fsPath);
+  }
+}
+
+async function chooseFiles(title: string, openLabel: string): Promise<readonly Uri[]> {
+  return (await window.showOpenDialog({ title, openLabel, filters: archives })) ?? [];
+}
+
+async function load(context: CommandContext, path: string): Promise<void> {
+  await withProgress(context, `load ${baseName(path)}`, `Loading ${baseName(path)}`, async () => {
+    const { references } = await context.client.loadImages({ path });
+    void window.showInformationMessage(`Loaded ${references.map(cleanLine).join(', ')}.`);
+  });
+}
+
+async function bringIn(context: CommandContext, path: string): Promise<void> {
+  const reference = await window.showInputBox({
+    title: `Import ${baseName(path)}`,
+    prompt: 'Name of the image, as in `mine:1`; leave it empty for none',
+    value: baseName(path)
+      .replace(/\.(tar(\.\w+)?|t\w+)$/, '')
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9._-]+/g, '-'),
+  });
+  if (reference === undefined) return;
+  await withProgress(context, `import ${baseName(path)}`, `Importing ${baseName(path)}`, async () => {
+    const named = reference.trim() === '' ? {} : { reference: reference.trim() };
+    const imported = await context.client.importImage({ path, ...named });
+    void window.showInformationMessage(`Imported ${cleanLine(imported.reference || imported.id.slice(0, 19))}.`);
+  });
+}
+
+async function withProgress(
+  context: CommandContext,
+  what: string,
+  title: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  await attempt(context, what, async () => {
+    await window.withProgress({ location: ProgressLocation.Notification, title }, work);
+  });
+}
+
+function baseName(path: string): string {
+  return cleanLine(path.slice(path.lastIndexOf('/') + 1));
+}

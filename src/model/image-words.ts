@@ -1,0 +1,38 @@
+/** An image in words. Pure. */
+import type { ContainerSummary, ImageSummary } from '../../runtime-helper/protocol/types.ts';
+import { cleanLine } from './clean-text.ts';
+import { displayName } from './container-words.ts';
+import { describeDuration } from './durations.ts';
+import { splitReference } from './images.ts';
+import type { ImageNode } from './nodes.ts';
+import { describeSize } from './sizes.ts';
+
+/** The twelve digits that `skiff images` shows. */
+export function shortImageId(id: string): string {
+  return id.replace('sha256:', '').slice(0, 12);
+}
+
+/** What a person calls it: the name it is meant by, or its id. */
+export function displayReference({ id, reference }: ImageNode): string {
+  return reference === id ? shortImageId(id) : cleanLine(reference);
+}
+
+/** The row's own word below its repository. */
+export function displayTag(node: ImageNode): string {
+  return node.reference === node.id ? shortImageId(node.id) : cleanLine(splitReference(node.reference).tag);
+}
+
+/** "26.1 MB · 3 days ago · used by web, db" */
+export function describeImage(image: ImageSummary, users: readonly ContainerSummary[], now: number): string {
+  const parts = [describeSize(image.size)];
+  if (image.createdAt !== undefined) parts.push(`${describeDuration(now - Date.parse(image.createdAt))} ago`);
+  if (users.length > 0) parts.push(`used by ${describeUsers(users)}`);
+  return parts.join(' · ');
+}
+
+const namedUsers = 2;
+
+function describeUsers(users: readonly ContainerSummary[]): string {
+  const names = users.slice(0, namedUsers).map(displayName).join(', ');
+  return users.length > namedUsers ? `${names} and ${users.length - namedUsers} more` : names;
+}
