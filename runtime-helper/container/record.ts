@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../lib/atomic-file.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
@@ -35,10 +35,17 @@ export function writeContainer(folder: string, record: ContainerRecord, config: 
     const durable = !record.autoRemove;
     writeAtomic(join(folder, 'config.json'), JSON.stringify(config), { durable: false });
     writeAtomic(join(folder, 'container.json'), JSON.stringify(record), { durable });
+    announce(folder);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Lets those who watch the folder of all containers see that something in this one has changed: inotify(7), IN_ATTRIB. */
+function announce(folder: string): void {
+  const now = new Date();
+  utimesSync(folder, now, now);
 }
 
 export function readConfig(folder: string): RuntimeConfig {

@@ -49,6 +49,17 @@ int cgroup_open_store(const char *store_id)
 	return openat(hierarchy, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+void cgroup_refresh_store(struct store *store)
+{
+	if (store->cgroup_fd < 0 || faccessat(store->cgroup_fd, "cgroup.procs", F_OK, 0) == 0)
+		return;
+	int fd = cgroup_open_store(store->id);
+	if (fd < 0)
+		return;
+	close(store->cgroup_fd);
+	store->cgroup_fd = fd;
+}
+
 void cgroup_remove_store(const char *store_id)
 {
 	char name[16];

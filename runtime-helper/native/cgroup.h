@@ -7,6 +7,8 @@
 
 /* Opens (and makes) `skiff-<store id>` in the cgroup2 hierarchy, pure or beside version 1. -1 when there is none. */
 int cgroup_open_store(const char *store_id);
+/* Opens it anew when another spawner of the store has removed it as it left. */
+void cgroup_refresh_store(struct store *store);
 /* Removes it, which works only when no container is left in it. */
 void cgroup_remove_store(const char *store_id);
 

@@ -207,6 +207,7 @@ static bool serve_frame(struct store *store)
 		refuse(&(struct request){ .id = header[1] }, errno, "frame");
 		return true;
 	}
+	cgroup_refresh_store(store);
 	dispatch(store, &request);
 	request_free(&request);
 	return true;

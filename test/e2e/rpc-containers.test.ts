@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { HelperWindow } from '../support/helper-window.ts';
+import { cgroupsNamed } from '../support/kernel-objects.ts';
 import { TestStore } from '../support/store.ts';
 import { until } from '../support/wait.ts';
 
@@ -130,6 +131,22 @@ describe('containers over JSON-RPC', () => {
     await store.succeed(['rm', 'seen']);
     for (const index of [0, 1]) await until('the window sees it go', () => state(index) === undefined);
     await other.close();
+  });
+
+  it('tells of a container that was only created', async () => {
+    const { containers } = await window.client.listContainers({ all: true });
+    const id = await store.succeed(['create', '@host', 'true']);
+    await until('the window sees it', () => window.known(containers).get(id)?.state.status === 'created');
+    await remove(id);
+  });
+
+  it('starts containers after another helper of the store has left', async () => {
+    const other = await HelperWindow.open(store);
+    const { id } = await other.client.runContainer({ ...host('true') });
+    await other.client.removeContainer({ id, force: true });
+    await other.close();
+    await until('its spawner has left', () => cgroupsNamed(new RegExp(store.id ?? '-')).length === 0);
+    await remove((await run('true')).id);
   });
 
   it('shows the same to two windows that are attached', async () => {

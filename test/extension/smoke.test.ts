@@ -35,5 +35,5 @@ story('the terminal has `skiff` on its PATH, and it is ours', async ({ window })
   await window.run('Terminal: Create New Terminal');
   await window.terminal.waitFor(/[#$] ?$/);
   await window.terminal.type('skiff --version\n');
-  await window.terminal.waitFor(/skiff.* \d+\.\d+\.\d+/);
+  await window.terminal.waitFor(/Skiff version \d+\.\d+\.\d+/);
 });

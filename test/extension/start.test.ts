@@ -40,7 +40,7 @@ test('npm start opens VS Code with the Containers view in front and a container 
   const window = await Workbench.openUrl(browser, url);
   try {
     await window.tree('Containers').waitForRow('hello', /@host/);
-    await until('the README is in sight', async () => /README/.test((await window.activeEditor()).title));
+    await until('the README is in sight', async () => /README/.test(await window.activeTab()));
   } catch (error) {
     throw new Error(`see ${await window.screenshot('npm-start')}`, { cause: error });
   }

@@ -94,11 +94,19 @@ export class Workbench {
     return texts.map((text) => text.trim()).filter((text) => text !== '');
   }
 
-  /** The active editor's title and the lines of it that are in sight. */
+  /** Title of the active editor, whatever it shows. */
+  async activeTab(): Promise<string> {
+    const title = await this.#activeGroup.locator('.tab.active').getAttribute('data-resource-name');
+    return title ?? '';
+  }
+
+  /** The active text editor's title and the lines of it that are in sight. */
   async activeEditor(): Promise<{ title: string; text: string }> {
-    const group = this.page.locator('.part.editor .editor-group-container.active');
-    const title = await group.locator('.tab.active').getAttribute('data-resource-name');
-    return { title: title ?? '', text: await linesOf(group.locator('.monaco-editor').first()) };
+    return { title: await this.activeTab(), text: await linesOf(this.#activeGroup.locator('.monaco-editor').first()) };
+  }
+
+  get #activeGroup(): Locator {
+    return this.page.locator('.part.editor .editor-group-container.active');
   }
 
   /** Shows an output channel and returns its lines in sight, the last ones. `VsCodeServer.logText` has all of a log channel. */
