@@ -104,7 +104,7 @@ story('two terminals on one container show the same, and both reach its input', 
   await until('a second terminal', async () => (await window.terminal.tabs()).length === 2);
   await window.terminal.type('second 世界\n');
   await window.terminal.waitFor(/second 世界\nsecond 世界/);
-  await window.run('Terminal: Focus Previous Terminal');
+  await window.run('Terminal: Focus Previous Terminal Group');
   await window.terminal.waitFor(/first\nfirst\nsecond 世界\nsecond 世界/);
   await window.terminal.press('Control+D');
   await window.terminal.waitFor(/Exited with code 0|^$/);

@@ -96,7 +96,7 @@ export class Workbench {
 
   /** Title of the active editor, whatever it shows. */
   async activeTab(): Promise<string> {
-    const title = await this.#activeGroup.locator('.tab.active').getAttribute('data-resource-name');
+    const title = await this.#activeGroup.locator('.tab.active .label-name').textContent();
     return title ?? '';
   }
 
