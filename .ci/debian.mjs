@@ -34,6 +34,7 @@ const packages = {
     python3: ['node-gyp, which builds them', () => onPath('python3')],
   },
   test: {
+    attr: ['tests look at extended attributes with it', () => onPath('getfattr')],
     'libc6-dev': ["the native program's tests under the sanitizers", () => existsSync('/usr/include/stdio.h')],
     'busybox-static': ['the image that tests run', () => anyOf('/bin/busybox', '/usr/bin/busybox')],
     iproute2: ['tests look at the network with it', () => onPath('ip')],

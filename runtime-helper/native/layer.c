@@ -1,14 +1,246 @@
 #include "layer.h"
+
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "io.h"
+#include "layer_tree.h"
+#include "monitor.h"
+#include "tree_remove.h"
+
+#define RENAME_NOREPLACE_FLAG 1U
+#define CONNECT_PATIENCE_MS 60000
+#define GONE ".gone-"
+#define SCRATCH_SECONDS 60
+
+struct unpacking {
+	const struct store *store;
+	const struct request *request;
+	int reply_fd;
+	int layers_fd;
+	/* ".NAME" below layers/, and its directory, which is locked: what is not is nobody's any more. */
+	char name[72];
+	int folder_fd;
+	struct layer_tree tree;
+};
+
+static bool is_hex(const char *text, size_t length)
+{
+	return strlen(text) == length && strspn(text, "0123456789abcdef") == length;
+}
+
+/* Letters, digits and "-": the helper names the folder and the socket. */
+static bool is_scratch_name(const char *text)
+{
+	size_t length = strlen(text);
+	return length > 0 && length <= 64 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-.") == length && text[0] != '.';
+}
+
+/* Whether a folder is nobody's: removed, or left by a process that was killed. One that was just made may not be locked yet. */
+static bool is_abandoned(int folder, const char *name)
+{
+	struct stat status;
+	if (strncmp(name, GONE, strlen(GONE)) != 0 && (fstat(folder, &status) < 0 || status.st_ctime + SCRATCH_SECONDS > time(NULL)))
+		return false;
+	return flock(folder, LOCK_EX | LOCK_NB) == 0;
+}
+
+/* Folders in layers/ with a dot in front are on their way in or out. */
+static void sweep(int layers_fd)
+{
+	int fd = openat(layers_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	while (directory && (entry = readdir(directory))) {
+		if (entry->d_name[0] != '.' || !is_component(entry->d_name))
+			continue;
+		CLEANUP_CLOSE int folder = openat(layers_fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (folder >= 0 && is_abandoned(folder, entry->d_name))
+			tree_remove(layers_fd, entry->d_name);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+static int make_scratch(struct unpacking *unpacking, struct failure *failure)
+{
+	/* Root's alone: what lies in layers has set-user-id bits that must not work for the host's users. */
+	if (mkdirat(unpacking->layers_fd, unpacking->name, 0700) < 0)
+		return fail(failure, STAGE_LAYER, unpacking->name);
+	unpacking->folder_fd = open_beneath(unpacking->layers_fd, unpacking->name, O_RDONLY | O_DIRECTORY, 0);
+	if (unpacking->folder_fd < 0 || flock(unpacking->folder_fd, LOCK_EX | LOCK_NB) < 0 ||
+	    mkdirat(unpacking->folder_fd, "diff", 0755) < 0)
+		return fail(failure, STAGE_LAYER, unpacking->name);
+	unpacking->tree.root_fd = open_beneath(unpacking->folder_fd, "diff", O_RDONLY | O_DIRECTORY, 0);
+	return unpacking->tree.root_fd < 0 ? fail(failure, STAGE_LAYER, "diff") : 0;
+}
+
+/* The helper's connection; its own end, which its replies' socket shows, is waited for too. */
+static int accept_helper(const struct unpacking *unpacking, int listen_fd, struct failure *failure)
+{
+	struct pollfd waiting[] = { { listen_fd, POLLIN, 0 }, { unpacking->reply_fd, 0, 0 } };
+	struct ucred peer;
+	socklen_t length = sizeof(peer);
+	int ready;
+	do
+		ready = poll(waiting, 2, CONNECT_PATIENCE_MS);
+	while (ready < 0 && errno == EINTR);
+	if (ready <= 0 || !waiting[0].revents)
+		return fail_with(failure, STAGE_LAYER, ECANCELED, "nobody came");
+	CLEANUP_CLOSE int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
+		return fail(failure, STAGE_SOCKET, "accept");
+	if (peer.uid != unpacking->store->owner_uid && peer.uid != 0)
+		return fail_with(failure, STAGE_SOCKET, EPERM, "peer");
+	return take_fd(&fd);
+}
+
+static int connect_helper(const struct unpacking *unpacking, const char *socket_name, struct failure *failure)
+{
+	const struct store *store = unpacking->store;
+	CLEANUP_CLOSE int listen_fd = monitor_listen(store, store->run_fd, socket_name, failure);
+	if (listen_fd < 0)
+		return -1;
+	reply_event(unpacking->reply_fd, unpacking->request->id, "listening");
+	int fd = accept_helper(unpacking, listen_fd, failure);
+	unlinkat(store->run_fd, socket_name, 0);
+	return fd;
+}
+
+/* Entries until the empty one. The peer's end before that is the helper's way to take it all back. */
+static int read_entries(struct layer_tree *tree, struct layer_reader *reader, struct failure *failure)
+{
+	CLEANUP_FREE char *header = NULL;
+	size_t capacity = 0;
+	for (;;) {
+		uint32_t length;
+		if (layer_read(reader, &length, sizeof(length)) < 0)
+			return fail(failure, STAGE_LAYER, "entry");
+		if (length == 0)
+			return 0;
+		if (length > MAX_ENTRY_HEADER)
+			return fail_with(failure, STAGE_LAYER, EMSGSIZE, "entry");
+		if (length > capacity) {
+			char *larger = realloc(header, length);
+			if (!larger)
+				return fail(failure, STAGE_LAYER, "entry");
+			header = larger;
+			capacity = length;
+		}
+		struct layer_entry entry;
+		if (layer_read(reader, header, length) < 0 || layer_entry_parse(&entry, header, length) < 0)
+			return fail(failure, STAGE_LAYER, "entry");
+		if (layer_tree_apply(tree, &entry, reader, failure) < 0)
+			return -1;
+	}
+}
+
+/* 1: it is there now; 0: somebody else was first. */
+static int give_name(const struct unpacking *unpacking, const char *diff_id, struct failure *failure)
+{
+	/* A name must not come before its content (rename(2) alone orders nothing), nor be lost. */
+	if (syncfs(unpacking->folder_fd) < 0)
+		return fail(failure, STAGE_LAYER, "syncfs");
+	if (syscall(SYS_renameat2, unpacking->layers_fd, unpacking->name, unpacking->layers_fd, diff_id, RENAME_NOREPLACE_FLAG) < 0)
+		return errno == EEXIST ? 0 : fail(failure, STAGE_LAYER, diff_id);
+	return fsync(unpacking->layers_fd) < 0 ? fail(failure, STAGE_LAYER, "layers") : 1;
+}
+
+static int unpack(struct unpacking *unpacking, const char *diff_id, const char *socket_name, struct failure *failure)
+{
+	if (make_scratch(unpacking, failure) < 0)
+		return -1;
+	CLEANUP_CLOSE int peer = connect_helper(unpacking, socket_name, failure);
+	if (peer < 0)
+		return -1;
+	CLEANUP_FREE struct layer_reader *reader = malloc(sizeof(*reader));
+	if (!reader)
+		return fail(failure, STAGE_LAYER, "memory");
+	reader->fd = peer;
+	reader->at = reader->length = 0;
+	/* Modes are given as they are. */
+	umask(0);
+	if (read_entries(&unpacking->tree, reader, failure) < 0 || layer_tree_finish(&unpacking->tree, failure) < 0)
+		return -1;
+	return give_name(unpacking, diff_id, failure);
+}
+
+static bool is_there(int layers_fd, const char *diff_id)
+{
+	struct stat status;
+	return fstatat(layers_fd, diff_id, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static void answer(const struct unpacking *unpacking)
+{
+	char bytes[24], entries[24];
+	snprintf(bytes, sizeof(bytes), "%llu", (unsigned long long)unpacking->tree.bytes);
+	snprintf(entries, sizeof(entries), "%llu", (unsigned long long)unpacking->tree.entries);
+	reply_ok(unpacking->reply_fd, unpacking->request->id, 2, (const char *const[]){ bytes, entries });
+}
+
 int layer_apply(const struct store *store, const struct request *request, int reply_fd)
 {
+	struct unpacking unpacking = { .store = store, .request = request, .reply_fd = reply_fd, .folder_fd = -1,
+				       .tree = { .root_fd = -1, .parent_fd = -1 } };
 	struct failure failure;
-	(void)store;
-	fail_with(&failure, STAGE_LAYER, ENOSYS, "apply-layer");
-	reply_error(reply_fd, request->id, &failure);
-	return 1;
+	const char *const *words = request->strings;
+	if (request->count != 4 || !is_scratch_name(words[1]) || !is_hex(words[2], 64) || !is_scratch_name(words[3])) {
+		fail_with(&failure, STAGE_REQUEST, EINVAL, "apply-layer");
+		reply_error(reply_fd, request->id, &failure);
+		return 1;
+	}
+	snprintf(unpacking.name, sizeof(unpacking.name), ".%s", words[1]);
+	unpacking.layers_fd = open_beneath(store->root_fd, "layers", O_RDONLY | O_DIRECTORY, 0);
+	int result;
+	if (unpacking.layers_fd < 0)
+		result = fail(&failure, STAGE_STORE, "layers");
+	else if (is_there(unpacking.layers_fd, words[2]))
+		result = 1;
+	else
+		result = unpack(&unpacking, words[2], words[3], &failure);
+	layer_tree_free(&unpacking.tree);
+	if (result <= 0 && unpacking.layers_fd >= 0)
+		tree_remove(unpacking.layers_fd, unpacking.name);
+	if (result >= 0)
+		answer(&unpacking);
+	else
+		reply_error(reply_fd, request->id, &failure);
+	/* Not in the way of whoever waits for the answer. */
+	if (unpacking.layers_fd >= 0)
+		sweep(unpacking.layers_fd);
+	return result < 0;
 }
+
 int layer_remove(const struct store *store, const struct request *request, int reply_fd)
 {
-	return layer_apply(store, request, reply_fd);
+	struct failure failure;
+	char gone[32];
+	const char *diff_id = request->count == 2 ? request->strings[1] : "";
+	CLEANUP_CLOSE int layers = open_beneath(store->root_fd, "layers", O_RDONLY | O_DIRECTORY, 0);
+	snprintf(gone, sizeof(gone), GONE "%d", (int)getpid());
+	int result = 0;
+	if (!is_hex(diff_id, 64) || layers < 0)
+		result = fail_with(&failure, STAGE_REQUEST, EINVAL, "remove-layer");
+	else if (renameat(layers, diff_id, layers, gone) < 0 && errno != ENOENT)
+		result = fail(&failure, STAGE_REMOVE, diff_id);
+	if (result < 0) {
+		reply_error(reply_fd, request->id, &failure);
+		return 1;
+	}
+	reply_ok(reply_fd, request->id, 0, NULL);
+	/* Without its name it is gone; its files go while nobody waits. */
+	sweep(layers);
+	return 0;
 }
