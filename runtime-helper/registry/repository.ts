@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { maxJsonBytes, mediaTypes, type Descriptor } from '../oci/image-config.ts';
+import { answerFailure } from './answer-failure.ts';
+import type { Call, RegistryClient } from './client.ts';
+import { RegistryFailure } from './failure.ts';
+import { readBody, type HttpResponse } from './transport.ts';
+
+export type FetchedManifest = { bytes: Buffer; mediaType: string; digest: string };
+
+const manifestTypes = [
+  mediaTypes.index,
+  mediaTypes.manifest,
+  mediaTypes.dockerManifestList,
+  mediaTypes.dockerManifest,
+  // Only to be told that it is one.
+  'application/vnd.docker.distribution.manifest.v1+prettyjws;q=0.1',
+].join(', ');
+
+/** One repository of a registry. `name` is how it is spoken of: `alpine`, `localhost:5000/team/app`. */
+export class Repository {
+  readonly #client: RegistryClient;
+  readonly path: string;
+  readonly name: string;
+  readonly #scopes: string[];
+
+  constructor(client: RegistryClient, repository: { path: string; name: string; actions: 'pull' | 'pull,push' }) {
+    this.#client = client;
+    this.path = repository.path;
+    this.name = repository.name;
+    this.#scopes = [`repository:${this.path}:${repository.actions}`];
+  }
+
+  /** By tag or digest; its digest is checked where one is known. Throws not-found, permission-denied, invalid-argument. */
+  async manifest(reference: string, signal: AbortSignal): Promise<FetchedManifest> {
+    const headers = { accept: manifestTypes };
+    const response = await this.#call({ method: 'GET', path: `manifests/${reference}`, headers, signal });
+    if (response.status !== 200) throw await this.#manifestFailure(response, reference);
+    const bytes = await readBody(response, maxJsonBytes);
+    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+    const claimed = isDigest(reference) ? reference : response.headers['docker-content-digest'];
+    if (typeof claimed === 'string' && claimed.startsWith('sha256:') && claimed !== digest)
+      throw new RegistryFailure(
+        'invalid-argument',
+        `manifest of ${this.name}: its digest is ${digest}, not ${claimed}`,
+      );
+    const mediaType = (response.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+    return { bytes, mediaType, digest };
+  }
+
+  /** A small blob, whole and checked. */
+  async smallBlob({ digest }: Descriptor, signal: AbortSignal): Promise<Buffer> {
+    const response = await this.openBlob(digest, 0, signal);
+    const bytes = await readBody(response, maxJsonBytes);
+    const found = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+    if (found === digest) return bytes;
+    throw new RegistryFailure('invalid-argument', `blob ${digest} of ${this.name}: its digest is ${found}`);
+  }
+
+  /** The bytes from `offset` on, or all of them where the registry does not know Range: status 206 or 200. */
+  async openBlob(digest: string, offset: number, signal: AbortSignal): Promise<HttpResponse> {
+    const headers = { 'accept-encoding': 'identity', ...(offset > 0 ? { range: `bytes=${offset}-` } : {}) };
+    const response = await this.#call({ method: 'GET', path: `blobs/${digest}`, headers, signal });
+    if (response.status === 200 || (response.status === 206 && offset > 0)) return response;
+    throw this.#denied(await answerFailure(response), 'pull', `blob ${digest} of ${this.name}`);
+  }
+
+  async hasBlob(digest: string, signal: AbortSignal): Promise<boolean> {
+    const response = await this.#call({ method: 'HEAD', path: `blobs/${digest}`, signal });
+    if (response.status === 404) return false;
+    if (response.status === 200) return true;
+    throw this.#denied(await answerFailure(response), 'push', `blob ${digest}`);
+  }
+
+  /**
+   * Begins an upload, or takes the blob over from another repository of the same registry. Returns where its bytes go; undefined when it is
+   * there already.
+   */
+  async beginUpload(digest: string, from: string | undefined, signal: AbortSignal): Promise<URL | undefined> {
+    const query = from === undefined ? '' : `?${new URLSearchParams({ mount: digest, from }).toString()}`;
+    const scopes = from === undefined ? [] : [`repository:${from}:pull`];
+    const response = await this.#call({ method: 'POST', path: `blobs/uploads/${query}`, signal }, scopes);
+    if (response.status === 201) return void response.body.resume();
+    if (response.status !== 202) throw this.#denied(await answerFailure(response), 'push', `blob ${digest}`);
+    response.body.resume();
+    const location = response.headers.location ?? '';
+    if (location !== '' && URL.canParse(location, response.url.href)) return new URL(location, response.url);
+    throw new RegistryFailure('unavailable', `${response.url.origin}: does not say where an upload goes`);
+  }
+
+  /** All of a blob in one request (distribution-spec, "POST then PUT"). */
+  async upload(
+    target: URL,
+    blob: Descriptor,
+    open: () => AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const path = new URL(target);
+    path.searchParams.set('digest', blob.digest);
+    const headers = { 'content-type': 'application/octet-stream' };
+    const body = (): { stream: AsyncIterable<Uint8Array>; size: number } => ({ stream: open(), size: blob.size });
+    const response = await this.#call({ method: 'PUT', path, headers, body, signal });
+    if (response.status !== 201) throw this.#denied(await answerFailure(response), 'push', `blob ${blob.digest}`);
+    response.body.resume();
+  }
+
+  async putManifest(reference: string, manifest: FetchedManifest, signal: AbortSignal): Promise<void> {
+    const headers = { 'content-type': manifest.mediaType };
+    const path = `manifests/${reference}`;
+    const response = await this.#call({ method: 'PUT', path, headers, body: () => manifest.bytes, signal });
+    if (response.status !== 201) throw this.#denied(await answerFailure(response), 'push', `manifest ${reference}`);
+    response.body.resume();
+  }
+
+  #call(call: Omit<Call, 'scopes' | 'path'> & { path: string | URL }, more: string[] = []): Promise<HttpResponse> {
+    const path = call.path instanceof URL ? call.path : `${this.path}/${call.path}`;
+    return this.#client.call({ ...call, path, scopes: [...this.#scopes, ...more] });
+  }
+
+  async #manifestFailure(response: HttpResponse, reference: string): Promise<RegistryFailure> {
+    const failure = await answerFailure(response);
+    if (failure.status !== 404) return this.#denied(failure, 'pull', `manifest of ${this.name}`);
+    const wanted = `${this.name}${isDigest(reference) ? '@' : ':'}${reference}`;
+    return new RegistryFailure('not-found', `manifest for ${wanted} not found: ${failure.message}`, { status: 404 });
+  }
+
+  /** Docker's words for a refusal: a registry does not say whether what it hides is there. */
+  #denied(failure: RegistryFailure, action: 'pull' | 'push', what: string): RegistryFailure {
+    const { message, status, transient, retryAfterMs } = failure;
+    const details = { cause: failure, transient, ...(status === undefined ? {} : { status }) };
+    if (status !== 401 && status !== 403) {
+      const again = retryAfterMs === undefined ? details : { ...details, retryAfterMs };
+      return new RegistryFailure(failure.code, `${what}: ${message}`, again);
+    }
+    const words =
+      action === 'pull'
+        ? `pull access denied for ${this.name}, repository does not exist or may require 'skiff login': ${message}`
+        : `push access denied for ${this.name}, it may require 'skiff login': ${message}`;
+    return new RegistryFailure('permission-denied', words, details);
+  }
+}
+
+const isDigest = (reference: string): boolean => reference.includes(':');
