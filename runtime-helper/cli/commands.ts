@@ -10,13 +10,16 @@ import { inspect } from './commands/inspect.ts';
 import { kill } from './commands/kill.ts';
 import { load } from './commands/load.ts';
 import { logs } from './commands/logs.ts';
+import { pause, unpause } from './commands/pause.ts';
 import { ps } from './commands/ps.ts';
+import { rename } from './commands/rename.ts';
 import { restart } from './commands/restart.ts';
 import { rm } from './commands/rm.ts';
 import { rmi } from './commands/rmi.ts';
 import { run } from './commands/run.ts';
 import { start } from './commands/start.ts';
 import { stop } from './commands/stop.ts';
+import { update } from './commands/update.ts';
 import { version } from './commands/version.ts';
 import { wait } from './commands/wait.ts';
 
@@ -33,13 +36,17 @@ export const commands: readonly Command[] = [
   kill,
   load,
   logs,
+  pause,
   ps,
+  rename,
   restart,
   rm,
   rmi,
   run,
   start,
   stop,
+  unpause,
+  update,
   version,
   wait,
 ];

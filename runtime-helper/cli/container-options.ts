@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { CreateOptions } from '../engine/index.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
 import type { Call } from './command.ts';
+import { lifeOptions, readLifeOptions } from './life-options.ts';
 import type { OptionTable } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -13,6 +14,7 @@ export const containerOptions: OptionTable = {
   env: { type: 'list', short: 'e', help: 'Set environment variables' },
   'env-file': { type: 'list', help: 'Read in a file of environment variables' },
   hostname: { type: 'text', short: 'h', help: 'Container host name' },
+  ...lifeOptions,
   interactive: { type: 'flag', short: 'i', help: 'Keep STDIN open even if not attached' },
   label: { type: 'list', short: 'l', help: 'Set meta data on a container' },
   name: { type: 'text', help: 'Assign a name to the container' },
@@ -32,8 +34,8 @@ export const notBuiltContainerOptions: readonly string[] = (
   '--domainname --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout ' +
   '--init --ip --ip6 --ipc --isolation --kernel-memory --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory ' +
   '--memory-reservation --memory-swap --memory-swappiness --mount --net --net-alias --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid ' +
-  '--pids-limit --platform --privileged --publish --publish-all --quiet -q --read-only --restart --runtime --security-opt --shm-size --stop-signal ' +
-  '--stop-timeout --storage-opt --sysctl --tmpfs --ulimit --userns --use-api-socket --uts --volume --volume-driver --volumes-from'
+  '--pids-limit --platform --privileged --publish --publish-all --quiet -q --read-only --runtime --security-opt --shm-size ' +
+  '--storage-opt --sysctl --tmpfs --ulimit --userns --use-api-socket --uts --volume --volume-driver --volumes-from'
 ).split(' ');
 
 /** What the engine is to make, from a command line of `run` or `create`. Throws UsageError. */
@@ -53,6 +55,7 @@ export function createOptions({ options, args, terminal }: Call, how: { detached
     env: readEnvironment(options.list('env-file'), options.list('env'), terminal),
     network: parseNetwork(options.text('network') ?? 'bridge'),
     labels: Object.fromEntries(options.list('label').map(splitLabel)),
+    ...readLifeOptions(options),
     ...(name === undefined ? {} : { name }),
     ...(user === undefined ? {} : { user }),
     ...(hostname === undefined ? {} : { hostname }),

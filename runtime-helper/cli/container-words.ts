@@ -7,8 +7,14 @@ export function describeStatus(state: Container['state'], now: number): string {
   switch (state.status) {
     case 'created':
       return 'Created';
+    case 'dead':
+      return 'Dead';
     case 'running':
       return `Up ${describeDuration(now - Date.parse(state.startedAt))}`;
+    case 'paused':
+      return `Up ${describeDuration(now - Date.parse(state.startedAt))} (Paused)`;
+    case 'restarting':
+      return `Restarting (${state.exitCode}) ${describeAge(state.finishedAt, now)}`;
     case 'exited':
       return `Exited (${state.exitCode}) ${describeAge(state.finishedAt, now)}`;
   }

@@ -31,7 +31,7 @@ function stateOf(state: Container['state']): object {
     OOMKilled: ended && state.oomKilled,
     Pid: running ? state.pid : 0,
     ExitCode: ended ? state.exitCode : 0,
-    StartedAt: state.status === 'created' ? never : state.startedAt,
+    StartedAt: 'startedAt' in state ? state.startedAt : never,
     FinishedAt: ended ? state.finishedAt : never,
   };
 }

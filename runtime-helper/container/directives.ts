@@ -1,6 +1,7 @@
 import { SkiffError } from '../lib/errors.ts';
 import { capabilityMask } from '../oci/capabilities.ts';
 import type { DeviceRule, Mount, ProcessConfig, RuntimeConfig } from '../oci/runtime-config.ts';
+import type { RestartPolicy } from './record.ts';
 
 /** How a container's stdin is treated (ARCHITECTURE.md, Seam 1). */
 export type StdinMode = 'open' | 'once' | 'null';
@@ -17,6 +18,10 @@ export type StartPlan = {
   network?: { bridge: string; veth: string; address: string; gateway: string; mac: string; mtu: number };
   onExitUnlink: string[];
   autoRemove: boolean;
+  /** Absent: no. */
+  restartPolicy?: RestartPolicy;
+  /** What the journal says of the container beside its id. */
+  eventAttributes?: Record<string, string>;
 };
 
 /** The native program's `create` request for a container: config.json said in directives. Pure. */
@@ -42,6 +47,8 @@ export function createDirectives(config: RuntimeConfig, plan: StartPlan): string
     ...processDirectives(config.process, { seccomp: linux.seccomp !== undefined, ...plan }),
     ...plan.onExitUnlink.flatMap((path) => ['on-exit-unlink', path]),
     ...(plan.autoRemove ? ['auto-remove', '1'] : []),
+    ...(plan.restartPolicy ? restartDirective(plan.restartPolicy) : []),
+    ...(plan.eventAttributes ? ['event-attributes', JSON.stringify(plan.eventAttributes).slice(1, -1)] : []),
     ...['label', plan.id.slice(0, 12)],
   ];
 }
@@ -81,6 +88,12 @@ const deviceLinks = [
 function networkDirective(network: StartPlan['network']): string[] {
   if (!network) return [];
   return ['network', network.bridge, network.veth, network.address, network.gateway, network.mac, String(network.mtu)];
+}
+
+/** How `unless-stopped` differs from `always` is seen by who starts containers after a reboot, not by the monitor. */
+function restartDirective({ name, maximumRetryCount }: RestartPolicy): string[] {
+  if (name === 'no') return [];
+  return ['restart', name === 'unless-stopped' ? 'always' : name, String(maximumRetryCount)];
 }
 
 function deviceRuleDirective({ allow, type, major, minor, access }: DeviceRule): string[] {

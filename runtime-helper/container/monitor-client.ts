@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { SkiffError } from '../lib/errors.ts';
 import { encodeAttach, encodeFrame, FrameDecoder, frameType } from '../lib/stream-frames.ts';
 import { connectSocket } from '../sys/connect.ts';
+import type { RestartPolicy } from './record.ts';
 
 /**
  * Speaks with a container's monitor to signal PID 1 and to hear of its end. Needs no privilege: the socket is the user's,
@@ -13,16 +14,23 @@ export class MonitorClient {
   readonly #socket: Socket;
   /** The exit code; absent when the monitor ended without saying one. */
   readonly exited: Promise<number | undefined>;
+  readonly #answers: ((errno: number) => void)[] = [];
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     this.exited = new Promise((resolve) => {
       const decoder = new FrameDecoder();
       socket.on('data', (chunk: Buffer) => {
-        for (const { type, payload } of decoder.push(chunk)) if (type === frameType.exit) resolve(payload[0]);
+        for (const { type, payload } of decoder.push(chunk)) {
+          if (type === frameType.exit) resolve(payload[0]);
+          else if (type === frameType.answer) this.#answers.shift()?.(payload.readUInt32LE(0));
+        }
       });
       socket.on('error', () => resolve(undefined));
-      socket.on('close', () => resolve(undefined));
+      socket.on('close', () => {
+        resolve(undefined);
+        for (const answer of this.#answers.splice(0)) answer(constants.errno.ESRCH);
+      });
     });
   }
 
@@ -35,6 +43,26 @@ export class MonitorClient {
 
   signal(number: number): void {
     this.#socket.write(encodeFrame(frameType.signal, Uint8Array.of(number)));
+  }
+
+  /** The next end of PID 1 is the last: no restart follows it. Ends a wait for one. */
+  endForGood(): void {
+    this.#socket.write(encodeFrame(frameType.last));
+  }
+
+  setPolicy({ name, maximumRetryCount }: RestartPolicy): void {
+    const payload = Buffer.alloc(5);
+    payload.writeUInt8({ no: 0, always: 1, 'unless-stopped': 1, 'on-failure': 2 }[name], 0);
+    payload.writeUInt32LE(maximumRetryCount, 1);
+    this.#socket.write(encodeFrame(frameType.policy, payload));
+  }
+
+  /** Freezes or thaws all processes. Resolves with 0, or the number of an errno. */
+  freeze(frozen: boolean): Promise<number> {
+    return new Promise((resolve) => {
+      this.#answers.push(resolve);
+      this.#socket.write(encodeFrame(frameType.freeze, Uint8Array.of(frozen ? 1 : 0)));
+    });
   }
 
   close(): void {
@@ -66,6 +94,7 @@ function realtimeSignal(name: string): number | undefined {
  * handler for (pid_namespaces(7)), so waiting for a shell to obey TERM is in vain.
  */
 export function initHandles(pid: number, signal: number): boolean {
+  if (signal === constants.signals.SIGKILL || signal === constants.signals.SIGSTOP) return true;
   try {
     const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     // Without the line (hidepid) we know nothing, and wait.

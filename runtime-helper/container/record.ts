@@ -4,7 +4,13 @@ import { writeAtomic } from '../lib/atomic-file.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
 import type { RuntimeConfig } from '../oci/runtime-config.ts';
 
-/** containers/<id>/container.json: what Skiff knows of a container beyond its config.json. Never changed while it runs. */
+export type RestartPolicy = {
+  name: 'no' | 'always' | 'unless-stopped' | 'on-failure';
+  /** Restarts of `on-failure`, then no more; 0: any number. */
+  maximumRetryCount: number;
+};
+
+/** containers/<id>/container.json: what Skiff knows of a container beyond its config.json. */
 export type ContainerRecord = {
   version: 1;
   id: string;
@@ -23,6 +29,10 @@ export type ContainerRecord = {
   network: 'bridge' | 'none' | 'host';
   stopSignal: string;
   labels: Record<string, string>;
+  /** Absent: no. */
+  restartPolicy?: RestartPolicy;
+  /** Seconds; absent: 10. */
+  stopTimeout?: number;
 };
 
 const idPattern = /^[0-9a-f]{64}$/;
@@ -46,6 +56,12 @@ export function writeContainer(folder: string, record: ContainerRecord, config: 
 function announce(folder: string): void {
   const now = new Date();
   utimesSync(folder, now, now);
+}
+
+/** Replaces the record of a container that exists. */
+export function rewriteRecord(folder: string, record: ContainerRecord): void {
+  writeAtomic(join(folder, 'container.json'), JSON.stringify(record), { durable: !record.autoRemove });
+  announce(folder);
 }
 
 export function readConfig(folder: string): RuntimeConfig {

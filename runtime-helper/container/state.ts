@@ -4,10 +4,38 @@ import { errnoOf } from '../lib/errors.ts';
 import { heldLocks } from '../sys/locks.ts';
 import type { ContainerRecord } from './record.ts';
 
+/** Times are ISO 8601 in UTC, with nanoseconds. `restartCount`: restarts by the policy since somebody started it. */
 export type ContainerState =
   | { status: 'created' }
-  | { status: 'running'; pid: number; startedAt: string }
-  | { status: 'exited'; exitCode: number; signal: number; oomKilled: boolean; startedAt: string; finishedAt: string };
+  | { status: 'running' | 'paused'; pid: number; startedAt: string; restartCount: number }
+  /** Between two lives: `Ending` is that of the last one. */
+  | ({ status: 'restarting' } & Ending)
+  | ({ status: 'exited' } & Ending)
+  /** Its removal has failed halfway: only removing it again is left. */
+  | { status: 'dead' };
+
+/** How PID 1 has ended. */
+export type Ending = {
+  /** 0-255; 128 and the signal's number for a process that was killed. */
+  exitCode: number;
+  /** 0: it was not killed. */
+  signal: number;
+  oomKilled: boolean;
+  startedAt: string;
+  finishedAt: string;
+  restartCount: number;
+  /** Somebody asked for the end. */
+  stopped: boolean;
+  /** Why the policy could not start it once more: the native program's stage, errno and object. */
+  error?: string;
+};
+
+/** A container that is active has a monitor. */
+export type ActiveState = Extract<ContainerState, { status: 'running' | 'paused' | 'restarting' }>;
+
+export function isActive(state: ContainerState): state is ActiveState {
+  return state.status === 'running' || state.status === 'paused' || state.status === 'restarting';
+}
 
 export type StateFolders = {
   /** `<root>/containers` */
@@ -24,9 +52,10 @@ export class StateReader {
   readonly #folders: StateFolders;
   readonly #locks: Set<string>;
 
-  constructor(folders: StateFolders) {
+  /** `locks`: who holds which, as `pid:inode`. */
+  constructor(folders: StateFolders, locks: Set<string> = heldLocks()) {
     this.#folders = folders;
-    this.#locks = heldLocks();
+    this.#locks = locks;
   }
 
   read(record: Pick<ContainerRecord, 'id' | 'createdAt'>): ContainerState {
@@ -34,11 +63,13 @@ export class StateReader {
     const line = readText(join(this.#folders.run, 'state', id))
       ?.trim()
       .split(' ');
-    if (line?.[0] === 'running' && this.#holdsLock(id, line[2] ?? '')) {
-      return { status: 'running', pid: Number(line[1]), startedAt: line[3] ?? record.createdAt };
-    }
+    const [status, pid, monitor = '', startedAt = record.createdAt, restarts] = line ?? [];
+    if (status === 'dead') return { status };
+    const alive = status !== undefined && status !== 'exited' && this.#holdsLock(id, monitor);
+    if (alive && (status === 'running' || status === 'paused'))
+      return { status, pid: Number(pid), startedAt, restartCount: Number(restarts ?? 0) };
     const exit = readText(join(this.#folders.containers, id, 'exit.json'));
-    if (exit) return exitedState(exit);
+    if (exit) return { status: alive ? 'restarting' : 'exited', ...parseEnding(exit) };
     return this.#lostState(record, line);
   }
 
@@ -59,13 +90,15 @@ export class StateReader {
       oomKilled: false,
       startedAt,
       finishedAt: log.mtime.toISOString(),
+      restartCount: Number(line?.[4] ?? 0),
+      stopped: false,
     };
   }
 }
 
-function exitedState(text: string): ContainerState {
-  const exit = JSON.parse(text) as Omit<Extract<ContainerState, { status: 'exited' }>, 'status'>;
-  return { status: 'exited', ...exit };
+/** Written by the monitor; one of before restarts lacks what belongs to them. */
+function parseEnding(text: string): Ending {
+  return { restartCount: 0, stopped: false, ...(JSON.parse(text) as Omit<Ending, 'restartCount' | 'stopped'>) };
 }
 
 function readText(path: string): string | undefined {

@@ -8,6 +8,7 @@ import type { Parts } from './containers/parts.ts';
 import { sweep } from './containers/sweep.ts';
 import { doctorOperations } from './doctor/operations.ts';
 import { ImageService } from './images/service.ts';
+import { Journal } from './journal.ts';
 import { ContainerNetworks } from './networks.ts';
 import { Privileges } from './privileges.ts';
 import { defaultRoots, openStore } from './store.ts';
@@ -43,7 +44,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     spawner: () => privileges.spawner(),
     users: (imageId) => catalog.records.all().filter((record) => record.imageId === imageId),
   });
-  const parts: Parts = { store, images, privileges, networks, catalog };
+  const journal = new Journal(store, log);
+  const parts: Parts = { store, images, privileges, networks, catalog, journal };
 
   /** Not in the way of what the user waits for. */
   const sweepLater = (spawner: Spawner): void => {
@@ -60,6 +62,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       architecture: arch(),
       containers: all.length,
       running: all.filter(({ state }) => state.status === 'running').length,
+      paused: all.filter(({ state }) => state.status === 'paused').length,
       images: images.list().length,
       privilege: privileges.state,
     };

@@ -46,7 +46,14 @@ export function openStore(roots: { root: string; runRoot: string }): Store {
     names: join(root, 'names'),
     networks: join(root, 'networks'),
   };
-  for (const folder of [store.containers, store.names, store.networks, join(root, 'layers'), join(root, 'images')])
+  for (const folder of [
+    store.containers,
+    store.names,
+    store.networks,
+    join(root, 'events'),
+    join(root, 'layers'),
+    join(root, 'images'),
+  ])
     makeFolder(folder, 0o711);
   for (const folder of [join(run, 'containers'), join(run, 'state')]) makeFolder(folder, 0o700);
   return store;

@@ -13,6 +13,10 @@ export const frameType = {
   inputEnd: 0x65, // e
   windowSize: 0x77, // w
   signal: 0x73, // s
+  last: 0x71, // q
+  policy: 0x72, // r
+  freeze: 0x66, // f
+  answer: 0x61, // a
   stdout: 0x6f, // o
   stderr: 0x45, // E
   gap: 0x67, // g

@@ -203,3 +203,16 @@ void cgroup_end(const struct store *store, const char *id)
 		nanosleep(&(struct timespec){ .tv_nsec = 5 * 1000 * 1000 }, NULL);
 	}
 }
+
+bool cgroup_had_oom(const struct store *store, const char *id)
+{
+	char path[96], text[256] = { 0 };
+	unsigned long count = 0;
+	snprintf(path, sizeof(path), "%s/memory.events", id);
+	CLEANUP_CLOSE int fd = store->cgroup_fd < 0 ? -1 : openat(store->cgroup_fd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	/* Without the memory controller there is no such file, and no limit to hit. */
+	if (fd < 0 || read_full(fd, text, sizeof(text) - 1) < 0)
+		return false;
+	const char *line = strstr(text, "oom_kill ");
+	return line && sscanf(line, "oom_kill %lu", &count) == 1 && count > 0;
+}

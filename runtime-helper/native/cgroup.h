@@ -14,6 +14,10 @@ void cgroup_remove_store(const char *store_id);
 
 /* Makes the container's cgroup, and confines devices by `rules`. Returns a descriptor of it, or -1. */
 int cgroup_make(const struct store *store, const struct spec *spec, struct failure *failure);
+/* Freezes or thaws all processes in it, and waits until they are. EOPNOTSUPP: there is no cgroup2 hierarchy. */
+int cgroup_freeze(const struct store *store, const char *id, bool frozen);
+/* True when the kernel has killed one of its processes for want of memory. */
+bool cgroup_had_oom(const struct store *store, const char *id);
 /* Kills what is left in it, and removes it. */
 void cgroup_end(const struct store *store, const char *id);
 

@@ -18,30 +18,14 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "container.h"
 #include "init.h"
-#include "io.h"
 #include "monitor.h"
 #include "network.h"
 #include "tree_remove.h"
 
 #define SOCKET_NAME "attach.sock"
 #define LOCK_PATIENCE_MS 2000
-
-struct container {
-	const struct store *store;
-	const struct request *request;
-	int reply_fd;
-	struct spec spec;
-	int containers_fd;     /* <root>/containers */
-	int container_fd;      /* <root>/containers/<id> */
-	int run_containers_fd; /* <run>/containers */
-	int run_fd;	       /* <run>/containers/<id> */
-	int state_fd;	       /* <run>/state */
-	int lock_fd;
-	int cgroup_fd;
-	struct time_text started;
-	struct session session;
-};
 
 static int open_directories(struct container *container, struct failure *failure)
 {
@@ -191,72 +175,6 @@ static int plug_network(struct container *container, struct failure *failure)
 	return -1;
 }
 
-static void write_state(const struct container *container, const char *text)
-{
-	const struct store *store = container->store;
-	/* Helpers that look at it before the rename see the old line; a full disk leaves them the lock. */
-	if (write_atomic(container->state_fd, container->spec.id, text, 0644, store->owner_uid, store->owner_gid) < 0)
-		return;
-}
-
-/* exec has worked. */
-static void on_started(struct session *session)
-{
-	struct container *container = session->context;
-	char line[128], pid[16];
-	container->started = format_now(9);
-	snprintf(line, sizeof(line), "running %d %d %s\n", (int)session->pid, (int)getpid(), container->started.text);
-	write_state(container, line);
-	snprintf(pid, sizeof(pid), "%d", (int)session->pid);
-	const char *arguments[] = { pid, container->started.text };
-	reply_ok(container->reply_fd, container->request->id, ARRAY_LENGTH(arguments), arguments);
-	monitor_let_go(&container->reply_fd);
-}
-
-/* Removes a claim, a symbolic link to our id: by now it could be another's. */
-static void release_claim(const struct container *container, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char directory[PATH_MAX], target[80];
-	if (!slash || snprintf(directory, sizeof(directory), "%.*s", (int)(slash - path), path) >= (int)sizeof(directory))
-		return;
-	CLEANUP_CLOSE int fd = open_beneath(container->store->root_fd, directory, O_RDONLY | O_DIRECTORY, 0);
-	if (fd < 0 || !is_component(slash + 1))
-		return;
-	ssize_t length = readlinkat(fd, slash + 1, target, sizeof(target));
-	if (length == 64 && memcmp(target, container->spec.id, 64) == 0)
-		unlinkat(fd, slash + 1, 0);
-}
-
-static void write_exit(const struct container *container, int status)
-{
-	const struct store *store = container->store;
-	char text[256];
-	snprintf(text, sizeof(text), "{\"exitCode\":%d,\"signal\":%d,\"oomKilled\":false,\"startedAt\":\"%s\",\"finishedAt\":\"%s\"}\n",
-		 exit_code_of(status), WIFSIGNALED(status) ? WTERMSIG(status) : 0, container->started.text, format_now(9).text);
-	if (write_atomic(container->container_fd, "exit.json", text, 0644, store->owner_uid, store->owner_gid) < 0)
-		return;
-}
-
-/* What is left on disk after the end. The lock is held until all of it is true. */
-static void record_end(struct container *container, int status)
-{
-	const char *id = container->spec.id;
-	if (!container->spec.auto_remove)
-		write_exit(container, status);
-	for (size_t i = 0; i < container->spec.exit_unlinks.count; i++)
-		release_claim(container, container->spec.exit_unlinks.items[i]);
-	cgroup_end(container->store, id);
-	if (container->spec.auto_remove) {
-		tree_remove(container->containers_fd, id);
-		unlinkat(container->state_fd, id, 0);
-	} else {
-		write_state(container, "exited\n");
-	}
-	tree_remove(container->run_containers_fd, id);
-	close(container->lock_fd);
-}
-
 /* A container that never ran leaves nothing but what it was before. */
 static void undo(struct container *container)
 {
@@ -267,21 +185,22 @@ static void undo(struct container *container)
 		tree_remove(container->run_containers_fd, container->spec.id);
 }
 
-static int set_up(struct container *container, struct failure *failure)
+/* The log goes on where the last life left it. */
+static int open_log(struct container *container, struct failure *failure)
+{
+	const struct store *store = container->store;
+	struct container_log *log = &container->session.log;
+	if (log->fd >= 0 || log_open(log, container->container_fd, store->owner_uid, store->owner_gid) == 0)
+		return 0;
+	return fail(failure, STAGE_LOG, "log");
+}
+
+int container_launch(struct container *container, struct failure *failure)
 {
 	struct session *session = &container->session;
-	const struct store *store = container->store;
-	if (open_directories(container, failure) < 0 || take_lock(container, failure) < 0)
-		return -1;
-	session->listen_fd = monitor_listen(store, container->run_fd, SOCKET_NAME, failure);
-	if (session->listen_fd < 0)
-		return -1;
-	/* From here on clients can attach: they connect while the namespaces are made. */
-	reply_event(container->reply_fd, container->request->id, "listening");
 	if (spawn_init(container, failure) < 0 || plug_network(container, failure) < 0)
 		return -1;
-	if (log_open(&session->log, container->container_fd, store->owner_uid, store->owner_gid) < 0) {
-		fail(failure, STAGE_LOG, "log");
+	if (open_log(container, failure) < 0) {
 		syscall(SYS_pidfd_send_signal, session->pid_fd, SIGKILL, NULL, 0);
 		waitpid(session->pid, NULL, 0);
 		return -1;
@@ -289,21 +208,38 @@ static int set_up(struct container *container, struct failure *failure)
 	return session_start(session, failure);
 }
 
+static int set_up(struct container *container, struct failure *failure)
+{
+	struct session *session = &container->session;
+	if (open_directories(container, failure) < 0 || take_lock(container, failure) < 0)
+		return -1;
+	session->listen_fd = monitor_listen(container->store, container->run_fd, SOCKET_NAME, failure);
+	if (session->listen_fd < 0)
+		return -1;
+	/* From here on clients can attach: they connect while the namespaces are made. */
+	reply_event(container->reply_fd, container->request->id, "listening");
+	return container_launch(container, failure);
+}
+
 int monitor_create(const struct store *store, const struct request *request, int reply_fd)
 {
 	struct container container = { .store = store, .request = request, .reply_fd = reply_fd, .run_fd = -1, .cgroup_fd = -1 };
 	struct session *session = &container.session;
 	*session = (struct session){ .spec = &container.spec, .owner_uid = store->owner_uid, .pid_fd = -1, .sync_fd = -1,
-				     .listen_fd = -1, .log = { .fd = -1 }, .started = on_started, .context = &container };
+				     .listen_fd = -1, .log = { .fd = -1 }, .started = container_started,
+				     .control = container_control, .context = &container };
 	struct failure failure;
 	monitor_detach(&container.reply_fd, "skiff-monitor");
-	if (spec_parse(&container.spec, request, &failure) < 0 || set_up(&container, &failure) < 0) {
+	if (spec_parse(&container.spec, request, &failure) < 0) {
+		reply_error(container.reply_fd, request->id, &failure);
+		return 1;
+	}
+	container.restart = (struct restart){ .policy = container.spec.restart_policy, .limit = container.spec.restart_limit };
+	if (set_up(&container, &failure) < 0) {
 		undo(&container);
 		reply_error(container.reply_fd, request->id, &failure);
 		return 1;
 	}
-	int status = session_run(session);
-	record_end(&container, status);
-	session_finish(session, exit_code_of(status));
+	session_finish(session, container_live(&container));
 	return 0;
 }

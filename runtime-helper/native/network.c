@@ -61,6 +61,20 @@ static bool is_own_interface(const char *name)
 	       strspn(name + 2, "0123456789abcdef") == length - 2;
 }
 
+/* The kernel takes a pair away some time after its namespace has gone: a container that starts again at once may still see its last one. */
+static void unplug(const char *veth)
+{
+	struct netlink_batch batch = { 0 };
+	struct ifinfomsg link = { 0 };
+	netlink_begin(&batch, RTM_DELLINK, NLM_F_ACK, &link, sizeof(link));
+	netlink_text(&batch, IFLA_IFNAME, veth);
+	/* Gone by itself meanwhile, or the next try says why not. */
+	if (netlink_send(NETLINK_ROUTE, &batch) < 0)
+		return;
+}
+
+static int plug(const struct network_spec *network, unsigned bridge, const uint8_t mac[6], pid_t pid);
+
 int network_plug(const struct network_spec *network, pid_t pid, struct failure *failure)
 {
 	uint8_t mac[6];
@@ -71,7 +85,16 @@ int network_plug(const struct network_spec *network, pid_t pid, struct failure *
 	unsigned bridge = if_nametoindex(network->bridge);
 	if (bridge == 0)
 		return fail(failure, STAGE_NETWORK, network->bridge);
+	int result = plug(network, bridge, mac, pid);
+	if (result < 0 && errno == EEXIST) {
+		unplug(network->veth);
+		result = plug(network, bridge, mac, pid);
+	}
+	return result < 0 ? fail(failure, STAGE_NETWORK, network->veth) : 0;
+}
 
+static int plug(const struct network_spec *network, unsigned bridge, const uint8_t mac[6], pid_t pid)
+{
 	/* One message makes the pair, moves one end, plugs in the other, and brings that up. The container's end can't come up yet:
 	 * the kernel configures it before it has a peer (veth_newlink), and veth_open says ENOTCONN. */
 	struct netlink_batch batch = { 0 };
@@ -87,12 +110,12 @@ int network_plug(const struct network_spec *network, pid_t pid, struct failure *
 	netlink_raw(&batch, &down, sizeof(down));
 	netlink_text(&batch, IFLA_IFNAME, INTERFACE);
 	netlink_u32(&batch, IFLA_MTU, network->mtu);
-	netlink_attribute(&batch, IFLA_ADDRESS, mac, sizeof(mac));
+	netlink_attribute(&batch, IFLA_ADDRESS, mac, 6);
 	netlink_u32(&batch, IFLA_NET_NS_PID, (uint32_t)pid);
 	netlink_close(&batch, peer);
 	netlink_close(&batch, data);
 	netlink_close(&batch, info);
-	return netlink_send(NETLINK_ROUTE, &batch) < 0 ? fail(failure, STAGE_NETWORK, network->veth) : 0;
+	return netlink_send(NETLINK_ROUTE, &batch);
 }
 
 static void add_address(struct netlink_batch *batch, unsigned index, const struct address *address)

@@ -119,6 +119,8 @@ static void handle_frame(struct session *session, struct client *client, const s
 			syscall(SYS_pidfd_send_signal, session->pid_fd, frame->payload[0], NULL, 0);
 		return;
 	default:
+		if (session->control)
+			session->control(session, client, frame);
 		return;
 	}
 }
@@ -331,6 +333,32 @@ static bool somebody_waits(const struct session *session, bool lossless_only)
 			return true;
 	}
 	return false;
+}
+
+void session_part(struct session *session, int exit_code)
+{
+	uint8_t code = (uint8_t)exit_code;
+	for (size_t i = session->clients.count; i > 0; i--) {
+		struct client *client = &session->clients.items[i - 1];
+		/* What the next process says is for those who come then. */
+		client->attached = client->wants_output = client->lossless = false;
+		client_frame(client, STREAM_EXIT, &code, 1);
+		if (!client_flush(client))
+			clients_remove(&session->clients, i - 1);
+	}
+	close_stdin(session);
+	close_and_forget(&session->stdout_fd);
+	close_and_forget(&session->stderr_fd);
+	close_and_forget(&session->pid_fd);
+	stream_free(&session->input);
+	session->pid = 0;
+	session->input_ended = session->ready = session->going = false;
+}
+
+void session_idle(struct session *session, int milliseconds)
+{
+	short events[2];
+	serve_once(session, false, milliseconds, events);
 }
 
 void session_finish(struct session *session, int exit_code)

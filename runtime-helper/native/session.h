@@ -29,6 +29,8 @@ struct session {
 	bool input_ended;
 	/* Called once exec has worked. */
 	void (*started)(struct session *session);
+	/* Called for frames that are not about the process's stdio or signals. NULL: there are none such. */
+	void (*control)(struct session *session, struct client *client, const struct stream_frame *frame);
 	void *context;
 };
 
@@ -37,6 +39,10 @@ struct session {
 int session_start(struct session *session, struct failure *failure);
 /* Until the process has ended and all its output was read: its wait status. */
 int session_run(struct session *session);
+/* Tells all clients the exit code and is ready for another process: they go in their own time. */
+void session_part(struct session *session, int exit_code);
+/* Serves clients while there is no process: one round of at most so many milliseconds. */
+void session_idle(struct session *session, int milliseconds);
 /* Tells all clients the exit code, and waits until they have it: without limit for the lossless, briefly for the others. */
 void session_finish(struct session *session, int exit_code);
 

@@ -127,6 +127,15 @@ static void answer_hello(struct store *store, const struct request *request)
 	reply_ok(REPLY_FD, request->id, store->cgroup_fd < 0 ? 2 : 1, arguments);
 }
 
+/* The record goes last: what can't be removed is still known by its name. */
+static int remove_trees(int containers, int run, const char *id)
+{
+	CLEANUP_CLOSE int container = open_beneath(containers, id, O_RDONLY | O_DIRECTORY, 0);
+	if (container >= 0 && (tree_remove(container, "upper") < 0 || tree_remove(container, "work") < 0))
+		return -1;
+	return tree_remove(containers, id) < 0 || tree_remove(run, id) < 0 ? -1 : 0;
+}
+
 /* remove ID: what a container that does not run has on disk. */
 static int remove_container(const struct store *store, const struct request *request, int reply_fd)
 {
@@ -138,8 +147,10 @@ static int remove_container(const struct store *store, const struct request *req
 	int result = 0;
 	if (!is_container_id(id) || containers < 0 || run < 0 || state < 0)
 		result = fail_with(&failure, STAGE_REQUEST, EINVAL, "remove");
-	else if (tree_remove(containers, id) < 0 || tree_remove(run, id) < 0 || (unlinkat(state, id, 0) < 0 && errno != ENOENT))
+	else if (remove_trees(containers, run, id) < 0 || (unlinkat(state, id, 0) < 0 && errno != ENOENT)) {
 		result = fail(&failure, STAGE_REMOVE, id);
+		write_atomic(state, id, "dead\n", 0644, store->owner_uid, store->owner_gid);
+	}
 	if (result < 0)
 		reply_error(reply_fd, request->id, &failure);
 	else

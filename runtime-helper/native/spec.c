@@ -295,6 +295,26 @@ static int parse_stdin(struct spec *spec, const char *const *arguments)
 	return bad_value();
 }
 
+static int parse_restart(struct spec *spec, const char *const *arguments)
+{
+	static const char *const policies[] = { [RESTART_NO] = "no", [RESTART_ALWAYS] = "always", [RESTART_ON_FAILURE] = "on-failure" };
+	for (size_t i = 0; i < ARRAY_LENGTH(policies); i++)
+		if (strcmp(arguments[0], policies[i]) == 0) {
+			spec->restart_policy = (enum restart_policy)i;
+			return parse_unsigned(arguments[1], &spec->restart_limit);
+		}
+	return bad_value();
+}
+
+static int parse_event_attributes(struct spec *spec, const char *const *arguments)
+{
+	/* A line of the journal is one line. */
+	if (strchr(arguments[0], '\n'))
+		return bad_value();
+	spec->event_attributes = arguments[0];
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	unsigned arguments;
@@ -332,6 +352,8 @@ static const struct {
 	{ "gate", 1, parse_gate },
 	{ "on-exit-unlink", 1, parse_exit_unlink },
 	{ "auto-remove", 1, parse_auto_remove },
+	{ "restart", 2, parse_restart },
+	{ "event-attributes", 1, parse_event_attributes },
 	{ "label", 1, parse_label },
 };
 

@@ -9,6 +9,7 @@
 
 #include "errors.h"
 #include "request.h"
+#include "restart.h"
 
 /* A list of pointers, NULL-terminated, so that it serves as argv and envp. */
 struct strings {
@@ -105,6 +106,9 @@ struct spec {
 	bool gate;
 	struct strings exit_unlinks;
 	bool auto_remove;
+	enum restart_policy restart_policy;
+	unsigned restart_limit;
+	const char *event_attributes; /* members of a JSON object; NULL: none */
 };
 
 /* Parses all strings after the verb. Memory is never given back: it belongs to a process that parses one request. */

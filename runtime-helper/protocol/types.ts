@@ -2,9 +2,13 @@
 
 export type ContainerState =
   | { status: 'created' }
-  | { status: 'running'; pid: number; startedAt: string }
+  | { status: 'running' | 'paused'; pid: number; startedAt: string }
+  /** PID 1 has ended, and the container's restart policy will start it once more. */
+  | { status: 'restarting'; exitCode: number; startedAt: string; finishedAt: string }
   /** `exitCode` is 0-255; 128+n for a process that died of signal n. */
-  | { status: 'exited'; exitCode: number; startedAt: string; finishedAt: string };
+  | { status: 'exited'; exitCode: number; startedAt: string; finishedAt: string }
+  /** Its removal has failed halfway: only removing it again is left. */
+  | { status: 'dead' };
 
 export type ContainerSummary = {
   /** 64 lower-case hex digits. */

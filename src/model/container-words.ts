@@ -10,6 +10,12 @@ export function describeState(state: ContainerState, now: number): string {
       return 'Created';
     case 'running':
       return `Up ${describeDuration(now - Date.parse(state.startedAt))}`;
+    case 'dead':
+      return 'Dead';
+    case 'paused':
+      return `Up ${describeDuration(now - Date.parse(state.startedAt))} (Paused)`;
+    case 'restarting':
+      return `Restarting (${state.exitCode}) ${describeDuration(now - Date.parse(state.finishedAt))} ago`;
     case 'exited':
       return `Exited (${state.exitCode}) ${describeDuration(now - Date.parse(state.finishedAt))} ago`;
   }

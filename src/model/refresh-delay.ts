@@ -6,8 +6,8 @@ const minute = 60 * second;
 /** How long the ages on screen stay true enough, in milliseconds; undefined: there are none. */
 export function refreshDelay(containers: readonly ContainerSummary[], now: number): number | undefined {
   const ages = containers.flatMap(({ state }) => {
-    if (state.status === 'created') return [];
-    return [now - Date.parse(state.status === 'running' ? state.startedAt : state.finishedAt)];
+    if (state.status === 'created' || state.status === 'dead') return [];
+    return [now - Date.parse('finishedAt' in state ? state.finishedAt : state.startedAt)];
   });
   if (ages.length === 0) return undefined;
   const youngest = ages.reduce((a, b) => Math.min(a, b));

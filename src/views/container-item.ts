@@ -34,7 +34,7 @@ export function containerTooltip(container: ContainerSummary, now: number): Mark
     ['ID', markdownCode(shortId(container))],
   ];
   if (container.ipAddress !== undefined) rows.push(['Address', markdownCode(container.ipAddress)]);
-  if (container.state.status === 'running') rows.push(['Process', `${container.state.pid}`]);
+  if ('pid' in container.state) rows.push(['Process', `${container.state.pid}`]);
   const text = new MarkdownString(`**${plainMarkdown(displayName(container))}**\n\n| | |\n|---|---|\n`);
   // A bar would end the cell, even within a code span (GFM, 4.10).
   for (const [name, value] of rows) text.appendMarkdown(`| ${name} | ${value.replace(/(?<!\\)\|/g, '\\|')} |\n`);
@@ -50,6 +50,12 @@ function stateIcon(state: ContainerState): ThemeIcon {
       return new ThemeIcon('vm-running', new ThemeColor('testing.iconPassed'));
     case 'created':
       return new ThemeIcon('vm-outline');
+    case 'paused':
+      return new ThemeIcon('debug-pause', new ThemeColor('testing.iconQueued'));
+    case 'restarting':
+      return new ThemeIcon('sync', new ThemeColor('testing.iconQueued'));
+    case 'dead':
+      return new ThemeIcon('error', new ThemeColor('testing.iconFailed'));
     case 'exited':
       return stopped.has(state.exitCode)
         ? new ThemeIcon('vm-outline', new ThemeColor('disabledForeground'))

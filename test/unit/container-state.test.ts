@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parseLines, readLog } from '../../runtime-helper/container/log-reader.ts';
 import { signalNumber } from '../../runtime-helper/container/monitor-client.ts';
 import { NameClaims } from '../../runtime-helper/container/names.ts';
-import { StateReader } from '../../runtime-helper/container/state.ts';
+import { StateReader, type ContainerState } from '../../runtime-helper/container/state.ts';
 import { parseLocks } from '../../runtime-helper/sys/locks.ts';
 
 async function withFolder(use: (folder: string) => void | Promise<void>): Promise<void> {
@@ -52,8 +52,34 @@ describe("a container's state", () => {
     withStore((folders) => {
       const exit = { exitCode: 3, signal: 0, oomKilled: false, startedAt: 'a', finishedAt: 'b' };
       writeFileSync(join(folders.containers, 'c/exit.json'), JSON.stringify(exit));
-      assert.deepEqual(new StateReader(folders).read(record), { status: 'exited', ...exit });
+      const state = new StateReader(folders).read(record);
+      assert.deepEqual(state, { status: 'exited', restartCount: 0, stopped: false, ...exit });
     }));
+
+  /** A store whose monitor, this test, holds its lock. */
+  const withMonitor = (status: string, use: (state: ContainerState) => void): Promise<void> =>
+    withStore((folders) => {
+      const lock = join(folders.run, 'containers/c/lock');
+      writeFileSync(lock, '');
+      writeFileSync(join(folders.run, 'state/c'), `${status} 7 42 2026-01-01T00:00:01Z 2\n`);
+      const exit = { exitCode: 3, signal: 0, oomKilled: false, startedAt: 'a', finishedAt: 'b', restartCount: 2 };
+      writeFileSync(join(folders.containers, 'c/exit.json'), JSON.stringify(exit));
+      use(new StateReader(folders, new Set([`42:${statSync(lock).ino}`])).read(record));
+    });
+
+  for (const status of ['running', 'paused'] as const)
+    it(`is ${status} when the monitor says so and holds the lock`, () =>
+      withMonitor(status, (state) =>
+        assert.deepEqual(state, { status, pid: 7, startedAt: '2026-01-01T00:00:01Z', restartCount: 2 }),
+      ));
+
+  it('is restarting between two lives, with how the last one ended', () =>
+    withMonitor('restarting', (state) => {
+      assert.ok(state.status === 'restarting' && state.exitCode === 3 && state.restartCount === 2);
+    }));
+
+  it('is dead when its removal failed halfway, whatever else there is', () =>
+    withMonitor('dead', (state) => assert.deepEqual(state, { status: 'dead' })));
 });
 
 describe('a claim of a name', () => {

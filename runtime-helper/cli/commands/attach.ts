@@ -1,6 +1,5 @@
 import { assertTerminal, connect, detachKeysOption } from '../attachment.ts';
 import type { Command } from '../command.ts';
-import { SkiffError } from '../../lib/errors.ts';
 
 export const attach: Command = {
   name: 'attach',
@@ -13,12 +12,11 @@ export const attach: Command = {
   notBuilt: ['--sig-proxy'],
   args: { least: 1, most: 1 },
   run: async ({ engine, options, terminal, args: [reference = ''] }) => {
-    const { id, tty, openStdin, state } = engine.findContainer(reference);
-    if (state.status !== 'running')
-      throw new SkiffError('conflict', 'you cannot attach to a stopped container, start it first');
+    const { id, tty, openStdin } = engine.findContainer(reference);
+    const target = engine.attachContainer(id);
     const input = openStdin && !options.flag('no-stdin');
     assertTerminal(terminal, { tty, input });
-    connect(terminal, engine.attachContainer(id), { input, detachKeys: options.text('detach-keys') });
+    connect(terminal, target, { input, detachKeys: options.text('detach-keys') });
     return undefined;
   },
 };

@@ -1,28 +1,19 @@
 import type { Command } from '../command.ts';
 import { each } from '../each.ts';
+import { stopHow, stopOptions } from '../stop-options.ts';
 
 export const restart: Command = {
   name: 'restart',
   usage: '[OPTIONS] CONTAINER [CONTAINER...]',
   summary: 'Restart one or more containers',
-  options: {
-    signal: { type: 'text', short: 's', help: 'Signal to send to the container' },
-    timeout: { type: 'number', short: 't', help: 'Seconds to wait before killing the container' },
-  },
+  options: stopOptions,
   args: { least: 1 },
   privileged: true,
   run: (call) => {
-    const { engine, operation, options } = call;
-    return each(call, async (reference) => {
+    const { engine, operation } = call;
+    return each(call, (reference) => {
       const { id } = engine.findContainer(reference);
-      const [signal, timeoutSeconds] = [options.text('signal'), options.number('timeout')];
-      await engine.stopContainer(
-        id,
-        { ...(signal === undefined ? {} : { signal }), ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) },
-        operation,
-      );
-      const { started } = await engine.startContainer(id, { gate: false }, operation);
-      await started;
+      return engine.restartContainer(id, stopHow(call, reference), operation);
     });
   },
 };

@@ -24,7 +24,7 @@ export const start: Command = {
 /** One that runs already is as it should be, as Docker sees it. */
 async function startOne({ engine, operation }: Call, reference: string): Promise<void> {
   const { id, state } = engine.findContainer(reference);
-  if (state.status === 'running') return;
+  if (state.status === 'running' || state.status === 'restarting') return;
   const { started } = await engine.startContainer(id, { gate: false }, operation);
   await started;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { NameClaims } from '../../container/names.ts';
 import { RecordCache, type ContainerRecord } from '../../container/record.ts';
-import { StateReader } from '../../container/state.ts';
+import { isActive, StateReader, type ActiveState, type ContainerState } from '../../container/state.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { ContainerNetworks } from '../networks.ts';
 import type { Store } from '../store.ts';
@@ -26,7 +26,7 @@ export class Catalog {
     const states = this.states();
     const addresses = this.#networks.addresses();
     const containers = this.records.all().map((record) => this.#view(record, states, addresses));
-    return all ? containers : containers.filter(({ state }) => state.status === 'running');
+    return all ? containers : containers.filter(({ state }) => isActive(state));
   }
 
   find(reference: string): Container {
@@ -56,14 +56,22 @@ export class Catalog {
     return new StateReader(this.#store);
   }
 
-  /** The pid of PID 1; absent when the container is not running. */
-  pid(record: ContainerRecord): number | undefined {
-    const state = this.states().read(record);
-    return state.status === 'running' ? state.pid : undefined;
+  state(record: ContainerRecord): ContainerState {
+    return this.states().read(record);
   }
 
-  assertRunning(record: ContainerRecord): void {
-    if (this.pid(record) === undefined) throw new SkiffError('conflict', `container ${record.name} is not running`);
+  /** Absent: it has no monitor. */
+  active(record: ContainerRecord): ActiveState | undefined {
+    const state = this.state(record);
+    return isActive(state) ? state : undefined;
+  }
+
+  /** Throws conflict, in Docker's words, unless PID 1 runs or is paused. */
+  assertRunning(record: ContainerRecord): Extract<ContainerState, { pid: number }> {
+    const state = this.state(record);
+    if (state.status === 'running' || state.status === 'paused') return state;
+    if (state.status !== 'restarting') throw new SkiffError('conflict', `container ${record.id} is not running`);
+    throw new SkiffError('conflict', `container ${record.id} is restarting, wait until the container is running`);
   }
 
   #owned(reference: string): ContainerRecord | undefined {

@@ -7,7 +7,7 @@ import { planContainer } from './plan.ts';
 import { toContainer } from './view.ts';
 
 export async function createContainer(
-  { images, store, catalog }: Parts,
+  { images, store, catalog, journal }: Parts,
   options: CreateOptions,
   operation: Operation,
 ): Promise<Container> {
@@ -24,5 +24,6 @@ export async function createContainer(
     names.release(name, id);
     throw error;
   }
+  journal.note('create', { ...record, name });
   return toContainer({ ...record, name }, { status: 'created' }, undefined);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { processConfig } from '../../container/default-config.ts';
 import { processDirectives } from '../../container/directives.ts';
 import { readConfig } from '../../container/record.ts';
+import { SkiffError } from '../../lib/errors.ts';
 import type { ExecOptions, Starting } from '../types.ts';
 import type { Parts } from './parts.ts';
 import { startFailure } from './start-failure.ts';
@@ -14,7 +15,9 @@ export async function execInContainer(
   options: ExecOptions,
 ): Promise<Starting> {
   const record = catalog.record(id);
-  catalog.assertRunning(record);
+  const { status } = catalog.assertRunning(record);
+  if (status === 'paused')
+    throw new SkiffError('conflict', `container ${id} is paused, unpause the container before exec`);
   const config = readConfig(catalog.folder(record.id));
   const process = processConfig(
     {

@@ -14,7 +14,10 @@ export async function* containerLogs(
   const record = catalog.record(id);
   const folder = catalog.folder(record.id);
   // exit.json is written before the lock is given up, so it is what says first that nothing more will come.
-  const goesOn = (): boolean => !existsSync(join(folder, 'exit.json')) && catalog.pid(record) !== undefined;
+  const goesOn = (): boolean => {
+    const state = catalog.active(record);
+    return state !== undefined && (state.status === 'restarting' || !existsSync(join(folder, 'exit.json')));
+  };
   const { tail, follow } = options;
   yield* readLog(join(folder, 'log'), {
     signal: operation.signal,

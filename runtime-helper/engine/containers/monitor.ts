@@ -1,25 +1,26 @@
 import { MonitorClient } from '../../container/monitor-client.ts';
 import type { ContainerRecord } from '../../container/record.ts';
+import type { ActiveState } from '../../container/state.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Catalog } from './catalog.ts';
 
-/** Does nothing when the container is not running, or ends in this moment. */
+/** Does nothing when the container has no monitor, or ends in this moment. */
 export async function withMonitor(
   catalog: Catalog,
   record: ContainerRecord,
-  use: (monitor: MonitorClient, pid: number) => Promise<void>,
+  use: (monitor: MonitorClient, state: ActiveState) => Promise<void>,
 ): Promise<void> {
-  const pid = catalog.pid(record);
-  if (pid === undefined) return;
+  const state = catalog.active(record);
+  if (!state) return;
   let monitor: MonitorClient;
   try {
     monitor = await MonitorClient.connect(catalog.socket(record.id));
   } catch (error) {
-    if (catalog.pid(record) === undefined) return;
+    if (!catalog.active(record)) return;
     throw error;
   }
   try {
-    await use(monitor, pid);
+    await use(monitor, state);
   } finally {
     monitor.close();
   }

@@ -4,9 +4,13 @@ import { createContainer } from './create.ts';
 import { execInContainer } from './exec.ts';
 import { containerLogs } from './logs.ts';
 import type { Parts } from './parts.ts';
+import { pauseContainer, unpauseContainer } from './pause.ts';
 import { removeContainer } from './remove.ts';
+import { renameContainer } from './rename.ts';
+import { restartContainer } from './restart.ts';
 import { startContainer } from './start.ts';
 import { killContainer, stopContainer } from './stop.ts';
+import { updateContainer } from './update.ts';
 import { waitContainer } from './wait.ts';
 
 /** The use cases of containers: one file each. */
@@ -20,8 +24,13 @@ export function containerOperations(parts: Parts): ContainerOperations {
     attachContainer: (id) => attachContainer(parts, id),
     exec: (id, what) => execInContainer(parts, id, what),
     stopContainer: (id, how, operation) => stopContainer(parts, id, how, operation),
+    restartContainer: (id, how, operation) => restartContainer(parts, id, how, operation),
+    pauseContainer: (id) => pauseContainer(parts, id),
+    unpauseContainer: (id) => unpauseContainer(parts, id),
+    renameContainer: (id, name) => renameContainer(parts, id, name),
+    updateContainer: (id, changes) => updateContainer(parts, id, changes),
     killContainer: (id, signal) => killContainer(parts, id, signal),
-    waitContainer: (id, operation) => waitContainer(parts, id, operation),
+    waitContainer: (id, operation, condition) => waitContainer(parts, id, operation, condition),
     removeContainer: (id, how) => removeContainer(parts, id, how),
     logs: (id, how, operation) => containerLogs(parts, id, how, operation),
   };

@@ -1,4 +1,5 @@
 import type { ImageService } from '../images/service.ts';
+import type { Journal } from '../journal.ts';
 import type { ContainerNetworks } from '../networks.ts';
 import type { Privileges } from '../privileges.ts';
 import type { Store } from '../store.ts';
@@ -11,4 +12,5 @@ export type Parts = {
   privileges: Privileges;
   networks: ContainerNetworks;
   catalog: Catalog;
+  journal: Journal;
 };

@@ -50,7 +50,9 @@ export function planContainer(id: string, image: ResolvedImage, options: CreateO
     stdinOnce: options.stdinOnce,
     autoRemove: options.autoRemove,
     network: options.network,
-    stopSignal: image.stopSignal,
+    stopSignal: options.stopSignal ?? image.stopSignal,
+    ...(options.stopTimeout === undefined ? {} : { stopTimeout: options.stopTimeout }),
+    ...(options.restartPolicy === undefined ? {} : { restartPolicy: options.restartPolicy }),
     labels: { ...image.labels, ...options.labels },
   };
   return { config, record };

@@ -8,25 +8,31 @@ const kill = 9;
 export async function removeContainer(parts: Parts, id: string, { force }: { force: boolean }): Promise<void> {
   const { catalog } = parts;
   const record = catalog.record(id);
-  if (catalog.pid(record) !== undefined) {
-    if (!force) {
-      throw new SkiffError('failed-precondition', `cannot remove container "/${record.name}": container is running`, {
-        hint: 'Stop the container before removing it, or force the removal.',
-      });
-    }
-    await withMonitor(catalog, record, async (monitor) => {
-      monitor.signal(kill);
-      await monitor.exited;
-    });
-  }
+  const active = catalog.active(record);
+  if (active && !force) throw refusal(record.name, active.status);
+  await withMonitor(catalog, record, async (monitor, { status }) => {
+    monitor.endForGood();
+    if (status !== 'restarting') monitor.signal(kill);
+    if (status === 'paused') void monitor.freeze(false);
+    await monitor.exited;
+  });
   await removeStopped(parts, record);
 }
 
+function refusal(name: string, status: string): SkiffError {
+  const procedure = `${status === 'paused' ? 'unpause and then ' : ''}stop the container before removing or force remove`;
+  return new SkiffError('conflict', `cannot remove container "/${name}": container is ${status}: ${procedure}`);
+}
+
 /** Removes a container that is not running, and all that it has on disk. */
-export async function removeStopped({ catalog, networks, privileges }: Parts, record: ContainerRecord): Promise<void> {
+export async function removeStopped(
+  { catalog, journal, networks, privileges }: Parts,
+  record: ContainerRecord,
+): Promise<void> {
   const spawner = await privileges.spawner();
   await spawner.request(['remove', record.id]);
   // Names last: a name whose owner is gone is free, but a container without its name would be a riddle.
   catalog.names.release(record.name, record.id);
   networks.release(record.id);
+  journal.note('destroy', record);
 }

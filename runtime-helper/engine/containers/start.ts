@@ -7,7 +7,8 @@ import type { Operation } from '../../lib/operation.ts';
 import { UndoStack } from '../../lib/undo.ts';
 import type { RuntimeConfig } from '../../oci/runtime-config.ts';
 import type { Spawner } from '../../sys/spawner.ts';
-import type { Starting, StartOptions } from '../types.ts';
+import { eventAttributes } from '../journal.ts';
+import type { ContainerState, Starting, StartOptions } from '../types.ts';
 import type { Catalog } from './catalog.ts';
 import type { Parts } from './parts.ts';
 import { startFailure } from './start-failure.ts';
@@ -22,9 +23,7 @@ export async function startContainer(
   const { catalog, privileges } = parts;
   const record = catalog.record(id);
   const config = readConfig(catalog.folder(record.id));
-  if (catalog.states().read(record).status === 'running') {
-    throw new SkiffError('failed-precondition', `container ${record.name} is already running`);
-  }
+  assertAtRest(record.name, catalog.state(record).status);
   const spawner = await privileges.spawner();
   const undo = new UndoStack();
   const failed = async (error: unknown): Promise<never> => {
@@ -46,6 +45,13 @@ export async function startContainer(
   } catch (error) {
     return failed(error);
   }
+}
+
+function assertAtRest(name: string, status: ContainerState['status']): void {
+  if (status === 'paused') throw new SkiffError('conflict', 'cannot start a paused container, try unpause instead');
+  if (status === 'dead') throw new SkiffError('conflict', 'container is marked for removal and cannot be started');
+  if (status === 'running' || status === 'restarting')
+    throw new SkiffError('failed-precondition', `container ${name} is already running`);
 }
 
 type Start = { record: ContainerRecord; config: RuntimeConfig; options: StartOptions; undo: UndoStack };
@@ -78,10 +84,12 @@ async function prepare(
     ...(endpoint ? { network: endpoint } : {}),
     onExitUnlink: [...(endpoint ? [endpoint.lease] : []), ...(autoRemove ? [join('names', record.name)] : [])],
     autoRemove,
+    restartPolicy: record.restartPolicy ?? { name: 'no', maximumRetryCount: 0 },
+    eventAttributes: eventAttributes(record),
   };
 }
 
 function isRunning(catalog: Catalog, id: string): boolean {
   const record = catalog.records.read(id);
-  return record !== undefined && catalog.pid(record) !== undefined;
+  return record !== undefined && catalog.active(record) !== undefined;
 }

@@ -1,35 +1,68 @@
-import { initHandles, signalNumber } from '../../container/monitor-client.ts';
+import { initHandles, signalNumber, type MonitorClient } from '../../container/monitor-client.ts';
+import type { ContainerRecord } from '../../container/record.ts';
+import type { ActiveState } from '../../container/state.ts';
+import { SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
-import { endsWithin, withMonitor } from './monitor.ts';
+import type { StopOptions } from '../types.ts';
+import { abortable, endsWithin, withMonitor } from './monitor.ts';
 import type { Parts } from './parts.ts';
 
 const defaultGraceSeconds = 10;
 const kill = 9;
 
-/** TERM (or the image's or the given signal), grace, KILL; no grace for a PID 1 that the signal can't reach. */
+/** TERM (or the container's or the given signal), grace, KILL. */
 export async function stopContainer(
-  { catalog }: Parts,
+  { catalog, journal }: Parts,
   id: string,
-  options: { timeoutSeconds?: number; signal?: string },
+  options: StopOptions,
   operation: Operation,
 ): Promise<void> {
   const record = catalog.record(id);
   const signal = signalNumber(options.signal ?? record.stopSignal);
-  await withMonitor(catalog, record, async (monitor, pid) => {
-    const graceMs = initHandles(pid, signal) ? (options.timeoutSeconds ?? defaultGraceSeconds) * 1000 : 0;
-    monitor.signal(signal);
-    if (await endsWithin(monitor, graceMs, operation.signal)) return;
-    monitor.signal(kill);
-    await monitor.exited;
+  await withMonitor(catalog, record, async (monitor, state) => {
+    monitor.endForGood();
+    const grace = graceSeconds(record, state, signal, options);
+    deliver(monitor, state, signal);
+    journal.note('kill', record, { signal: String(signal) });
+    if (grace < 0) await abortable(monitor.exited, operation.signal);
+    else if (!(await endsWithin(monitor, grace * 1000, operation.signal))) {
+      monitor.signal(kill);
+      journal.note('kill', record, { signal: String(kill) });
+      await monitor.exited;
+    }
+    journal.note('stop', record);
   });
 }
 
-export async function killContainer({ catalog }: Parts, id: string, signal: string): Promise<void> {
+/** Seconds until KILL; negative: it never comes. */
+function graceSeconds(record: ContainerRecord, state: ActiveState, signal: number, options: StopOptions): number {
+  const grace = options.timeoutSeconds ?? record.stopTimeout ?? defaultGraceSeconds;
+  if (state.status === 'restarting' || initHandles(state.pid, signal)) return grace;
+  if (options.whenDeaf === 'kill') return 0;
+  if (grace !== 0) options.onDeaf?.(grace);
+  return grace;
+}
+
+/** A process that is frozen gets a signal when it is thawed. */
+function deliver(monitor: MonitorClient, state: ActiveState, signal: number): void {
+  if (state.status === 'restarting') return;
+  monitor.signal(signal);
+  if (state.status === 'paused') void monitor.freeze(false);
+}
+
+/** As Docker: KILL and the container's stop signal are somebody's wish that it ends, so no restart follows them. */
+export async function killContainer({ catalog, journal }: Parts, id: string, signal: string): Promise<void> {
   const record = catalog.record(id);
   const number = signalNumber(signal);
-  catalog.assertRunning(record);
-  await withMonitor(catalog, record, async (monitor) => {
-    monitor.signal(number);
-    if (number === kill) await monitor.exited;
+  if (!catalog.active(record))
+    throw new SkiffError('conflict', `cannot kill container: ${record.name}: container ${record.id} is not running`);
+  const ends = number === kill || number === signalNumber(record.stopSignal);
+  await withMonitor(catalog, record, async (monitor, state) => {
+    if (ends) {
+      monitor.endForGood();
+      deliver(monitor, state, number);
+    } else if (state.status !== 'restarting') monitor.signal(number);
+    journal.note('kill', record, { signal: String(number) });
+    if (number === kill || state.status === 'restarting') await monitor.exited;
   });
 }

@@ -1,4 +1,5 @@
 import type { ContainerRecord } from '../../container/record.ts';
+import { isActive } from '../../container/state.ts';
 import type { Container } from '../types.ts';
 
 /** A record and its derived state as the doors see them. */
@@ -8,7 +9,7 @@ export function toContainer(
   address: string | undefined,
 ): Container {
   const { id, name, image, imageId, command, createdAt, hostname, tty, openStdin, autoRemove, network } = record;
-  const ipAddress = state.status === 'running' && address !== undefined ? { ipAddress: address } : {};
+  const ipAddress = isActive(state) && address !== undefined ? { ipAddress: address } : {};
   return {
     id,
     name,
@@ -21,6 +22,10 @@ export function toContainer(
     autoRemove,
     hostname,
     network,
+    labels: record.labels,
+    restartPolicy: record.restartPolicy ?? { name: 'no', maximumRetryCount: 0 },
+    stopSignal: record.stopSignal,
+    ...(record.stopTimeout === undefined ? {} : { stopTimeout: record.stopTimeout }),
     ...ipAddress,
     state,
   };

@@ -1,10 +1,10 @@
 /** Containers, as the engine offers them to its doors. */
+import type { RestartPolicy } from '../../container/record.ts';
+import type { ContainerState } from '../../container/state.ts';
 import type { Operation } from '../../lib/operation.ts';
 
-export type ContainerState =
-  | { status: 'created' }
-  | { status: 'running'; pid: number; startedAt: string }
-  | { status: 'exited'; exitCode: number; signal: number; oomKilled: boolean; startedAt: string; finishedAt: string };
+export type { RestartPolicy } from '../../container/record.ts';
+export type { ContainerState } from '../../container/state.ts';
 
 /** A container's record with its derived state. */
 export type Container = {
@@ -23,6 +23,11 @@ export type Container = {
   autoRemove: boolean;
   hostname: string;
   network: 'bridge' | 'none' | 'host';
+  labels: Record<string, string>;
+  restartPolicy: RestartPolicy;
+  stopSignal: string;
+  /** Seconds between the stop signal and KILL; absent: 10. */
+  stopTimeout?: number;
   /** While running on a bridge. */
   ipAddress?: string;
   state: ContainerState;
@@ -46,7 +51,27 @@ export type CreateOptions = {
   hostname?: string;
   network: 'bridge' | 'none' | 'host';
   labels: Record<string, string>;
+  /** Absent: no. */
+  restartPolicy?: RestartPolicy;
+  /** Absent: the image's, or TERM. */
+  stopSignal?: string;
+  /** Seconds; absent: 10. */
+  stopTimeout?: number;
 };
+
+export type StopOptions = {
+  /** Seconds between the signal and KILL, -1 for ever; absent: the container's own, or 10. */
+  timeoutSeconds?: number;
+  /** Absent: the container's own, or TERM. */
+  signal?: string;
+  /** What is done when PID 1 has no handler for the signal, so that the kernel drops it; absent: the grace is waited for all the same. */
+  whenDeaf?: 'wait' | 'kill';
+  /** Called at once when PID 1 can't get the signal, with the seconds until KILL. */
+  onDeaf?: (graceSeconds: number) => void;
+};
+
+/** What a wait is for: that PID 1 does not run, that it ends once more, or that the container is gone. */
+export type WaitCondition = 'not-running' | 'next-exit' | 'removed';
 
 export type StartOptions = {
   /** PID 1 is not exec'ed before a client is attached, so that nothing of its output is missed. */
@@ -91,20 +116,23 @@ export type ContainerOperations = {
   /** By name, id or unique prefix of an id. Throws not-found, or conflict for an ambiguous prefix. */
   findContainer: (reference: string) => Container;
   createContainer: (options: CreateOptions, operation: Operation) => Promise<Container>;
-  /** Resolves when the socket listens. Throws failed-precondition for a running container. */
+  /** Resolves when the socket listens. Throws failed-precondition for a container that is not at rest. */
   startContainer: (id: string, options: StartOptions, operation: Operation) => Promise<Starting>;
   /** Socket of a running container's monitor. */
   attachContainer: (id: string) => { socket: string; tty: boolean };
   exec: (id: string, options: ExecOptions, operation: Operation) => Promise<Starting>;
-  /** TERM (or `signal`), grace, KILL. Nothing happens to a container that is not running. */
-  stopContainer: (
-    id: string,
-    options: { timeoutSeconds?: number; signal?: string },
-    operation: Operation,
-  ) => Promise<void>;
+  /** TERM (or `signal`), grace, KILL, and no restart after it. Nothing happens to a container that is not running. */
+  stopContainer: (id: string, options: StopOptions, operation: Operation) => Promise<void>;
+  /** Stops it, if it runs, and starts it. */
+  restartContainer: (id: string, options: StopOptions, operation: Operation) => Promise<void>;
+  /** All its processes stand still until `unpauseContainer`. */
+  pauseContainer: (id: string) => Promise<void>;
+  unpauseContainer: (id: string) => Promise<void>;
+  renameContainer: (id: string, name: string) => Promise<void>;
+  updateContainer: (id: string, changes: { restartPolicy?: RestartPolicy }) => Promise<void>;
   killContainer: (id: string, signal: string) => Promise<void>;
-  /** Resolves with the exit code when the container has ended. */
-  waitContainer: (id: string, operation: Operation) => Promise<number>;
+  /** Resolves with the exit code when the condition holds; absent: `not-running`. */
+  waitContainer: (id: string, operation: Operation, condition?: WaitCondition) => Promise<number>;
   removeContainer: (id: string, options: { force: boolean }, operation: Operation) => Promise<void>;
   logs: (id: string, options: LogOptions, operation: Operation) => AsyncIterable<LogEntry>;
 };

@@ -9,6 +9,7 @@ export type Info = {
   architecture: string;
   containers: number;
   running: number;
+  paused: number;
   images: number;
   privilege: PrivilegeState;
 };

@@ -39,7 +39,7 @@ export const containerMethods: Method[] = [
     protocol.containerStop,
     object({ id: shape.containerId, timeoutSeconds: optional(shape.count) }),
     async ({ id, ...how }, { engine, operation }) => {
-      await engine.stopContainer(id, how, operation);
+      await engine.stopContainer(id, { ...how, whenDeaf: 'kill' }, operation);
       return {};
     },
   ),

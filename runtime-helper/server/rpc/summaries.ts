@@ -26,9 +26,19 @@ export function containerSummary(container: Container): ContainerSummary {
 }
 
 function containerState(state: Container['state']): ContainerState {
-  if (state.status !== 'exited') return state;
-  const { status, exitCode, startedAt, finishedAt } = state;
-  return { status, exitCode, startedAt, finishedAt };
+  switch (state.status) {
+    case 'created':
+    case 'dead':
+      return { status: state.status };
+    case 'running':
+    case 'paused':
+      return { status: state.status, pid: state.pid, startedAt: state.startedAt };
+    case 'restarting':
+    case 'exited': {
+      const { status, exitCode, startedAt, finishedAt } = state;
+      return { status, exitCode, startedAt, finishedAt };
+    }
+  }
 }
 
 export function imageSummary({ id, references, createdAt, size }: Image): ImageSummary {

@@ -1,0 +1,42 @@
+import { getSystemErrorName } from 'node:util';
+import { SkiffError } from '../../lib/errors.ts';
+import { withMonitor } from './monitor.ts';
+import type { Parts } from './parts.ts';
+
+export async function pauseContainer(parts: Parts, id: string): Promise<void> {
+  const record = parts.catalog.record(id);
+  const { status } = parts.catalog.assertRunning(record);
+  if (status === 'paused') throw new SkiffError('conflict', `container ${record.id} is already paused`);
+  await freeze(parts, record.id, true);
+}
+
+export async function unpauseContainer(parts: Parts, id: string): Promise<void> {
+  const record = parts.catalog.record(id);
+  if (parts.catalog.state(record).status !== 'paused')
+    throw new SkiffError('conflict', `container ${record.id} is not paused`);
+  await freeze(parts, record.id, false);
+}
+
+/** The monitor does it: only who is privileged may write to the cgroup. */
+async function freeze({ catalog, journal }: Parts, id: string, frozen: boolean): Promise<void> {
+  const record = catalog.record(id);
+  await withMonitor(catalog, record, async (monitor) => {
+    const errno = await monitor.freeze(frozen);
+    if (errno !== 0) throw failure(record.id, frozen, getSystemErrorName(-errno));
+    journal.note(frozen ? 'pause' : 'unpause', record);
+  });
+}
+
+function failure(id: string, frozen: boolean, reason: string): SkiffError {
+  const what = `cannot ${frozen ? 'pause' : 'unpause'} container ${id}`;
+  switch (reason) {
+    case 'ENOTSUP':
+      return new SkiffError('not-implemented', `${what}: this machine has no cgroup version 2 hierarchy`);
+    case 'EBUSY':
+      return new SkiffError('unavailable', `${what}: one of its processes can't be interrupted`);
+    case 'ESRCH':
+      return new SkiffError('conflict', `${what}: it has just ended`);
+    default:
+      return new SkiffError('internal', `${what}: ${reason}`);
+  }
+}

@@ -1,0 +1,21 @@
+import { rewriteRecord } from '../../container/record.ts';
+import { SkiffError } from '../../lib/errors.ts';
+import type { Parts } from './parts.ts';
+
+/** Claims the new name first: whoever dies in between leaves the container with two names rather than with none. */
+export async function renameContainer({ catalog, journal }: Parts, id: string, newName: string): Promise<void> {
+  const record = catalog.record(id);
+  const name = newName.replace(/^\//, '');
+  if (name === '') throw new SkiffError('invalid-argument', 'new name cannot be empty');
+  if (name === record.name)
+    throw new SkiffError('invalid-argument', 'renaming a container with the same name as its current name');
+  catalog.names.claim(name, record.id);
+  try {
+    rewriteRecord(catalog.folder(record.id), { ...record, name });
+  } catch (error) {
+    catalog.names.release(name, record.id);
+    throw error;
+  }
+  catalog.names.release(record.name, record.id);
+  journal.note('rename', { ...record, name }, { oldName: `/${record.name}` });
+}

@@ -1,0 +1,144 @@
+/* A container's life: exec, what it is asked for, its ends, and what follows each. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "container.h"
+#include "monitor.h"
+#include "records.h"
+
+static uint64_t monotonic_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* exec has worked. */
+void container_started(struct session *session)
+{
+	struct container *container = session->context;
+	char pid[16];
+	container->started = format_now(9);
+	container->started_ms = monotonic_ms();
+	container->paused = false;
+	record_state(container, "running");
+	record_event(container, "start", "");
+	snprintf(pid, sizeof(pid), "%d", (int)session->pid);
+	if (container->reply_fd < 0)
+		return;
+	const char *arguments[] = { pid, container->started.text };
+	reply_ok(container->reply_fd, container->request->id, ARRAY_LENGTH(arguments), arguments);
+	monitor_let_go(&container->reply_fd);
+}
+
+static void freeze(struct container *container, struct client *client, bool frozen)
+{
+	int error = 0;
+	if (!container->session.going || container->session.sync_fd >= 0)
+		error = ESRCH;
+	else if (cgroup_freeze(container->store, container->spec.id, frozen) < 0)
+		error = errno;
+	uint8_t answer[4] = { (uint8_t)error, (uint8_t)(error >> 8), 0, 0 };
+	if (error == 0) {
+		container->paused = frozen;
+		record_state(container, frozen ? "paused" : "running");
+	}
+	client_frame(client, STREAM_ANSWER, answer, sizeof(answer));
+}
+
+static void set_policy(struct container *container, const uint8_t *bytes)
+{
+	if (bytes[0] > RESTART_ON_FAILURE)
+		return;
+	container->restart.policy = bytes[0];
+	container->restart.limit = (unsigned)bytes[1] | (unsigned)bytes[2] << 8 | (unsigned)bytes[3] << 16 | (unsigned)bytes[4] << 24;
+}
+
+void container_control(struct session *session, struct client *client, const struct stream_frame *frame)
+{
+	struct container *container = session->context;
+	if (frame->type == STREAM_LAST)
+		container->stopped = true;
+	else if (frame->type == STREAM_FREEZE && frame->length == 1)
+		freeze(container, client, frame->payload[0] != 0);
+	else if (frame->type == STREAM_POLICY && frame->length == 5)
+		set_policy(container, frame->payload);
+}
+
+/* What died of memory died before PID 1 was told: the count is there. */
+static struct ending ending_of(const struct container *container, int status)
+{
+	return (struct ending){ .exit_code = exit_code_of(status),
+				.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+				.oom_killed = cgroup_had_oom(container->store, container->spec.id),
+				.ran_ms = monotonic_ms() - container->started_ms,
+				.finished = format_now(9) };
+}
+
+static void record_death(const struct container *container, const struct ending *ending)
+{
+	char detail[96];
+	if (ending->oom_killed)
+		record_event(container, "oom", "");
+	snprintf(detail, sizeof(detail), "\"exitCode\":\"%d\",\"execDuration\":\"%llu\"%s", ending->exit_code,
+		 (unsigned long long)(ending->ran_ms / 1000), container->spec.event_attributes ? "," : "");
+	record_event(container, "die", detail);
+}
+
+/* One life of PID 1. */
+static struct ending live_once(struct container *container)
+{
+	struct session *session = &container->session;
+	/* Who asked for the end while it was being started has sent a signal that nobody could get. */
+	if (container->stopped)
+		syscall(SYS_pidfd_send_signal, session->pid_fd, SIGKILL, NULL, 0);
+	struct ending ending = ending_of(container, session_run(session));
+	record_death(container, &ending);
+	return ending;
+}
+
+/* Waits as long as the policy says, and starts PID 1 once more. False: no more, `ending` is the last. */
+static bool start_again(struct container *container, struct ending *ending, struct failure *failure)
+{
+	struct session *session = &container->session;
+	if (container->stopped || !restart_wanted(&container->restart, ending->exit_code))
+		return false;
+	uint64_t end = monotonic_ms() + restart_next_delay(&container->restart, ending->ran_ms);
+	session_part(session, ending->exit_code);
+	cgroup_end(container->store, container->spec.id);
+	if (container->cgroup_fd >= 0)
+		close(container->cgroup_fd);
+	container->cgroup_fd = -1;
+	record_exit(container, ending);
+	record_state(container, "restarting");
+	for (uint64_t now = monotonic_ms(); now < end && !container->stopped; now = monotonic_ms())
+		session_idle(session, (int)(end - now));
+	if (container->stopped)
+		return false;
+	/* Who could have waited for its output has seen the first life. */
+	container->spec.gate = false;
+	if (container_launch(container, failure) == 0) {
+		unlinkat(container->container_fd, "exit.json", 0);
+		return true;
+	}
+	*ending = (struct ending){ .exit_code = 125, .failure = failure, .finished = format_now(9) };
+	return false;
+}
+
+int container_live(struct container *container)
+{
+	struct failure failure;
+	struct ending ending;
+	do
+		ending = live_once(container);
+	while (start_again(container, &ending, &failure));
+	record_end(container, &ending);
+	return ending.exit_code;
+}

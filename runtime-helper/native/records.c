@@ -1,0 +1,114 @@
+#include "records.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "tree_remove.h"
+
+#define JOURNAL "events/0.log"
+#define MAX_EVENT 4096
+
+static void write_state(const struct container *container, const char *text)
+{
+	const struct store *store = container->store;
+	/* Helpers that look at it before the rename see the old line; a full disk leaves them the lock. */
+	if (write_atomic(container->state_fd, container->spec.id, text, 0644, store->owner_uid, store->owner_gid) < 0)
+		return;
+}
+
+void record_state(const struct container *container, const char *status)
+{
+	char line[160];
+	snprintf(line, sizeof(line), "%s %d %d %s %u\n", status, (int)container->session.pid, (int)getpid(),
+		 container->started.text, container->restart.count);
+	write_state(container, line);
+}
+
+/* The file is the user's: a link to another one, or a device, is not written to. */
+static int open_journal(const struct store *store)
+{
+	struct stat status;
+	CLEANUP_CLOSE int fd = open_beneath(store->root_fd, JOURNAL, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0644);
+	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_nlink != 1)
+		return -1;
+	if (store->owner_uid != 0 && status.st_uid != store->owner_uid && fchown(fd, store->owner_uid, store->owner_gid) < 0)
+		return -1;
+	return take_fd(&fd);
+}
+
+void record_event(const struct container *container, const char *action, const char *detail)
+{
+	char line[MAX_EVENT];
+	const char *attributes = container->spec.event_attributes ? container->spec.event_attributes : "";
+	int length = snprintf(line, sizeof(line), "{\"time\":\"%s\",\"type\":\"container\",\"action\":\"%s\",\"id\":\"%s\",\"attributes\":{%s%s}}\n",
+			      format_now(9).text, action, container->spec.id, detail, attributes);
+	CLEANUP_CLOSE int fd = open_journal(container->store);
+	/* One write(2) with O_APPEND: lines of several writers do not mix. */
+	if (fd < 0 || length >= (int)sizeof(line) || write_full(fd, line, (size_t)length) < 0)
+		return;
+}
+
+/* A path in a failure may have any byte: what JSON would want escaped is left out. */
+static void plain_text(const char *text, char *result, size_t size)
+{
+	size_t length = 0;
+	for (; *text && length + 1 < size; text++)
+		if ((unsigned char)*text >= ' ' && (unsigned char)*text < 0x7f && *text != '"' && *text != '\\')
+			result[length++] = *text;
+	result[length] = '\0';
+}
+
+void record_exit(const struct container *container, const struct ending *ending)
+{
+	const struct store *store = container->store;
+	char text[768], object[256], error[320] = "";
+	if (ending->failure) {
+		plain_text(ending->failure->object, object, sizeof(object));
+		snprintf(error, sizeof(error), ",\"error\":\"%s %d %s\"", ending->failure->stage, ending->failure->error, object);
+	}
+	snprintf(text, sizeof(text),
+		 "{\"exitCode\":%d,\"signal\":%d,\"oomKilled\":%s,\"startedAt\":\"%s\",\"finishedAt\":\"%s\",\"restartCount\":%u,\"stopped\":%s%s}\n",
+		 ending->exit_code, ending->signal, ending->oom_killed ? "true" : "false", container->started.text,
+		 ending->finished.text, container->restart.count, container->stopped ? "true" : "false", error);
+	if (write_atomic(container->container_fd, "exit.json", text, 0644, store->owner_uid, store->owner_gid) < 0)
+		return;
+}
+
+/* Removes a claim, a symbolic link to our id: by now it could be another's. */
+static void release_claim(const struct container *container, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char directory[PATH_MAX], target[80];
+	if (!slash || snprintf(directory, sizeof(directory), "%.*s", (int)(slash - path), path) >= (int)sizeof(directory))
+		return;
+	CLEANUP_CLOSE int fd = open_beneath(container->store->root_fd, directory, O_RDONLY | O_DIRECTORY, 0);
+	if (fd < 0 || !is_component(slash + 1))
+		return;
+	ssize_t length = readlinkat(fd, slash + 1, target, sizeof(target));
+	if (length == 64 && memcmp(target, container->spec.id, 64) == 0)
+		unlinkat(fd, slash + 1, 0);
+}
+
+void record_end(struct container *container, const struct ending *ending)
+{
+	const char *id = container->spec.id;
+	if (!container->spec.auto_remove)
+		record_exit(container, ending);
+	for (size_t i = 0; i < container->spec.exit_unlinks.count; i++)
+		release_claim(container, container->spec.exit_unlinks.items[i]);
+	cgroup_end(container->store, id);
+	if (container->spec.auto_remove) {
+		tree_remove(container->containers_fd, id);
+		unlinkat(container->state_fd, id, 0);
+		record_event(container, "destroy", "");
+	} else {
+		write_state(container, "exited\n");
+	}
+	tree_remove(container->run_containers_fd, id);
+	close(container->lock_fd);
+}
