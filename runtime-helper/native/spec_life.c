@@ -1,0 +1,58 @@
+/* Directives of who a container is, and what its monitor does. */
+#include <string.h>
+
+#include "io.h"
+#include "spec_values.h"
+
+TEXT_PARSER(label, label)
+STRINGS_PARSER(exit_unlink, exit_unlinks)
+FLAG_PARSER(gate, gate)
+FLAG_PARSER(auto_remove, auto_remove)
+
+static int parse_id(struct spec *spec, const char *const *arguments)
+{
+	if (!is_container_id(arguments[0]))
+		return bad_value();
+	spec->id = arguments[0];
+	return 0;
+}
+
+static int parse_session(struct spec *spec, const char *const *arguments)
+{
+	if (strlen(arguments[0]) != 16 || strspn(arguments[0], "0123456789abcdef") != 16)
+		return bad_value();
+	spec->session = arguments[0];
+	return 0;
+}
+
+static int parse_restart(struct spec *spec, const char *const *arguments)
+{
+	static const char *const policies[] = { [RESTART_NO] = "no", [RESTART_ALWAYS] = "always", [RESTART_ON_FAILURE] = "on-failure" };
+	for (size_t i = 0; i < ARRAY_LENGTH(policies); i++)
+		if (strcmp(arguments[0], policies[i]) == 0) {
+			spec->restart_policy = (enum restart_policy)i;
+			return parse_unsigned(arguments[1], &spec->restart_limit);
+		}
+	return bad_value();
+}
+
+static int parse_event_attributes(struct spec *spec, const char *const *arguments)
+{
+	/* A line of the journal is one line. */
+	if (strchr(arguments[0], '\n'))
+		return bad_value();
+	spec->event_attributes = arguments[0];
+	return 0;
+}
+
+const struct directive life_directives[] = {
+	{ "id", 1, parse_id },
+	{ "session", 1, parse_session },
+	{ "gate", 1, parse_gate },
+	{ "on-exit-unlink", 1, parse_exit_unlink },
+	{ "auto-remove", 1, parse_auto_remove },
+	{ "restart", 2, parse_restart },
+	{ "event-attributes", 1, parse_event_attributes },
+	{ "label", 1, parse_label },
+	{ 0 },
+};
