@@ -8,12 +8,14 @@ import { superviseHelper } from './helper/supervise.ts';
 import type { Supervisor } from './helper/supervisor.ts';
 import { offerCommandLine, offerSocket } from './helper/terminal-environment.ts';
 import { showImages } from './images.ts';
+import { Arranged } from './model/arrangement.ts';
 import { Containers } from './model/containers.ts';
 import { EngineStatus } from './model/helper-state.ts';
 import { ContainerLogs } from './terminals/container-logs.ts';
 import { Streams } from './terminals/streams.ts';
 import { Terminals } from './terminals/terminals.ts';
 import { announceFailure } from './ui/announce-failure.ts';
+import { followArrangement } from './ui/arrangement-settings.ts';
 import { Documents } from './ui/documents.ts';
 import { gainPrivilege } from './ui/gain-privilege.ts';
 import { askConsent, askPassword } from './ui/privilege-prompts.ts';
@@ -26,6 +28,7 @@ export function activate(context: ExtensionContext): void {
   const log = window.createOutputChannel('Skiff', { log: true });
   const status = new EngineStatus();
   const containers = new Containers();
+  const arranged = new Arranged();
   const supervisor = superviseHelper(context.extensionPath, log, status, {
     password: askPassword,
     consent: askConsent,
@@ -36,7 +39,7 @@ export function activate(context: ExtensionContext): void {
   const streams = new Streams(client);
   const terminals = new Terminals(client, streams);
   const documents = new Documents();
-  const view = new ContainersView(containers);
+  const view = new ContainersView(containers, arranged);
 
   /** Failures of this kind are shown by the view's message; the log has their causes. */
   const inBackground = (work: Promise<unknown>): void => {
@@ -50,6 +53,7 @@ export function activate(context: ExtensionContext): void {
   const commandContext: CommandContext = {
     client,
     containers,
+    arranged,
     status,
     terminals,
     logs,
@@ -70,6 +74,7 @@ export function activate(context: ExtensionContext): void {
     documents,
     view,
     view.onShown(showContainers),
+    ...followArrangement(arranged),
     ...images.parts,
     showEngineStatus(status, containers, view),
     announceFailure(status, () => supervisor.restart(), log),

@@ -38,6 +38,8 @@ export function createClient(transport: Transport) {
     runContainer: sends(protocol.containerRun),
     startContainer: sends(protocol.containerStart),
     stopContainer: sends(protocol.containerStop),
+    killContainer: sends(protocol.containerKill),
+    inspectContainer: sends(protocol.containerInspect),
     removeContainer: sends(protocol.containerRemove),
     containerLogs: sends(protocol.containerLogs),
     attachContainer: sends(protocol.containerAttach),

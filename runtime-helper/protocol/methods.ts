@@ -15,6 +15,7 @@ import type {
   ImageRemoveParams,
   ImageRemoveResult,
   ImageSummary,
+  KillParams,
   ListParams,
   ListResult,
   LogsParams,
@@ -46,6 +47,9 @@ export const containerList = request<ListParams, ListResult>('container/list');
 export const containerRun = request<RunParams, RunResult>('container/run');
 export const containerStart = request<ContainerIdParams, StartResult>('container/start');
 export const containerStop = request<StopParams, Record<string, never>>('container/stop');
+export const containerKill = request<KillParams, Record<string, never>>('container/kill');
+/** Docker's document about a container, as `skiff inspect` prints it. */
+export const containerInspect = request<ContainerIdParams, { document: object }>('container/inspect');
 export const containerRemove = request<RemoveParams, Record<string, never>>('container/remove');
 /** The log so far; with `follow` also what comes, as `stream/wrote` until `stream/ended` or `stream/close`. */
 export const containerLogs = request<LogsParams, LogsResult>('container/logs');

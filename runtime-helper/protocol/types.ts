@@ -95,6 +95,8 @@ export type RunResult = { id: string; name: string; stream?: string };
 export type StartResult = Record<string, never>;
 /** `timeoutSeconds`: grace between TERM and KILL; absent: 10. */
 export type StopParams = { id: string; timeoutSeconds?: number };
+/** `signal`: its name, with or without SIG, or its number. */
+export type KillParams = { id: string; signal: string };
 export type RemoveParams = { id: string; force?: boolean };
 /** `tail`: number of last lines; absent: all. */
 export type LogsParams = { id: string; follow?: boolean; tail?: number; timestamps?: boolean };

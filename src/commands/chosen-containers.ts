@@ -10,6 +10,8 @@ type Wanted = {
   title: string;
   /** States in which it makes sense; absent: all. */
   states?: readonly ContainerState['status'][];
+  /** What else must hold; absent: nothing. */
+  fits?: (container: ContainerSummary) => boolean;
   /** Said when there is no such container. */
   none: string;
 };
@@ -22,7 +24,8 @@ export async function chosenContainers(
 ): Promise<ContainerSummary[]> {
   const [row, rows] = args;
   const nodes = Array.isArray(rows) && rows.length > 0 ? rows.filter(isContainerNode) : [row].filter(isContainerNode);
-  const fits = ({ state }: ContainerSummary): boolean => wanted.states?.includes(state.status) ?? true;
+  const fits = (container: ContainerSummary): boolean =>
+    (wanted.states?.includes(container.state.status) ?? true) && (wanted.fits?.(container) ?? true);
   if (nodes.length > 0) return nodes.flatMap(({ id }) => context.containers.get(id) ?? []).filter(fits);
   const picked = await pickAmong(context, wanted, fits);
   return picked ? [picked] : [];

@@ -1,5 +1,6 @@
 import type { LogOutputChannel, Memento } from 'vscode';
 import type { Client } from '../../runtime-helper/client/client.ts';
+import type { Arranged } from '../model/arrangement.ts';
 import type { Containers } from '../model/containers.ts';
 import type { EngineStatus } from '../model/helper-state.ts';
 import type { ContainerLogs } from '../terminals/container-logs.ts';
@@ -10,6 +11,8 @@ import type { Terminals } from '../terminals/terminals.ts';
 export type CommandContext = {
   client: Client;
   containers: Containers;
+  /** Which containers the view shows, in which groups and order. */
+  arranged: Arranged;
   status: EngineStatus;
   terminals: Terminals;
   logs: ContainerLogs;

@@ -1,13 +1,16 @@
 import { commands, type Disposable } from 'vscode';
 import { attach } from './attach.ts';
+import { clearFilter, filterContainers, groupContainers, showAll, showOnlyRunning, sortContainers } from './arrange.ts';
 import type { Command, CommandContext } from './context.ts';
-import { copyId } from './copy-id.ts';
+import { copyAddress, copyId, copyName } from './copy.ts';
 import { restartHelper, retryPrivilege, showHelperLog } from './helper.ts';
 import { doctor } from './doctor.ts';
 import { copyReference } from './image-copy.ts';
 import { importImage, loadImages } from './image-files.ts';
 import { removeImage } from './image-remove.ts';
 import { runFromImage } from './image-run.ts';
+import { inspect } from './inspect.ts';
+import { kill } from './kill.ts';
 import { openShell } from './open-shell.ts';
 import { remove } from './remove.ts';
 import { restart } from './restart.ts';
@@ -26,7 +29,17 @@ const table: Record<string, Command> = {
   'skiff.attach': attach,
   'skiff.openShell': openShell,
   'skiff.showLogs': showLogs,
+  'skiff.kill': kill,
+  'skiff.inspect': inspect,
   'skiff.copyId': copyId,
+  'skiff.copyName': copyName,
+  'skiff.copyAddress': copyAddress,
+  'skiff.containers.group': groupContainers,
+  'skiff.containers.sort': sortContainers,
+  'skiff.containers.filter': filterContainers,
+  'skiff.containers.showOnlyRunning': showOnlyRunning,
+  'skiff.containers.showAll': showAll,
+  'skiff.containers.clearFilter': clearFilter,
   'skiff.image.run': runFromImage,
   'skiff.image.remove': removeImage,
   'skiff.image.copyName': copyReference,

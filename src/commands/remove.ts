@@ -1,10 +1,9 @@
 import { window } from 'vscode';
 import type { ContainerSummary } from '../../runtime-helper/protocol/types.ts';
 import { displayName } from '../model/container-words.ts';
-import { withViewProgress } from '../ui/view-progress.ts';
-import { attempt } from './attempt.ts';
 import { chosenContainers } from './chosen-containers.ts';
 import type { CommandContext } from './context.ts';
+import { eachContainer } from './each-container.ts';
 
 export async function remove(context: CommandContext, ...args: unknown[]): Promise<void> {
   const containers = await chosenContainers(context, args, {
@@ -12,15 +11,9 @@ export async function remove(context: CommandContext, ...args: unknown[]): Promi
     none: 'There is no container.',
   });
   if (containers.length === 0 || !(await confirmed(containers))) return;
-  await Promise.all(
-    containers.map((container) =>
-      attempt(context, `remove ${displayName(container)}`, () =>
-        withViewProgress(async () => {
-          // Only what the question spoke of is killed: one that was started meanwhile is refused.
-          await context.client.removeContainer({ id: container.id, force: container.state.status === 'running' });
-        }),
-      ),
-    ),
+  // Only what the question spoke of is killed: one that was started meanwhile is refused.
+  await eachContainer(context, containers, 'remove', ({ id, state }) =>
+    context.client.removeContainer({ id, force: state.status === 'running' }),
   );
 }
 

@@ -1,8 +1,6 @@
-import { displayName } from '../model/container-words.ts';
-import { withViewProgress } from '../ui/view-progress.ts';
-import { attempt } from './attempt.ts';
 import { chosenContainers } from './chosen-containers.ts';
 import type { CommandContext } from './context.ts';
+import { eachContainer } from './each-container.ts';
 
 /** Stop, when it runs, and start. */
 export async function restart(context: CommandContext, ...args: unknown[]): Promise<void> {
@@ -10,14 +8,8 @@ export async function restart(context: CommandContext, ...args: unknown[]): Prom
     title: 'Restart Container',
     none: 'There is no container.',
   });
-  await Promise.all(
-    containers.map(({ id, ...container }) =>
-      attempt(context, `restart ${displayName({ id, ...container })}`, () =>
-        withViewProgress(async () => {
-          await context.client.stopContainer({ id });
-          await context.client.startContainer({ id });
-        }),
-      ),
-    ),
-  );
+  await eachContainer(context, containers, 'restart', async ({ id }) => {
+    await context.client.stopContainer({ id });
+    await context.client.startContainer({ id });
+  });
 }

@@ -1,7 +1,6 @@
-import { displayName } from '../model/container-words.ts';
-import { attempt } from './attempt.ts';
 import { chosenContainers } from './chosen-containers.ts';
 import type { CommandContext } from './context.ts';
+import { eachContainer } from './each-container.ts';
 
 export async function start(context: CommandContext, ...args: unknown[]): Promise<void> {
   const containers = await chosenContainers(context, args, {
@@ -9,11 +8,5 @@ export async function start(context: CommandContext, ...args: unknown[]): Promis
     states: ['created', 'exited'],
     none: 'There is no stopped container.',
   });
-  await Promise.all(
-    containers.map((container) =>
-      attempt(context, `start ${displayName(container)}`, async () => {
-        await context.client.startContainer({ id: container.id });
-      }),
-    ),
-  );
+  await eachContainer(context, containers, 'start', ({ id }) => context.client.startContainer({ id }));
 }

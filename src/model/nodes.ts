@@ -1,4 +1,6 @@
 /** What a row of a tree stands for, and what a command is handed when it is chosen there. */
+/** A heading over containers; `key` is its group's. */
+export type GroupNode = { kind: 'group'; key: string };
 export type ContainerNode = { kind: 'container'; id: string };
 /** An image under one of its names, or under its id alone. `reference` is what requests call it by. */
 export type ImageNode = { kind: 'image'; id: string; reference: string };

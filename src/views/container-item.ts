@@ -1,5 +1,6 @@
-import { MarkdownString, ThemeColor, ThemeIcon, TreeItem } from 'vscode';
+import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { ContainerState, ContainerSummary } from '../../runtime-helper/protocol/types.ts';
+import type { Group, Grouping } from '../model/arrangement.ts';
 import {
   describeRow,
   describeState,
@@ -20,6 +21,18 @@ export function containerItem(container: ContainerSummary, now: number): TreeIte
   item.contextValue = `container-${container.state.status}`;
   item.accessibilityInformation = {
     label: `Container ${displayName(container)}, image ${displayImage(container)}, ${describeState(container.state, now)}`,
+  };
+  return item;
+}
+
+/** A heading over containers. */
+export function groupItem({ key, title, containers }: Group, groupBy: Grouping): TreeItem {
+  const item = new TreeItem(title, TreeItemCollapsibleState.Expanded);
+  item.id = `group:${groupBy}:${key}`;
+  item.description = `${containers.length}`;
+  item.contextValue = 'group';
+  item.accessibilityInformation = {
+    label: `${title}, ${containers.length} container${containers.length === 1 ? '' : 's'}`,
   };
   return item;
 }

@@ -2,28 +2,35 @@ import { EventEmitter, window, type TreeDataProvider, type TreeItem, type TreeVi
 import { describeRow } from '../model/container-words.ts';
 import type { Containers, ContainersChange } from '../model/containers.ts';
 import { Listeners, type Subscription } from '../model/listeners.ts';
-import type { ContainerNode } from '../model/nodes.ts';
+import { arrange, dependsOnState, type Arranged, type Arrangement, type Group } from '../model/arrangement.ts';
+import type { ContainerNode, GroupNode } from '../model/nodes.ts';
 import { refreshDelay } from '../model/refresh-delay.ts';
-import { containerItem, containerTooltip } from './container-item.ts';
+import { containerItem, containerTooltip, groupItem } from './container-item.ts';
 
-/** The tree of containers. While it is hidden it neither draws nor keeps a timer. */
-export class ContainersView implements TreeDataProvider<ContainerNode> {
+type Node = GroupNode | ContainerNode;
+
+/** The tree of containers, or of groups of them. While it is hidden it neither draws nor keeps a timer. */
+export class ContainersView implements TreeDataProvider<Node> {
   readonly #containers: Containers;
-  readonly #changed = new EventEmitter<ContainerNode[] | undefined>();
+  readonly #arranged: Arranged;
+  readonly #changed = new EventEmitter<Node[] | undefined>();
   readonly #shown = new Listeners<void>();
   /** One object a row, since VS Code knows rows by identity. */
   readonly #nodes = new Map<string, ContainerNode>();
+  readonly #groups = new Map<string, GroupNode>();
   /** What each row says now, so that a tick redraws only rows whose words changed. */
   readonly #drawn = new Map<string, string>();
-  readonly #tree: TreeView<ContainerNode>;
+  readonly #tree: TreeView<Node>;
   readonly #subscriptions: Subscription[];
   #timer: NodeJS.Timeout | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(containers: Containers) {
+  constructor(containers: Containers, arranged: Arranged) {
     this.#containers = containers;
+    this.#arranged = arranged;
     this.#tree = window.createTreeView('skiff.containers', { treeDataProvider: this, canSelectMany: true });
     this.#subscriptions = [
+      arranged.onChanged((arrangement) => this.#arrangementChanged(arrangement)),
       containers.onChanged((change) => this.#containersChanged(change)),
       this.#tree.onDidChangeVisibility(({ visible }) => this.#visibilityChanged(visible)),
       this.#tree,
@@ -47,14 +54,20 @@ export class ContainersView implements TreeDataProvider<ContainerNode> {
     (this.#tree as { message: string | undefined }).message = message;
   }
 
-  getChildren(node?: ContainerNode): ContainerNode[] {
-    if (node) return [];
-    const nodes = this.#containers.all.map(({ id }) => this.#node(id));
+  getChildren(node?: Node): Node[] {
+    if (node?.kind === 'container') return [];
+    if (node) return this.#group(node)?.containers.map(({ id }) => this.#node(id)) ?? [];
     this.#schedule();
-    return nodes;
+    const groups = this.#arrange();
+    if (this.#arranged.current.groupBy !== 'none') return groups.map(({ key }) => this.#groupNode(key));
+    return groups.flatMap(({ containers }) => containers.map(({ id }) => this.#node(id)));
   }
 
-  getTreeItem(node: ContainerNode): TreeItem {
+  getTreeItem(node: Node): TreeItem {
+    if (node.kind === 'group') {
+      const group = this.#group(node);
+      return group ? groupItem(group, this.#arranged.current.groupBy) : { label: node.key };
+    }
     const container = this.#containers.get(node.id);
     if (!container) return { label: node.id.slice(0, 12) };
     const now = Date.now();
@@ -62,8 +75,15 @@ export class ContainersView implements TreeDataProvider<ContainerNode> {
     return containerItem(container, now);
   }
 
-  resolveTreeItem(item: TreeItem, node: ContainerNode): TreeItem {
-    const container = this.#containers.get(node.id);
+  /** For `reveal`. */
+  getParent(node: Node): Node | undefined {
+    if (node.kind === 'group' || this.#arranged.current.groupBy === 'none') return undefined;
+    const group = this.#arrange().find(({ containers }) => containers.some(({ id }) => id === node.id));
+    return group && this.#groupNode(group.key);
+  }
+
+  resolveTreeItem(item: TreeItem, node: Node): TreeItem {
+    const container = node.kind === 'container' ? this.#containers.get(node.id) : undefined;
     if (container) item.tooltip = containerTooltip(container, Date.now());
     return item;
   }
@@ -79,11 +99,34 @@ export class ContainersView implements TreeDataProvider<ContainerNode> {
     return node;
   }
 
+  #groupNode(key: string): GroupNode {
+    let node = this.#groups.get(key);
+    if (!node) this.#groups.set(key, (node = { kind: 'group', key }));
+    return node;
+  }
+
+  #arrange(): Group[] {
+    return arrange(this.#containers.all, this.#arranged.current);
+  }
+
+  #group({ key }: GroupNode): Group | undefined {
+    return this.#arrange().find((group) => group.key === key);
+  }
+
+  #arrangementChanged({ filter, onlyRunning }: Arrangement): void {
+    const said = [onlyRunning ? 'running' : '', filter.trim() === '' ? '' : `“${filter.trim()}”`];
+    const words = said.filter((text) => text !== '').join(' ');
+    // Absent is how a description is taken away.
+    (this.#tree as { description: string | undefined }).description = words === '' ? undefined : words;
+    if (this.#tree.visible) this.#changed.fire(undefined);
+  }
+
   #containersChanged(change: ContainersChange): void {
     if (change.kind === 'list') this.#forgetRemoved();
     // A hidden view asks for its rows again when it is shown.
     if (!this.#tree.visible) return;
-    this.#changed.fire(change.kind === 'list' ? undefined : change.ids.map((id) => this.#node(id)));
+    const moves = change.kind === 'list' || dependsOnState(this.#arranged.current);
+    this.#changed.fire(moves ? undefined : change.ids.map((id) => this.#node(id)));
     this.#schedule();
   }
 

@@ -32,10 +32,10 @@ story('the icons in a row start and stop its container', async ({ window, store 
   const tree = window.tree('Containers');
   await store.succeed(['create', '--name', 'service', '@host', ...service]);
   await tree.waitForRow('service', /Created$/);
-  assert.deepEqual(await tree.inlineActions('service'), ['Start']);
+  assert.deepEqual(await tree.inlineActions('service'), ['Start', 'Show Logs']);
   await tree.clickInline('service', 'Start');
   await tree.waitForRow('service', / · Up /);
-  assert.deepEqual(await tree.inlineActions('service'), ['Stop']);
+  assert.deepEqual(await tree.inlineActions('service'), ['Stop', 'Open Shell', 'Show Logs']);
   await tree.clickInline('service', 'Stop');
   await tree.waitForRow('service', /Exited \(0\)/);
 });
@@ -43,20 +43,80 @@ story('the icons in a row start and stop its container', async ({ window, store 
 story('the context menu offers what makes sense in the state', async ({ window }) => {
   const tree = window.tree('Containers');
   const stopped = await tree.contextMenu('service');
-  assert.deepEqual(stopped, ['Show Logs', 'Start', 'Restart', 'Copy ID', 'Remove…']);
+  assert.deepEqual(stopped, ['Show Logs', 'Start', 'Restart', 'Inspect', 'Copy', 'Remove…']);
   await tree.clickContext('service', 'Restart');
   await tree.waitForRow('service', / · Up /);
   const running = await tree.contextMenu('service');
-  assert.deepEqual(running, ['Attach', 'Open Shell', 'Show Logs', 'Stop', 'Restart', 'Copy ID', 'Remove…']);
+  const enter = ['Attach', 'Open Shell', 'Show Logs'];
+  assert.deepEqual(running, [...enter, 'Stop', 'Restart', 'Send Signal…', 'Inspect', 'Copy', 'Remove…']);
 });
 
 story('the copied ID is the whole one', async ({ window, store }) => {
-  await window.tree('Containers').clickContext('service', 'Copy ID');
-  const copied = await until('the clipboard is filled', async () => {
-    const text: unknown = await window.page.evaluate('navigator.clipboard.readText()');
-    return typeof text === 'string' && text !== '' && text;
-  });
-  assert.deepEqual([copied], store.containerIds());
+  const tree = window.tree('Containers');
+  await tree.clickContext('service', 'Copy', 'Copy ID');
+  const [id = ''] = store.containerIds();
+  await window.waitForClipboard(id);
+  await tree.clickContext('service', 'Copy', 'Copy Name');
+  await window.waitForClipboard('service');
+  await tree.clickContext('service', 'Copy', 'Copy Address');
+  await window.waitForClipboard(await store.succeed(['inspect', '-f', '{{.NetworkSettings.IPAddress}}', 'service']));
+});
+
+story('a container is inspected in a read-only document', async ({ window }) => {
+  await window.tree('Containers').clickContext('service', 'Inspect');
+  await until('the document is open', async () => /"Id": "[0-9a-f]{64}"/.test((await window.activeEditor()).text));
+  assert.match(await window.activeTab(), /service\.json/);
+  await window.screenshot('inspect');
+  await window.run('View: Close All Editors');
+});
+
+story('a signal is chosen, or typed and checked', async ({ window, store }) => {
+  const tree = window.tree('Containers');
+  const script = 'trap "echo got usr1" USR1; trap "echo got winch" WINCH; while :; do sleep 0.1; done';
+  await store.succeed(['run', '-d', '--name', 'listener', '@host', 'bash', '-c', script]);
+  await tree.waitForRow('listener', / · Up /);
+  await tree.clickContext('listener', 'Send Signal…');
+  await window.quick.pick('USR1');
+  await until('it got USR1', async () => /got usr1/.test(await store.succeed(['logs', 'listener'])));
+  await tree.clickContext('listener', 'Send Signal…');
+  await window.quick.pick('Other…');
+  await window.quick.fill('no signal');
+  await window.quick.waitFor(/Not the name or number of a signal/);
+  await window.quick.enter('winch');
+  await until('it got WINCH', async () => /got winch/.test(await store.succeed(['logs', 'listener'])));
+  await tree.clickContext('listener', 'Send Signal…');
+  await window.quick.pick('KILL');
+  await tree.waitForRow('listener', /Exited \(137\)/);
+});
+
+story('rows are filtered, grouped and sorted, and the view says so', async ({ window, store }) => {
+  const tree = window.tree('Containers');
+  const labels = async (...expected: string[]): Promise<void> => {
+    await tree.waitFor(expected.join(), (rows) => rows.map(({ label }) => label).join() === expected.join());
+  };
+  await store.succeed(['create', '--name', 'another', '@host', 'true']);
+  await labels('another', 'listener', 'service');
+  await window.run('Skiff: Sort Containers by…');
+  await window.quick.pick('State');
+  await labels('service', 'another', 'listener');
+  await window.run('Skiff: Group Containers by…');
+  await window.quick.pick('State');
+  await labels('Running', 'service', 'Created', 'another', 'Exited', 'listener');
+  await window.screenshot('groups');
+  await window.run('Skiff: Show Only Running Containers');
+  await labels('Running', 'service');
+  await window.run('Skiff: Filter Containers…');
+  await window.quick.enter('nothing like it');
+  await until('the view says what hides the rows', async () => /No container fits/.test(await tree.welcomeText()));
+  await window.screenshot('filtered');
+  await tree.clickWelcome('Show All Containers');
+  await labels('Running', 'service', 'Created', 'another', 'Exited', 'listener');
+  await window.run('Skiff: Group Containers by…');
+  await window.quick.pick('No Groups');
+  await window.run('Skiff: Sort Containers by…');
+  await window.quick.pick('Newest First');
+  await store.succeed(['rm', 'another', 'listener']);
+  await labels('service');
 });
 
 story('a shell is opened beside PID 1', async ({ window }) => {

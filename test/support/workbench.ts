@@ -88,6 +88,13 @@ export class Workbench {
     return new TreeView(this.page, title);
   }
 
+  async waitForClipboard(expected: string): Promise<void> {
+    await until(`the clipboard has ${expected}`, async () => {
+      const text: unknown = await this.page.evaluate('navigator.clipboard.readText()');
+      return text === expected || Promise.reject(new Error(`it has ${JSON.stringify(text)}`));
+    });
+  }
+
   /** Texts of the status bar's entries. */
   async statusBar(): Promise<string[]> {
     const texts = await this.page.locator('.part.statusbar .statusbar-item').allTextContents();

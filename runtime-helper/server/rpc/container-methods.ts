@@ -1,3 +1,4 @@
+import { inspectContainer } from '../../cli/inspect-documents.ts';
 import type { CreateOptions, Engine, Starting } from '../../engine/index.ts';
 import type { Operation } from '../../lib/operation.ts';
 import * as protocol from '../../protocol/index.ts';
@@ -43,6 +44,17 @@ export const containerMethods: Method[] = [
       return {};
     },
   ),
+  method(
+    protocol.containerKill,
+    object({ id: shape.containerId, signal: shape.filled }),
+    async ({ id, signal }, { engine }) => {
+      await engine.killContainer(id, signal);
+      return {};
+    },
+  ),
+  method(protocol.containerInspect, object({ id: shape.containerId }), ({ id }, { engine }) => ({
+    document: inspectContainer(engine.findContainer(id)),
+  })),
   method(
     protocol.containerRemove,
     object({ id: shape.containerId, force: optional(shape.flag) }),
