@@ -11,23 +11,31 @@ export const detachKeysOption: OptionSpec = {
   help: 'Override the key sequence for detaching a container',
 };
 
+export const signalProxyOption: OptionSpec = {
+  type: 'flag',
+  default: true,
+  help: 'Proxy received signals to the process (without a TTY only)',
+};
+
+export type How = {
+  input: boolean;
+  detachKeys: string | undefined;
+  /** Whether signals that the command gets are the process's. */
+  signals: boolean;
+  /** About how many bytes of what was written before are to be shown first; absent: none. */
+  replay?: number;
+};
+
 /** Hands the front over to a monitor. Raw mode is for those who type into a container's terminal. */
-export function connect(
-  terminal: Terminal,
-  target: { socket: string; tty: boolean },
-  how: { input: boolean; detachKeys: string | undefined },
-): void {
+export function connect(terminal: Terminal, target: { socket: string; tty: boolean }, how: How): void {
+  const { input, signals, replay = 0 } = how;
   const detachKeys = checkDetachKeys(how.detachKeys ?? defaultDetachKeys);
-  const { socket, tty } = target;
-  terminal.connect({ socket, input: how.input, tty: tty && how.input && terminal.stdinTty, detachKeys });
+  const tty = target.tty && input && terminal.stdinTty;
+  terminal.connect({ socket: target.socket, input, tty, detachKeys, signals, replay });
 }
 
 /** Attaches to what is being started, and waits until it has been; then the front is told the rest by the monitor. */
-export async function connectAndStart(
-  terminal: Terminal,
-  starting: Starting,
-  how: { input: boolean; detachKeys: string | undefined },
-): Promise<undefined> {
+export async function connectAndStart(terminal: Terminal, starting: Starting, how: How): Promise<undefined> {
   connect(terminal, starting, how);
   await starting.started;
 }

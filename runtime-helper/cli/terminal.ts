@@ -33,4 +33,8 @@ export type Attachment = {
   tty: boolean;
   /** As in `ctrl-p,ctrl-q`. */
   detachKeys: string;
+  /** Whether signals that the front gets are the process's. */
+  signals: boolean;
+  /** About how many bytes of what was written before are to be shown first. */
+  replay: number;
 };

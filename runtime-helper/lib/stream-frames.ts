@@ -54,11 +54,14 @@ export function encodeAttach(options: {
   output: boolean;
   columns: number;
   rows: number;
+  /** About how many bytes of what was written before are wanted first; absent: none. */
+  replay?: number;
 }): Buffer {
-  const payload = Buffer.alloc(5);
+  const payload = Buffer.alloc(9);
   payload.writeUInt8((options.input ? 1 : 0) | (options.lossless ? 2 : 0) | (options.output ? 0 : 4), 0);
   payload.writeUInt16LE(options.columns, 1);
   payload.writeUInt16LE(options.rows, 3);
+  payload.writeUInt32LE(options.replay ?? 0, 5);
   return encodeFrame(frameType.attach, payload);
 }
 

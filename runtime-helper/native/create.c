@@ -226,7 +226,7 @@ int monitor_create(const struct store *store, const struct request *request, int
 	struct container container = { .store = store, .request = request, .reply_fd = reply_fd, .run_fd = -1, .cgroup_fd = -1 };
 	struct session *session = &container.session;
 	*session = (struct session){ .spec = &container.spec, .owner_uid = store->owner_uid, .pid_fd = -1, .sync_fd = -1,
-				     .listen_fd = -1, .log = { .fd = -1 }, .started = container_started,
+				     .listen_fd = -1, .log = LOG_INITIALLY, .started = container_started,
 				     .control = container_control, .context = &container };
 	struct failure failure;
 	monitor_detach(&container.reply_fd, "skiff-monitor");

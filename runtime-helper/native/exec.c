@@ -213,9 +213,10 @@ int monitor_exec(const struct store *store, const struct request *request, int r
 {
 	struct exec_session exec = { .store = store, .request = request, .reply_fd = reply_fd, .run_fd = -1 };
 	exec.session = (struct session){ .spec = &exec.spec, .owner_uid = store->owner_uid, .pid_fd = -1, .sync_fd = -1,
-					 .listen_fd = -1, .log = { .fd = -1 }, .started = on_started, .context = &exec };
+					 .listen_fd = -1, .log = LOG_INITIALLY, .started = on_started, .context = &exec };
 	struct failure failure;
 	monitor_detach(&exec.reply_fd, "skiff-exec");
+	log_open_memory(&exec.session.log);
 	int result = spec_parse(&exec.spec, request, &failure);
 	if (result == 0)
 		result = set_up(&exec, &failure);

@@ -41,6 +41,8 @@ struct relay {
 	bool heard;
 	bool was_attached;
 	bool is_raw;
+	/* Signals are for the process; else they end the front alone. */
+	bool passes_signals;
 };
 
 static uint16_t read_u16(const uint8_t *bytes)
@@ -109,7 +111,7 @@ static int end_of(int code)
 }
 
 /* The monitor is not to be reached: what became of the process, the helper will say. */
-static void connect_monitor(struct relay *relay, const char *path, bool wants_input, bool is_raw)
+static void connect_monitor(struct relay *relay, const char *path, bool wants_input, bool is_raw, uint32_t replay)
 {
 	int fd = front_connect_path(path);
 	if (fd < 0)
@@ -119,12 +121,14 @@ static void connect_monitor(struct relay *relay, const char *path, bool wants_in
 		link_close(&relay->monitor);
 		return;
 	}
-	uint8_t attach[5] = { 0 };
+	uint8_t attach[9] = { 0 };
 	if (wants_input)
 		attach[0] |= ATTACH_INPUT;
 	if (!isatty(STDOUT_FILENO))
 		attach[0] |= ATTACH_LOSSLESS;
 	write_size(attach + 1);
+	for (int i = 0; i < 4; i++)
+		attach[5 + i] = (uint8_t)(replay >> 8 * i);
 	link_queue(&relay->monitor, STREAM_ATTACH, attach, sizeof(attach));
 	relay->was_attached = true;
 	relay->input = wants_input ? &relay->monitor : NULL;
@@ -133,10 +137,10 @@ static void connect_monitor(struct relay *relay, const char *path, bool wants_in
 		terminal_make_raw();
 }
 
-/* `C`: path, "1" for input, "1" for raw mode, detach keys. */
+/* `C`: path, "1" for input, "1" for raw mode, detach keys, "1" for passing signals on, bytes of output to be replayed. */
 static int take_connect(struct relay *relay, const struct stream_frame *frame)
 {
-	const char *strings[4];
+	const char *strings[6];
 	const char *at = (const char *)frame->payload;
 	const char *end = at + frame->length;
 	for (size_t i = 0; i < ARRAY_LENGTH(strings); i++) {
@@ -148,7 +152,8 @@ static int take_connect(struct relay *relay, const struct stream_frame *frame)
 	}
 	if (!detach_keys_parse(&relay->keys, strings[3]))
 		return broken_peer("the helper");
-	connect_monitor(relay, strings[0], strings[1][0] == '1', strings[2][0] == '1');
+	relay->passes_signals = strings[4][0] == '1';
+	connect_monitor(relay, strings[0], strings[1][0] == '1', strings[2][0] == '1', (uint32_t)strtoul(strings[5], NULL, 10));
 	/* Only in a terminal of the container's are keys typed; from a pipe come bytes. */
 	if (!relay->is_raw)
 		relay->keys = (struct detach_keys){ 0 };
@@ -166,14 +171,16 @@ static int take_prompt(struct relay *relay, const struct stream_frame *frame)
 	return GOES_ON;
 }
 
-static void tell_gap(const struct stream_frame *frame)
+static void tell_gap(bool is_raw, const struct stream_frame *frame)
 {
 	uint64_t missed = 0;
 	for (int i = 7; i >= 0; i--)
 		missed = missed << 8 | frame->payload[i];
-	char line[96];
-	int length = snprintf(line, sizeof(line), "\r\n[skiff: this terminal was too slow: %llu bytes left out]\r\n",
-			      (unsigned long long)missed);
+	char line[128];
+	/* What was left out may have ended within an escape sequence, or between colours. */
+	const char *before = is_raw ? "\030\033[0m\r\n" : "\n";
+	int length = snprintf(line, sizeof(line), "%s[skiff: this terminal was too slow: %llu bytes left out]%s", before,
+			      (unsigned long long)missed, is_raw ? "\r\n" : "\n");
 	if (terminal_write(STDERR_FILENO, line, (size_t)length) < 0)
 		return;
 }
@@ -181,11 +188,10 @@ static void tell_gap(const struct stream_frame *frame)
 /* GOES_ON, or the exit code. */
 static int take_monitor_frame(struct relay *relay, const struct stream_frame *frame)
 {
-	(void)relay;
 	if (frame->type == STREAM_EXIT && frame->length == 1)
 		return frame->payload[0];
 	if (frame->type == STREAM_GAP && frame->length == 8)
-		tell_gap(frame);
+		tell_gap(relay->is_raw, frame);
 	return GOES_ON;
 }
 
@@ -332,10 +338,11 @@ static int take_signal(struct relay *relay)
 			link_queue(peer, STREAM_WINDOW_SIZE, size, sizeof(size));
 		return GOES_ON;
 	}
-	/* A closed terminal detaches from the container's, as closing a tab does; it ends nothing. */
-	if (relay->monitor.fd < 0 || (number == SIGHUP && relay->is_raw))
+	if (relay->monitor.fd < 0 || !relay->passes_signals)
 		return 128 + number;
-	return forward_signal(relay, number);
+	int code = forward_signal(relay, number);
+	/* Nobody is left to see what the process makes of it. */
+	return number == SIGHUP && relay->is_raw ? 128 + number : code;
 }
 
 static short events_of(const struct relay *relay, const struct link *link)

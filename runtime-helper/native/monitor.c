@@ -14,7 +14,8 @@
 
 #include "io.h"
 
-#define BACKLOG 64
+/* Without waiting a client that finds it full is refused (EAGAIN). */
+#define BACKLOG 1024
 
 static void point_at_null(int fd)
 {

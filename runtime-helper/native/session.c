@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -15,6 +14,7 @@
 
 #include "init.h"
 #include "io.h"
+#include "session_window.h"
 
 #define READ_SIZE 16384
 #define INPUT_LIMIT (64 * 1024)
@@ -76,31 +76,33 @@ static void queue_input(struct session *session, const uint8_t *bytes, size_t le
 	write_input(session);
 }
 
-static unsigned u16(const uint8_t *bytes)
+static void attach(struct session *session, struct client *client, const struct stream_frame *frame)
 {
-	return bytes[0] | (unsigned)bytes[1] << 8;
-}
-
-static void set_window(struct session *session, const uint8_t *size)
-{
-	struct winsize window = { .ws_col = (unsigned short)u16(size), .ws_row = (unsigned short)u16(size + 2) };
-	if (session->spec->terminal && session->stdout_fd >= 0 && window.ws_col > 0 && window.ws_row > 0)
-		ioctl(session->stdout_fd, TIOCSWINSZ, &window);
+	const uint8_t *payload = frame->payload;
+	/* The second is what clients said before there was a replay. */
+	if ((frame->length != 9 && frame->length != 5) || client->attached)
+		return;
+	uint32_t replay = 0;
+	if (frame->length == 9)
+		memcpy(&replay, payload + 5, sizeof(replay));
+	client->attached = true;
+	client->sends_input = payload[0] & ATTACH_INPUT;
+	client->lossless = payload[0] & ATTACH_LOSSLESS;
+	client->wants_output = !(payload[0] & ATTACH_NO_OUTPUT);
+	if (!client->wants_output)
+		return;
+	window_resize(session, client, payload + 1);
+	client_watch(&session->clients, client, replay);
 }
 
 static void handle_frame(struct session *session, struct client *client, const struct stream_frame *frame)
 {
 	switch (frame->type) {
 	case STREAM_ATTACH:
-		if (frame->length != 5)
-			return;
-		client->attached = true;
-		client->lossless = frame->payload[0] & ATTACH_LOSSLESS;
-		client->wants_output = !(frame->payload[0] & ATTACH_NO_OUTPUT);
-		if (client->wants_output)
-			set_window(session, frame->payload + 1);
+		attach(session, client, frame);
 		return;
 	case STREAM_INPUT:
+		window_use(session, client);
 		queue_input(session, frame->payload, frame->length);
 		return;
 	case STREAM_INPUT_END:
@@ -111,7 +113,7 @@ static void handle_frame(struct session *session, struct client *client, const s
 		return;
 	case STREAM_WINDOW_SIZE:
 		if (frame->length == 4)
-			set_window(session, frame->payload);
+			window_resize(session, client, frame->payload);
 		return;
 	case STREAM_SIGNAL:
 		/* Through the pidfd: the pid could be another's by now. Before exec it would hit our own program. */
@@ -156,8 +158,10 @@ static int read_output(struct session *session, int *fd, uint8_t type, const cha
 		close_and_forget(fd);
 		return -1;
 	}
+	uint64_t position = session->log.end;
+	/* What could not be kept is still given to those who keep up. */
 	log_write(&session->log, stream, buffer, (size_t)count);
-	clients_write(&session->clients, type, buffer, (size_t)count);
+	clients_write(&session->clients, type, buffer, (size_t)count, position);
 	return 1;
 }
 
@@ -178,6 +182,18 @@ static void drain_streams(struct session *session)
 		;
 }
 
+static void remove_client(struct session *session, size_t index)
+{
+	bool typed = session->clients.items[index].sends_input;
+	clients_remove(&session->clients, index);
+	window_inherit(session);
+	/* Who could still have sent input is gone, and nobody else is there: a program that reads on would wait for ever. */
+	if (typed && session->spec->stdin_mode == STDIN_ONCE && !clients_type(&session->clients)) {
+		session->input_ended = true;
+		write_input(session);
+	}
+}
+
 static void serve_clients(struct session *session, const struct pollfd *polled, size_t count)
 {
 	/* From the end, because removing moves those behind. New ones were not polled. */
@@ -186,10 +202,10 @@ static void serve_clients(struct session *session, const struct pollfd *polled, 
 		bool alive = true;
 		if (polled[i - 1].revents & (POLLIN | POLLHUP | POLLERR))
 			alive = read_client(session, client);
-		if (alive && !client_flush(client))
+		if (alive && !client_flush(&session->clients, client))
 			alive = false;
 		if (!alive)
-			clients_remove(&session->clients, i - 1);
+			remove_client(session, i - 1);
 	}
 }
 
@@ -217,8 +233,9 @@ static struct pollfd *fill_polled(const struct session *session, bool reading)
 	return polled;
 }
 
-/* Waits for one round of events and serves all but the process and its sync socket. Returns their two slots' events. */
-static void serve_once(struct session *session, bool reading, int timeout, short events[2])
+/* Waits for one round of events and serves all but the process and its sync socket, whose two slots' events it gives. False: nothing
+ * happened in that time. */
+static bool serve_once(struct session *session, bool reading, int timeout, short events[2])
 {
 	size_t count = session->clients.count;
 	CLEANUP_FREE struct pollfd *polled = fill_polled(session, reading);
@@ -226,19 +243,24 @@ static void serve_once(struct session *session, bool reading, int timeout, short
 	if (!polled) {
 		/* No memory for a round: others will give some back. */
 		nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000 * 1000 }, NULL);
-		return;
+		return true;
 	}
-	if (poll(polled, SLOT_CLIENTS + count, timeout) < 0)
-		return;
+	int ready = poll(polled, SLOT_CLIENTS + count, window_timeout(session, timeout));
+	window_settle(session);
+	if (ready <= 0)
+		return ready < 0;
 	if (polled[SLOT_STDIN].revents)
 		write_input(session);
 	if (polled[SLOT_STDOUT].revents || polled[SLOT_STDERR].revents)
 		read_streams(session);
 	serve_clients(session, polled + SLOT_CLIENTS, count);
+	if (session->clients.redraw)
+		window_redraw(session);
 	if (polled[SLOT_LISTEN].revents)
 		clients_accept(&session->clients, session->listen_fd, session->owner_uid);
 	events[SLOT_PROCESS] = polled[SLOT_PROCESS].revents;
 	events[SLOT_SYNC] = polled[SLOT_SYNC].revents;
+	return true;
 }
 
 static void take_terminal(struct session *session, struct msghdr *header)
@@ -252,6 +274,7 @@ static void take_terminal(struct session *session, struct msghdr *header)
 	close_stdin(session);
 	close_and_forget(&session->stdout_fd);
 	session->stdin_fd = session->stdout_fd = master;
+	window_begin(session);
 }
 
 /* One message of init's: 1 go on waiting, 0 exec has worked, -1 it has failed. */
@@ -288,6 +311,8 @@ static void go_when_possible(struct session *session)
 
 int session_start(struct session *session, struct failure *failure)
 {
+	session->clients.log = &session->log;
+	log_begin(&session->log);
 	for (;;) {
 		go_when_possible(session);
 		short events[2];
@@ -337,15 +362,9 @@ static bool somebody_waits(const struct session *session, bool lossless_only)
 
 void session_part(struct session *session, int exit_code)
 {
-	uint8_t code = (uint8_t)exit_code;
-	for (size_t i = session->clients.count; i > 0; i--) {
-		struct client *client = &session->clients.items[i - 1];
-		/* What the next process says is for those who come then. */
-		client->attached = client->wants_output = client->lossless = false;
-		client_frame(client, STREAM_EXIT, &code, 1);
-		if (!client_flush(client))
-			clients_remove(&session->clients, i - 1);
-	}
+	/* What the next process says is for those who come then. */
+	clients_leave(&session->clients, (uint8_t)exit_code);
+	session->window.settles_at = 0;
 	close_stdin(session);
 	close_and_forget(&session->stdout_fd);
 	close_and_forget(&session->stderr_fd);
@@ -363,21 +382,14 @@ void session_idle(struct session *session, int milliseconds)
 
 void session_finish(struct session *session, int exit_code)
 {
-	uint8_t code = (uint8_t)exit_code;
 	close_and_forget(&session->listen_fd);
-	for (size_t i = session->clients.count; i > 0; i--) {
-		client_frame(&session->clients.items[i - 1], STREAM_EXIT, &code, 1);
-		if (!client_flush(&session->clients.items[i - 1]))
-			clients_remove(&session->clients, i - 1);
-	}
+	clients_leave(&session->clients, (uint8_t)exit_code);
 	close_and_forget(&session->pid_fd);
+	session->window.settles_at = 0;
 	short events[2];
-	while (somebody_waits(session, false) && !somebody_waits(session, true)) {
-		size_t before = session->clients.count;
-		serve_once(session, false, FAREWELL_MS, events);
-		if (session->clients.count == before)
+	while (somebody_waits(session, false) && !somebody_waits(session, true))
+		if (!serve_once(session, false, FAREWELL_MS, events))
 			break;
-	}
 	while (somebody_waits(session, true))
 		serve_once(session, false, -1, events);
 }

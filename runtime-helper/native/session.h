@@ -11,6 +11,14 @@
 #include "errors.h"
 #include "spec.h"
 
+/* The size of the process's terminal: that of the window that was used last. */
+struct session_window {
+	uint16_t columns, rows;
+	uint64_t uses;
+	/* Until then the terminal is one row too small, so that a program sees a change; CLOCK_MONOTONIC in ms, 0: no. */
+	int64_t settles_at;
+};
+
 struct session {
 	const struct spec *spec;
 	uid_t owner_uid;
@@ -24,6 +32,7 @@ struct session {
 	bool going; /* and may exec */
 	struct clients clients;
 	struct container_log log;
+	struct session_window window;
 	/* Input that the process has not taken yet. */
 	struct stream_buffer input;
 	bool input_ended;

@@ -136,9 +136,10 @@ class Front {
     }
   }
 
-  #connect({ socket, input, tty, detachKeys }: Attachment): void {
+  #connect({ socket, input, tty, detachKeys, signals, replay }: Attachment): void {
     this.#attached = true;
-    const payload = encodeStrings([socket, input ? '1' : '0', tty ? '1' : '0', detachKeys]);
+    const flag = (set: boolean): string => (set ? '1' : '0');
+    const payload = encodeStrings([socket, flag(input), flag(tty), detachKeys, flag(signals), String(replay)]);
     this.#send([encodeFrame(frameType.connect, payload)]);
   }
 

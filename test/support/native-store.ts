@@ -229,20 +229,27 @@ export class NativeStore {
   }
 }
 
+export type ClientOptions = Partial<Parameters<typeof encodeAttach>[0]> & { keep?: boolean };
+
 export type Outcome = { stdout: string; stderr: string; exitCode: number | undefined; missed: number };
 
 /** One attached client, collecting what it is sent. */
 export class Client implements Outcome {
+  /** One character a byte; of a client that keeps nothing only the last few thousand. */
   stdout = '';
   stderr = '';
+  /** Bytes of both. */
+  received = 0;
   missed = 0;
+  /** What it was told of the terminal's size: `80x24`. */
+  readonly sizes: string[] = [];
   exitCode: number | undefined;
   readonly socket: Socket;
   /** Settles when the monitor has closed the connection. */
   readonly end: Promise<void>;
   #wake: (() => void) | undefined;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, keep: boolean) {
     this.socket = socket;
     const decoder = new FrameDecoder();
     socket.on('data', (chunk: Buffer) => {
@@ -251,7 +258,10 @@ export class Client implements Outcome {
         else if (type === frameType.stderr) this.stderr += payload.toString('latin1');
         else if (type === frameType.gap) this.missed += Number(payload.readBigUInt64LE());
         else if (type === frameType.exit) this.exitCode = payload[0];
+        else if (type === frameType.windowSize) this.sizes.push(`${payload.readUInt16LE()}x${payload.readUInt16LE(2)}`);
+        if (type === frameType.stdout || type === frameType.stderr) this.received += payload.length;
       }
+      if (!keep) this.stdout = this.stdout.slice(-4096);
       this.#wake?.();
     });
     this.end = new Promise((resolve, reject) => {
@@ -261,11 +271,8 @@ export class Client implements Outcome {
     this.end.catch(() => {});
   }
 
-  static async attach(
-    path: string,
-    options: { input?: boolean; lossless?: boolean; output?: boolean; columns?: number; rows?: number } = {},
-  ): Promise<Client> {
-    const client = new Client(await connectSocket(path));
+  static async attach(path: string, { keep = true, ...options }: ClientOptions = {}): Promise<Client> {
+    const client = new Client(await connectSocket(path), keep);
     const all = { input: false, lossless: true, output: true, columns: 0, rows: 0, ...options };
     client.socket.write(encodeAttach(all));
     return client;

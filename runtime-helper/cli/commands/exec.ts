@@ -29,8 +29,9 @@ export const exec: Command = {
     checkDetachKeys(options.text('detach-keys') ?? '');
     if (!what.detach) assertTerminal(terminal, { tty: what.tty, input: what.openStdin });
     const starting = await engine.exec(id, what, operation);
-    if (!what.detach)
-      return connectAndStart(terminal, starting, { input: what.openStdin, detachKeys: options.text('detach-keys') });
+    // A process that nobody could reach any more is of no use: signals, and the end of the terminal, are always its own.
+    const how = { input: what.openStdin, detachKeys: options.text('detach-keys'), signals: true };
+    if (!what.detach) return connectAndStart(terminal, starting, how);
     await starting.started;
     return 0;
   },

@@ -1,8 +1,13 @@
-import { assertTerminal, connectAndStart, checkDetachKeys, detachKeysOption } from '../attachment.ts';
+import {
+  assertTerminal,
+  connectAndStart,
+  checkDetachKeys,
+  detachKeysOption,
+  signalProxyOption,
+} from '../attachment.ts';
 import type { Call, Command } from '../command.ts';
 import { containerOptions, notBuiltContainerOptions } from '../container-options.ts';
 import { createContainer } from '../create-container.ts';
-import { UsageError } from '../usage-error.ts';
 
 export const run: Command = {
   name: 'run',
@@ -12,7 +17,7 @@ export const run: Command = {
     ...containerOptions,
     detach: { type: 'flag', short: 'd', help: 'Run container in background and print container ID' },
     'detach-keys': detachKeysOption,
-    'sig-proxy': { type: 'flag', help: 'Proxy received signals to the process' },
+    'sig-proxy': signalProxyOption,
   },
   notBuilt: notBuiltContainerOptions,
   stopsAtArgument: true,
@@ -21,8 +26,6 @@ export const run: Command = {
   failureCode: 125,
   run: async (call) => {
     const { options, terminal } = call;
-    if (options.given('sig-proxy') && !options.flag('sig-proxy'))
-      throw new UsageError('option --sig-proxy=false is not built yet', 125);
     if (options.flag('detach')) return runDetached(call);
     checkDetachKeys(options.text('detach-keys') ?? '');
     assertTerminal(terminal, { tty: options.flag('tty'), input: options.flag('interactive') });
@@ -46,7 +49,11 @@ async function runAttached(call: Call): Promise<undefined> {
   const { id } = await createContainer(call, { detached: false });
   await undoing(call, id, async () => {
     const starting = await engine.startContainer(id, { gate: true, ...sizeOf(call) }, operation);
-    const how = { input: options.flag('interactive'), detachKeys: options.text('detach-keys') };
+    const how = {
+      input: options.flag('interactive'),
+      detachKeys: options.text('detach-keys'),
+      signals: options.flag('sig-proxy') && !starting.tty,
+    };
     await connectAndStart(terminal, starting, how);
   });
 }

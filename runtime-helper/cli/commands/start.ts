@@ -39,5 +39,5 @@ async function startAttached({ engine, operation, options, terminal, args }: Cal
   const { columns, rows } = terminal;
   const size = columns > 0 && rows > 0 ? { columns, rows } : {};
   const starting = await engine.startContainer(id, { gate: true, ...size }, operation);
-  return connectAndStart(terminal, starting, { input, detachKeys: options.text('detach-keys') });
+  return connectAndStart(terminal, starting, { input, detachKeys: options.text('detach-keys'), signals: !tty });
 }
