@@ -9,9 +9,12 @@ import { info } from './commands/info.ts';
 import { inspect } from './commands/inspect.ts';
 import { kill } from './commands/kill.ts';
 import { load } from './commands/load.ts';
+import { login } from './commands/login.ts';
+import { logout } from './commands/logout.ts';
 import { logs } from './commands/logs.ts';
 import { pause, unpause } from './commands/pause.ts';
 import { ps } from './commands/ps.ts';
+import { pull } from './commands/pull.ts';
 import { rename } from './commands/rename.ts';
 import { restart } from './commands/restart.ts';
 import { rm } from './commands/rm.ts';
@@ -35,9 +38,12 @@ export const commands: readonly Command[] = [
   inspect,
   kill,
   load,
+  login,
+  logout,
   logs,
   pause,
   ps,
+  pull,
   rename,
   restart,
   rm,

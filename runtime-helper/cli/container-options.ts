@@ -5,6 +5,7 @@ import { errnoOf, SkiffError } from '../lib/errors.ts';
 import type { Call } from './command.ts';
 import { lifeOptions, readLifeOptions } from './life-options.ts';
 import type { OptionTable } from './options.ts';
+import { contentTrustOption, insecureOption } from './registry-options.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Options that `run` and `create` share. */
@@ -15,11 +16,15 @@ export const containerOptions: OptionTable = {
   'env-file': { type: 'list', help: 'Read in a file of environment variables' },
   hostname: { type: 'text', short: 'h', help: 'Container host name' },
   ...lifeOptions,
+  'disable-content-trust': contentTrustOption,
+  'insecure-registry': insecureOption,
   interactive: { type: 'flag', short: 'i', help: 'Keep STDIN open even if not attached' },
   label: { type: 'list', short: 'l', help: 'Set meta data on a container' },
   name: { type: 'text', help: 'Assign a name to the container' },
   network: { type: 'text', value: 'network', help: 'Connect a container to a network: bridge, none or host' },
-  pull: { type: 'text', help: 'Pull image before running: missing or never' },
+  platform: { type: 'text', help: 'Set platform if server is multi-platform capable' },
+  pull: { type: 'text', help: 'Pull image before running ("always", "missing", "never")' },
+  quiet: { type: 'flag', short: 'q', help: 'Suppress the pull output' },
   rm: { type: 'flag', help: 'Automatically remove the container and its files when it exits' },
   tty: { type: 'flag', short: 't', help: 'Allocate a pseudo-TTY' },
   user: { type: 'text', short: 'u', help: 'Username or UID (format: <name|uid>[:<group|gid>])' },
@@ -30,11 +35,11 @@ export const containerOptions: OptionTable = {
 export const notBuiltContainerOptions: readonly string[] = (
   '-a -c -m -p -v -P --add-host --annotation --attach --blkio-weight --blkio-weight-device --cap-add --cap-drop --cgroup-parent --cgroupns ' +
   '--cpu-count --cpu-percent --cpu-period --cpu-quota --cpu-rt-period --cpu-rt-runtime --cpu-shares --cpus --cpuset-cpus --cpuset-mems --device ' +
-  '--device-cgroup-rule --device-read-bps --device-read-iops --device-write-bps --device-write-iops --disable-content-trust --dns --dns-option --dns-search ' +
+  '--device-cgroup-rule --device-read-bps --device-read-iops --device-write-bps --device-write-iops --dns --dns-option --dns-search ' +
   '--domainname --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout ' +
   '--init --ip --ip6 --ipc --isolation --kernel-memory --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory ' +
   '--memory-reservation --memory-swap --memory-swappiness --mount --net --net-alias --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid ' +
-  '--pids-limit --platform --privileged --publish --publish-all --quiet -q --read-only --runtime --security-opt --shm-size ' +
+  '--pids-limit --privileged --publish --publish-all --read-only --runtime --security-opt --shm-size ' +
   '--storage-opt --sysctl --tmpfs --ulimit --userns --use-api-socket --uts --volume --volume-driver --volumes-from'
 ).split(' ');
 
@@ -108,8 +113,7 @@ function parseNetwork(name: string): CreateOptions['network'] {
 }
 
 function checkPull(policy: string | undefined): void {
-  if (policy === undefined || policy === 'missing' || policy === 'never') return;
-  if (policy === 'always') throw new UsageError('option --pull always is not built yet', 125);
+  if (policy === undefined || policy === 'always' || policy === 'missing' || policy === 'never') return;
   throw new UsageError(`invalid pull option: '${policy}': must be one of "always", "missing" or "never"`, 125);
 }
 

@@ -1,23 +1,27 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Container } from '../engine/index.ts';
+import type { Container, CreateOptions } from '../engine/index.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
 import type { Call } from './command.ts';
 import { createOptions } from './container-options.ts';
+import { ProgressLines } from './progress.ts';
+import { describePull, registryAccess } from './registry-options.ts';
+import { cleanText } from './text.ts';
 
 /** Creates the container that a command line of `run` or `create` describes, and writes its id where that was asked for. */
 export async function createContainer(call: Call, how: { detached: boolean }): Promise<Container> {
-  const { engine, operation, options, terminal } = call;
+  const { options, terminal } = call;
   const what = createOptions(call, how);
   const path = options.text('cidfile');
   const idFile = path === undefined ? undefined : openIdFile(resolve(terminal.cwd, path));
   try {
-    const container = await engine.createContainer(what, operation);
+    if (options.text('pull') === 'always' && what.image !== '@host') await pullImage(call, what.image);
+    const container = await createOrPull(call, what);
     idFile?.write(container.id);
     return container;
   } catch (error) {
     idFile?.remove();
-    throw isMissingImage(error, what.image) ? notFoundLocally(call, what.image) : error;
+    throw error;
   } finally {
     idFile?.close();
   }
@@ -44,16 +48,34 @@ function openIdFile(path: string): IdFile {
   };
 }
 
-function isMissingImage(error: unknown, image: string): boolean {
-  return error instanceof SkiffError && error.code === 'not-found' && image !== '';
+/** What is missing is pulled, as Docker does it. */
+async function createOrPull(call: Call, what: CreateOptions): Promise<Container> {
+  const { engine, operation, options, terminal } = call;
+  try {
+    return await engine.createContainer(what, operation);
+  } catch (error) {
+    if (!isMissingImage(error) || options.text('pull') === 'never') throw error;
+    const name = (error as SkiffError).message;
+    terminal.stderr(`${cleanText(name)}\n`);
+    await pullImage(call, what.image);
+    return engine.createContainer(what, operation);
+  }
 }
 
-/** Docker says this, and goes on to pull. */
-function notFoundLocally({ terminal }: Call, image: string): SkiffError {
-  const hasTag = /:[^/]*$|@/.test(image);
-  terminal.stderr(`Unable to find image '${image}${hasTag ? '' : ':latest'}' locally\n`);
-  return new SkiffError('not-implemented', 'pulling images is not built yet', {
-    hint: 'Bring one in with `skiff load` or `skiff import`, or use @host.',
-    exitCode: 125,
-  });
+/** On stderr: stdout is the container's. */
+async function pullImage({ engine, operation, options, terminal }: Call, image: string): Promise<void> {
+  const platform = options.text('platform');
+  const access = registryAccess(terminal, options.list('insecure-registry'));
+  const how = { access, ...(platform === undefined ? {} : { platform }) };
+  if (options.flag('quiet')) {
+    await engine.pullImage(image, how, operation);
+    return;
+  }
+  const lines = new ProgressLines(terminal.stderr, { tty: terminal.stderrTty, columns: terminal.columns });
+  const pulled = await engine.pullImage(image, how, { ...operation, report: (progress) => lines.show(progress) });
+  terminal.stderr(describePull(pulled));
+}
+
+function isMissingImage(error: unknown): boolean {
+  return error instanceof SkiffError && error.code === 'not-found' && error.message.startsWith('Unable to find image');
 }

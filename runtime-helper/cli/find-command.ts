@@ -34,6 +34,7 @@ const aliases: Readonly<Record<string, string>> = {
   'image list': 'images',
   'image load': 'load',
   'image ls': 'images',
+  'image pull': 'pull',
   'image rm': 'rmi',
 };
 

@@ -4,20 +4,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
 
 const retryMs = 10;
+const longestWaitMs = 100;
 const patienceMs = 30_000;
+
+/** With a signal one waits as long as it takes; `onWait` is called once when one has to. */
+export type LockPatience = { signal: AbortSignal; onWait: () => void };
 
 /**
  * Runs `work` while no other helper of this store holds the lock at `path`: a file that names its holder, so that one
  * whose process is gone is taken over. Throws unavailable when it stays taken for half a minute.
  */
-export async function withFileLock<T>(path: string, work: () => T | Promise<T>): Promise<T> {
-  const mine = `${process.pid} ${startTime(process.pid)}\n`;
+export async function withFileLock<T>(path: string, work: () => T | Promise<T>, patience?: LockPatience): Promise<T> {
+  const mine = `${ownStamp()}\n`;
   const deadline = Date.now() + patienceMs;
+  let waits = 0;
   while (!claim(path, mine)) {
     if (takeAwayStale(path)) continue;
-    if (Date.now() > deadline)
+    if (!patience && Date.now() > deadline)
       throw new SkiffError('unavailable', `${path} is held by process ${holder(path)?.split(' ')[0]}`);
-    await sleep(retryMs);
+    if (waits++ === 0) patience?.onWait();
+    await sleep(Math.min(retryMs * waits, longestWaitMs), undefined, patience && { signal: patience.signal });
   }
   try {
     return await work();
@@ -68,7 +74,13 @@ function holder(path: string): string | undefined {
   }
 }
 
-function isAlive(content: string): boolean {
+/** Names this process, and no later one with its pid: `pid start-time`. */
+export function ownStamp(): string {
+  return `${process.pid} ${startTime(process.pid)}`;
+}
+
+/** Whether the process that `ownStamp` named is there. */
+export function isAlive(content: string): boolean {
   const [pid = '', started = ''] = content.trim().split(' ');
   return /^\d+$/.test(pid) && startTime(Number(pid)) === started;
 }

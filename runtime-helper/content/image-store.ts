@@ -12,23 +12,31 @@ import {
   type ImageConfig,
   type Manifest,
 } from '../oci/image-config.ts';
-import { withFileLock } from './file-lock.ts';
+import { ownStamp, withFileLock, type LockPatience } from './file-lock.ts';
+import { Pins } from './pins.ts';
 
-/** One line of index.json: a manifest, and the one name that it has there. */
-export type IndexEntry = { manifest: Descriptor; reference?: string };
+/**
+ * One line of index.json: a manifest, and the one name that it has there: `docker.io/library/alpine:latest`, or `…/alpine@sha256:…`
+ * for what was asked for by digest. `digest` is what its registry has under that name: the manifest's own, or that of an index.
+ */
+export type IndexEntry = { manifest: Descriptor; reference?: string; digest?: string };
 
 /** An image: a config, and every name and manifest that lead to it. */
 export type StoredImage = {
   /** `sha256:…` of the config. */
   id: string;
   config: ImageConfig;
-  /** Full names, `docker.io/library/alpine:latest`; empty for an untagged image. */
+  /** Full names with a tag, `docker.io/library/alpine:latest`; empty for an untagged image. */
   references: string[];
+  /** Full names with the digest that a registry has for it, `docker.io/library/alpine@sha256:…`. */
+  digests: string[];
   manifests: { digest: string; manifest: Manifest }[];
 };
 
 const fullNameKey = 'io.containerd.image.name';
+/** The whole name here, too: by a tag alone nobody could ask for one of several images (image-spec, annotations.md). */
 const refNameKey = 'org.opencontainers.image.ref.name';
+const digestKey = 'io.github.skiff-containers.image.digest';
 
 /**
  * The store's images: an OCI image layout (image-spec, image-layout.md) in `<root>/images`, so that skopeo, podman and
@@ -36,6 +44,7 @@ const refNameKey = 'org.opencontainers.image.ref.name';
  */
 export class ImageStore {
   readonly folder: string;
+  readonly pins: Pins;
   readonly #root: string;
   #cache: { key: string; images: StoredImage[] } | undefined;
   /** Blobs never change: what was parsed once stays true. */
@@ -46,6 +55,7 @@ export class ImageStore {
   constructor(root: string) {
     this.#root = root;
     this.folder = join(root, 'images');
+    this.pins = new Pins(join(root, 'pins'));
   }
 
   /** All images, in the order of index.json. Costs one stat(2) when nothing has changed. */
@@ -64,10 +74,11 @@ export class ImageStore {
     return existsSync(this.blobPath(digest));
   }
 
-  /** A name in the blobs' folder for content whose digest is not known yet. */
+  /** A name in the blobs' folder for content whose digest is not known yet; it says whose it is. */
   temporaryPath(): string {
     this.#prepare();
-    return join(this.folder, 'blobs/sha256', `.${randomBytes(8).toString('hex')}.tmp`);
+    const owner = ownStamp().replace(' ', '-');
+    return join(this.folder, 'blobs/sha256', `.${owner}-${randomBytes(8).toString('hex')}.tmp`);
   }
 
   /** Gives a complete, synced temporary file its name. */
@@ -108,6 +119,11 @@ export class ImageStore {
     rmSync(this.#sizePath(diffId), { force: true });
   }
 
+  /** Keeps everybody else from fetching the same blob. Waits for as long as it takes. */
+  fetching<T>(digest: string, work: () => Promise<T>, patience: LockPatience): Promise<T> {
+    return withFileLock(join(this.pins.folder, `${digest.replace(':', '-')}.lock`), work, patience);
+  }
+
   /** Keeps other helpers from changing images while `work` runs. Not reentrant. */
   locked<T>(work: () => T | Promise<T>): Promise<T> {
     return withFileLock(join(this.#root, 'images.lock'), work);
@@ -116,11 +132,18 @@ export class ImageStore {
   /** Reads and rewrites index.json; only inside `locked`. */
   update(change: (entries: IndexEntry[]) => IndexEntry[]): void {
     this.#prepare();
-    const manifests = change(this.#entries()).map(({ manifest, reference }) => ({
+    const manifests = change(this.#entries()).map(({ manifest, reference, digest }) => ({
       mediaType: manifest.mediaType,
       digest: manifest.digest,
       size: manifest.size,
-      ...(reference === undefined ? {} : { annotations: { [fullNameKey]: reference, [refNameKey]: tagOf(reference) } }),
+      ...(reference === undefined
+        ? {}
+        : {
+            annotations: {
+              ...{ [fullNameKey]: reference, [refNameKey]: reference },
+              ...(digest === undefined ? {} : { [digestKey]: digest }),
+            },
+          }),
     }));
     const index = { schemaVersion: 2, mediaType: mediaTypes.index, manifests };
     writeAtomic(this.#indexPath, `${JSON.stringify(index, undefined, 2)}\n`, { durable: true });
@@ -150,18 +173,25 @@ export class ImageStore {
     }
     return parseIndex(bytes, this.#indexPath).map((manifest) => {
       const reference = manifest.annotations?.[fullNameKey];
-      return { manifest, ...(reference === undefined ? {} : { reference }) };
+      const digest = manifest.annotations?.[digestKey];
+      return {
+        manifest,
+        ...(reference === undefined ? {} : { reference }),
+        ...(digest === undefined ? {} : { digest }),
+      };
     });
   }
 
   #group(entries: IndexEntry[]): StoredImage[] {
     const images = new Map<string, StoredImage>();
-    for (const { manifest: descriptor, reference } of entries) {
+    for (const { manifest: descriptor, reference, digest } of entries) {
       const manifest = this.manifest(descriptor.digest);
       const id = manifest.config.digest;
-      const image = images.get(id) ?? { id, config: this.#config(id), references: [], manifests: [] };
-      if (reference !== undefined) image.references.push(reference);
-      if (!image.manifests.some(({ digest }) => digest === descriptor.digest))
+      const image = images.get(id) ?? { id, config: this.#config(id), references: [], digests: [], manifests: [] };
+      if (reference !== undefined && !reference.includes('@')) image.references.push(reference);
+      const canonical = reference === undefined ? undefined : canonicalName(reference, digest);
+      if (canonical !== undefined && !image.digests.includes(canonical)) image.digests.push(canonical);
+      if (!image.manifests.some((one) => one.digest === descriptor.digest))
         image.manifests.push({ digest: descriptor.digest, manifest });
       images.set(id, image);
     }
@@ -194,7 +224,9 @@ export class ImageStore {
   }
 }
 
-function tagOf(reference: string): string {
+/** `…/alpine:3` and the digest that it has → `…/alpine@sha256:…`. */
+export function canonicalName(reference: string, digest: string | undefined): string | undefined {
+  if (reference.includes('@') || digest === undefined) return reference.includes('@') ? reference : undefined;
   const colon = reference.indexOf(':', reference.lastIndexOf('/') + 1);
-  return colon < 0 ? 'latest' : reference.slice(colon + 1);
+  return `${colon < 0 ? reference : reference.slice(0, colon)}@${digest}`;
 }

@@ -7,6 +7,8 @@ import { containerOperations } from './containers/operations.ts';
 import type { Parts } from './containers/parts.ts';
 import { sweep } from './containers/sweep.ts';
 import { doctorOperations } from './doctor/operations.ts';
+import { login, logout } from './images/login.ts';
+import { remoteTags } from './images/remote-tags.ts';
 import { ImageService } from './images/service.ts';
 import { Journal } from './journal.ts';
 import { ContainerNetworks } from './networks.ts';
@@ -74,6 +76,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...doctorOperations(parts),
     listImages: () => images.list(),
     importImage: (source, how, operation) => images.import(source, how, operation),
+    pullImage: (reference, how, operation) => images.pull(reference, how, operation),
+    remoteTags,
+    login,
+    logout,
     loadImages: (source, operation) => images.load(source, operation),
     removeImage: (reference, how) => images.remove(reference, how),
     watch: (listener) => watchStore(store, listener, log),

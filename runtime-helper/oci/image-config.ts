@@ -6,7 +6,7 @@ export type Descriptor = {
   digest: string;
   size: number;
   annotations?: Record<string, string>;
-  platform?: { architecture: string; os: string };
+  platform?: { architecture: string; os: string; variant?: string };
 };
 
 export type Manifest = { config: Descriptor; layers: Descriptor[] };
@@ -16,6 +16,7 @@ export type ImageConfig = {
   created?: string;
   architecture: string;
   os: string;
+  variant?: string;
   /** diffIDs in hex, bottom first, as in the file. */
   diffIds: string[];
   entrypoint: string[];
@@ -37,6 +38,7 @@ export const mediaTypes = {
   layer: 'application/vnd.oci.image.layer.v1.tar',
   layerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
   layerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+  dockerConfig: 'application/vnd.docker.container.image.v1+json',
   dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
   dockerManifestList: 'application/vnd.docker.distribution.manifest.list.v2+json',
 } as const;
@@ -57,6 +59,7 @@ export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
     ...(typeof created === 'string' && !Number.isNaN(Date.parse(created)) ? { created } : {}),
     architecture: text(root['architecture'], `${what}: architecture`),
     os: text(root['os'], `${what}: os`),
+    ...(root['variant'] ? { variant: text(root['variant'], `${what}: variant`) } : {}),
     diffIds,
     entrypoint: words(config['Entrypoint'], `${what}: Entrypoint`),
     command: words(config['Cmd'], `${what}: Cmd`),
@@ -77,6 +80,34 @@ export function parseManifest(bytes: Uint8Array, what: string): Manifest {
     layers: layers.map((layer, index) => descriptor(layer, `${what}: layer ${index + 1}`)),
   };
 }
+
+/**
+ * What the bytes of a manifest are, by what they say themselves, else by the media type that they came with. One that claims to be both an index and
+ * an image is neither (image-spec, manifest.md: `mediaType`).
+ */
+export function manifestKind(
+  bytes: Uint8Array,
+  mediaType: string,
+  what: string,
+): { type: 'index' | 'image'; mediaType: string } {
+  const root = parseObject(bytes, what);
+  if (root['schemaVersion'] === 1)
+    throw new SkiffError('not-implemented', `${what}: schema version 1, which registries have given up`);
+  const declared = text(root['mediaType'], `${what}: mediaType`);
+  const [isIndex, isImage] = [root['manifests'] !== undefined, root['config'] !== undefined];
+  if (isIndex === isImage) throw bad(`${what}: neither an image nor an index`);
+  const own = isIndex ? indexTypes : imageTypes;
+  const named = [declared, mediaType].find((type) => own.includes(type));
+  // An artifact of another kind, or a document that says one thing and is another.
+  if (named === undefined || (declared !== '' && !own.includes(declared)))
+    throw bad(
+      `${what}: media type ${JSON.stringify((declared || mediaType).slice(0, 100))} is no ${isIndex ? 'index' : 'image'}`,
+    );
+  return { type: isIndex ? 'index' : 'image', mediaType: named };
+}
+
+const indexTypes: readonly string[] = [mediaTypes.index, mediaTypes.dockerManifestList];
+const imageTypes: readonly string[] = [mediaTypes.manifest, mediaTypes.dockerManifest];
 
 export function parseIndex(bytes: Uint8Array, what: string): Descriptor[] {
   const root = parseObject(bytes, what);
@@ -121,6 +152,7 @@ function descriptor(value: unknown, what: string): Descriptor {
           platform: {
             architecture: text(platform['architecture'], `${what}: architecture`),
             os: text(platform['os'], `${what}: os`),
+            ...(platform['variant'] ? { variant: text(platform['variant'], `${what}: variant`) } : {}),
           },
         }
       : {}),

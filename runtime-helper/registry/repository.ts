@@ -16,6 +16,8 @@ const manifestTypes = [
   'application/vnd.docker.distribution.manifest.v1+prettyjws;q=0.1',
 ].join(', ');
 
+const maxPages = 100;
+
 /** One repository of a registry. `name` is how it is spoken of: `alpine`, `localhost:5000/team/app`. */
 export class Repository {
   readonly #client: RegistryClient;
@@ -45,6 +47,21 @@ export class Repository {
       );
     const mediaType = (response.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
     return { bytes, mediaType, digest };
+  }
+
+  /** All of its tags (distribution-spec, "Content Discovery"). */
+  async tags(signal: AbortSignal): Promise<string[]> {
+    const tags: string[] = [];
+    let path: string | URL = `tags/list`;
+    for (let pages = 0; pages < maxPages; pages += 1) {
+      const response: HttpResponse = await this.#call({ method: 'GET', path, signal });
+      if (response.status !== 200) throw this.#denied(await answerFailure(response), 'pull', `tags of ${this.name}`);
+      tags.push(...parseTags(await readBody(response, maxJsonBytes), `tags of ${this.name}`));
+      const next = /<([^>]+)>\s*;\s*rel="?next/.exec(response.headers.link?.toString() ?? '')?.[1];
+      if (next === undefined || !URL.canParse(next, response.url.href)) return tags;
+      path = new URL(next, response.url);
+    }
+    return tags;
   }
 
   /** A small blob, whole and checked. */
@@ -136,6 +153,15 @@ export class Repository {
         ? `pull access denied for ${this.name}, repository does not exist or may require 'skiff login': ${message}`
         : `push access denied for ${this.name}, it may require 'skiff login': ${message}`;
     return new RegistryFailure('permission-denied', words, details);
+  }
+}
+
+function parseTags(bytes: Buffer, what: string): string[] {
+  try {
+    const { tags } = JSON.parse(bytes.toString('utf8')) as { tags?: unknown };
+    return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : [];
+  } catch (cause) {
+    throw new RegistryFailure('invalid-argument', `${what}: not valid JSON`, { cause });
   }
 }
 

@@ -1,13 +1,19 @@
 import { existsSync, rmSync } from 'node:fs';
 import { compressionOfFile } from '../../archive/decompress.ts';
-import type { IndexEntry } from '../../content/image-store.ts';
+import { canonicalName, type IndexEntry } from '../../content/image-store.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
 import { mediaTypes, type Descriptor } from '../../oci/image-config.ts';
-import type { ImageKeeper, Spooled } from './keeper.ts';
+import type { ExpectedLayer, ImageKeeper, Spooled } from './keeper.ts';
 
-/** An image to be: its manifest, the diffIDs of its layers (hex), and the full names that it gets. */
-export type NewImage = { manifest: Descriptor; diffIds: string[]; blobs: string[]; references: string[] };
+/** An image to be: its manifest, the diffIDs of its layers (hex), the full names that it gets, and the digest that its registry has for it. */
+export type NewImage = {
+  manifest: Descriptor;
+  diffIds: string[];
+  blobs: string[];
+  references: string[];
+  digest?: string;
+};
 
 /** What is brought in by one import or load: all of it becomes images at once, or nothing of it stays. */
 export class Draft {
@@ -59,6 +65,20 @@ export class Draft {
     }
   }
 
+  /** Stores and unpacks a layer while it comes, and gives it its name among the blobs. */
+  async receive(source: AsyncIterable<Uint8Array>, layer: ExpectedLayer, operation: Operation): Promise<void> {
+    this.#layers.push(layer.diffId);
+    const spooled = await this.#keeper.receive(source, layer, operation);
+    this.#blobs.push(spooled.digest);
+    this.#keeper.images.adopt(spooled.path, spooled.digest);
+  }
+
+  /** Unpacks a layer whose blob is there already. */
+  async unpack({ digest, diffId, what }: ExpectedLayer, operation: Operation): Promise<void> {
+    this.#layers.push(diffId);
+    await this.#keeper.apply(this.#keeper.images.blobPath(digest), what, diffId, operation);
+  }
+
   /** Unpacks a spooled layer, and gives it its name among the blobs. */
   async layer(spooled: Spooled, what: string, diffId: string, operation: Operation): Promise<Descriptor> {
     const mediaType = layerMediaType(spooled.path, what);
@@ -95,14 +115,20 @@ export class Draft {
   }
 }
 
-function withImage(entries: IndexEntry[], { manifest, references }: NewImage): IndexEntry[] {
+function withImage(entries: IndexEntry[], { manifest, references, digest }: NewImage): IndexEntry[] {
   const taken = new Set(references);
-  const untagged = entries.map((entry): IndexEntry => {
-    const loses = entry.reference !== undefined && taken.has(entry.reference);
-    return loses ? { manifest: entry.manifest } : entry;
+  const untagged = entries.flatMap((entry): IndexEntry[] => {
+    if (entry.reference === undefined || !taken.has(entry.reference)) return [entry];
+    return entry.manifest.digest === manifest.digest ? [] : [withoutTag(entry)];
   });
-  const named = references.map((reference) => ({ manifest, reference }));
+  const named = references.map((reference) => ({ manifest, reference, ...(digest === undefined ? {} : { digest }) }));
   return withoutSpareEntries([...untagged, ...(named.length > 0 ? named : [{ manifest }])]);
+}
+
+/** As Docker: what came from a registry can still be asked for by its digest there. */
+function withoutTag({ manifest, reference = '', digest }: IndexEntry): IndexEntry {
+  const canonical = canonicalName(reference, digest);
+  return canonical === undefined ? { manifest } : { manifest, reference: canonical };
 }
 
 /** A manifest needs a line without a name only while it has none with one. */
@@ -112,9 +138,9 @@ export function withoutSpareEntries(entries: IndexEntry[]): IndexEntry[] {
   );
   const seen = new Set<string>();
   return entries.filter(({ manifest: { digest }, reference }) => {
-    if (reference !== undefined) return true;
-    if (named.has(digest) || seen.has(digest)) return false;
-    seen.add(digest);
+    const key = `${digest} ${reference ?? ''}`;
+    if (seen.has(key) || (reference === undefined && named.has(digest))) return false;
+    seen.add(key);
     return true;
   });
 }

@@ -1,6 +1,6 @@
 import { SkiffError } from '../../lib/errors.ts';
 import type { StoredImage } from '../../content/image-store.ts';
-import { familiarName, fullName, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { familiarName, fullName, parseReference, withDefaultTag, type Reference } from '../../oci/reference.ts';
 
 /** As Docker: a name wins over an id; a prefix of an id must be unique. */
 export function findImage(images: StoredImage[], text: string): StoredImage {
@@ -9,10 +9,11 @@ export function findImage(images: StoredImage[], text: string): StoredImage {
     byId?.length === 64 || text.startsWith('sha256:') ? undefined : withDefaultTag(parseReference(text));
   if (reference) {
     const name = fullName(reference);
-    const named = images.find(({ references, manifests }) =>
+    const canonical = fullName({ domain: reference.domain, path: reference.path, ...digestOf(reference) });
+    const named = images.find(({ references, digests, manifests }) =>
       reference.digest === undefined
         ? references.includes(name)
-        : manifests.some(({ digest }) => digest === reference.digest),
+        : digests.includes(canonical) || manifests.some(({ digest }) => digest === reference.digest),
     );
     if (named) return named;
   }
@@ -22,6 +23,8 @@ export function findImage(images: StoredImage[], text: string): StoredImage {
   const wanted = reference ? familiarName(reference) : text;
   throw new SkiffError('not-found', `Unable to find image '${wanted}' locally`, {
     exitCode: 125,
-    hint: 'Pulling from a registry is not built yet: bring images in with `skiff import` or `skiff load`, or use @host.',
+    hint: `Bring it in: skiff pull ${wanted}`,
   });
 }
+
+const digestOf = ({ digest }: Reference): { digest?: string } => (digest === undefined ? {} : { digest });

@@ -13,6 +13,7 @@ import { NativeFailure } from '../../sys/failure.ts';
 import type { Spawner } from '../../sys/spawner.ts';
 
 const readBytes = 256 * 1024;
+const writeBytes = 1024 * 1024;
 
 /** A file below the blobs' folder that has no name yet. */
 export type Spooled = { path: string; digest: string; size: number };
@@ -53,40 +54,53 @@ export class ImageKeeper {
     return { path, digest: `sha256:${hash.digest('hex')}`, size };
   }
 
+  /**
+   * Stores a layer's blob and unpacks it while it comes. Neither the file is complete nor has the layer its name before both digests are what they
+   * were said to be: else this throws invalid-argument, and nothing is left.
+   */
+  async receive(source: AsyncIterable<Uint8Array>, layer: ExpectedLayer, operation: Operation): Promise<Spooled> {
+    const { what, digest, diffId } = layer;
+    const path = this.images.temporaryPath();
+    const spool = new BlobFile(path);
+    try {
+      const unpack = { source: spool.copying(source), what, diffId, verify: () => spool.finish(digest, what) };
+      await this.#unpack(unpack, operation);
+      return { path, digest, size: spool.size };
+    } catch (error) {
+      rmSync(path, { force: true });
+      throw error;
+    } finally {
+      await spool.close();
+    }
+  }
+
   /** The hex digits of a layer's diffID: of its tar without compression. */
   async diffIdOf(path: string, what: string, operation: Operation): Promise<string> {
-    const hash = createHash('sha256');
-    for await (const chunk of decompress(readFile(path), what)) {
-      operation.signal.throwIfAborted();
-      hash.update(chunk);
-    }
-    return hash.digest('hex');
+    return diffIdOf(readFile(path), what, operation);
   }
 
   /**
    * Unpacks a layer, unless it is there already; in any case its content is `diffId` then, or this throws invalid-argument and
-   * nothing is left. Returns whether it was unpacked now.
+   * nothing is left.
    */
-  async apply(path: string, what: string, diffId: string, operation: Operation): Promise<boolean> {
-    if (existsSync(this.images.layerPath(diffId))) {
-      checkDiffId(await this.diffIdOf(path, what, operation), diffId, what);
-      return false;
+  async apply(path: string, what: string, diffId: string, operation: Operation): Promise<void> {
+    await this.#unpack({ source: readFile(path), what, diffId, verify: async () => {} }, operation);
+  }
+
+  async #unpack(layer: Unpacking, operation: Operation): Promise<void> {
+    const { what, diffId } = layer;
+    const applier = existsSync(this.images.layerPath(diffId)) ? undefined : await this.#applier(diffId);
+    // It is there, or someone else has just unpacked it.
+    if (!applier) {
+      checkDiffId(await diffIdOf(layer.source, what, operation), diffId, what);
+      return layer.verify();
     }
-    const spawner = await this.#spawner();
-    const name = `apply-${randomBytes(8).toString('hex')}`;
-    const listening = Promise.withResolvers<'listening'>();
-    const answered = spawner.request(['apply-layer', name, diffId, `${name}.sock`], (event) => {
-      if (event === 'listening') listening.resolve('listening');
-    });
-    // Someone else may just have unpacked the same layer: then there is no socket.
-    if ((await Promise.race([listening.promise, answered])) !== 'listening')
-      return this.apply(path, what, diffId, operation);
-    const failed = answered.then(
+    const failed = applier.answered.then(
       () => undefined,
       (error: unknown) => error,
     );
     try {
-      await this.#send(path, what, diffId, join(this.#run, `${name}.sock`), operation);
+      await send(applier.socket, layer, operation);
     } catch (error) {
       // The native program gives up by itself when its peer is gone; its own reason is the better one when it was first.
       const native = await failed;
@@ -94,12 +108,23 @@ export class ImageKeeper {
     }
     const native = await failed;
     if (native !== undefined) throw layerFailure(native, what);
-    const [bytes = '0'] = await answered;
+    const [bytes = '0'] = await applier.answered;
     if (Number(bytes) > 0) this.images.recordLayerSize(diffId, Number(bytes));
-    return true;
   }
 
-  /** Deletes those of the given that no image has any more. Only inside `images.locked`. Returns what was deleted. */
+  /** Undefined: the layer is there. */
+  async #applier(diffId: string): Promise<{ answered: Promise<string[]>; socket: string } | undefined> {
+    const spawner = await this.#spawner();
+    const name = `apply-${randomBytes(8).toString('hex')}`;
+    const listening = Promise.withResolvers<'listening'>();
+    const answered = spawner.request(['apply-layer', name, diffId, `${name}.sock`], (event) => {
+      if (event === 'listening') listening.resolve('listening');
+    });
+    const first = await Promise.race([listening.promise, answered]);
+    return first === 'listening' ? { answered, socket: join(this.#run, `${name}.sock`) } : undefined;
+  }
+
+  /** Deletes those of the given that no image has and nobody waits for. Only inside `images.locked`. Returns which layers were deleted. */
   async collect(blobs: Iterable<string>, layers: Iterable<string>): Promise<string[]> {
     const images = this.images.images();
     const liveBlobs = new Set(
@@ -109,39 +134,100 @@ export class ImageKeeper {
       ]),
     );
     const liveLayers = new Set(images.flatMap(({ config }) => config.diffIds));
+    const pinned = this.images.pins.live();
     const deleted: string[] = [];
     for (const diffId of new Set(layers)) {
-      if (liveLayers.has(diffId) || !existsSync(this.images.layerPath(diffId))) continue;
+      if (liveLayers.has(diffId) || pinned.layers.has(diffId) || !existsSync(this.images.layerPath(diffId))) continue;
       await (await this.#spawner()).request(['remove-layer', diffId]);
       this.images.forgetLayerSize(diffId);
       deleted.push(`sha256:${diffId}`);
     }
     for (const digest of new Set(blobs))
-      if (!liveBlobs.has(digest)) rmSync(this.images.blobPath(digest), { force: true });
+      if (!liveBlobs.has(digest) && !pinned.blobs.has(digest)) rmSync(this.images.blobPath(digest), { force: true });
     return deleted;
   }
+}
 
-  async #send(path: string, what: string, diffId: string, address: string, operation: Operation): Promise<void> {
-    const socket = await connectSocket(address);
-    // Each write tells of its own failure.
-    socket.on('error', () => {});
-    const hash = createHash('sha256');
-    async function* bytes(): AsyncGenerator<Uint8Array, void, undefined> {
-      for await (const chunk of decompress(readFile(path), what)) {
-        operation.signal.throwIfAborted();
-        hash.update(chunk);
-        yield chunk;
-      }
+/** What a layer's blob has to be, in both its forms. */
+export type ExpectedLayer = { what: string; digest: string; diffId: string };
+
+type Unpacking = {
+  source: AsyncIterable<Uint8Array>;
+  what: string;
+  diffId: string;
+  /** Has the last word before the layer gets its name. */
+  verify: () => Promise<void>;
+};
+
+/** A blob's file, written as its bytes come by. */
+class BlobFile {
+  readonly #path: string;
+  readonly #hash = createHash('sha256');
+  #file: FileHandle | undefined;
+  #ended = false;
+  size = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** The same bytes, each of them on its way to the file. */
+  async *copying(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    this.#file = await open(this.#path, 'wx', 0o644);
+    const batch = new WriteBatch(this.#file);
+    for await (const chunk of source) {
+      this.#hash.update(chunk);
+      this.size += chunk.length;
+      await batch.add(chunk);
+      yield chunk;
     }
-    try {
-      await writeLayer(readTar(bytes(), what), socket);
-      checkDiffId(hash.digest('hex'), diffId, what);
-      finishLayer(socket);
-    } catch (error) {
-      socket.destroy();
-      throw error;
+    await batch.flush();
+    this.#ended = true;
+  }
+
+  /** Throws invalid-argument unless all of `digest` is there; then it is on the disk. */
+  async finish(digest: string, what: string): Promise<void> {
+    const found = `sha256:${this.#hash.digest('hex')}`;
+    if (!this.#ended || found !== digest)
+      throw new SkiffError('invalid-argument', `${what}: verification failed: its digest is ${found}, not ${digest}`);
+    await this.#file?.sync();
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+}
+
+async function send(address: string, layer: Unpacking, operation: Operation): Promise<void> {
+  const socket = await connectSocket(address);
+  // Each write tells of its own failure.
+  socket.on('error', () => {});
+  const hash = createHash('sha256');
+  async function* bytes(): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of decompress(layer.source, layer.what)) {
+      operation.signal.throwIfAborted();
+      hash.update(chunk);
+      yield chunk;
     }
   }
+  try {
+    await writeLayer(readTar(bytes(), layer.what), socket);
+    await layer.verify();
+    checkDiffId(hash.digest('hex'), layer.diffId, layer.what);
+    finishLayer(socket);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+async function diffIdOf(source: AsyncIterable<Uint8Array>, what: string, operation: Operation): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of decompress(source, what)) {
+    operation.signal.throwIfAborted();
+    hash.update(chunk);
+  }
+  return hash.digest('hex');
 }
 
 /** A file's bytes. Throws not-found or invalid-argument when it can't be opened. */
@@ -166,6 +252,30 @@ function layerFailure(error: unknown, what: string): SkiffError {
   if (error instanceof SkiffError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new SkiffError('internal', `${what}: ${message}`, { cause: error });
+}
+
+/** Collects what comes in small pieces: each write is a round through the thread pool. */
+class WriteBatch {
+  readonly #file: FileHandle;
+  #parts: Uint8Array[] = [];
+  #length = 0;
+
+  constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  async add(chunk: Uint8Array): Promise<void> {
+    this.#parts.push(chunk);
+    this.#length += chunk.length;
+    if (this.#length >= writeBytes) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const bytes = Buffer.concat(this.#parts, this.#length);
+    this.#parts = [];
+    this.#length = 0;
+    await writeWhole(this.#file, bytes);
+  }
 }
 
 async function writeWhole(file: FileHandle, chunk: Uint8Array): Promise<void> {

@@ -8,7 +8,9 @@ import { ImageKeeper } from './keeper.ts';
 import { loadImages } from './load.ts';
 import { removeImage } from './remove.ts';
 import type { Store } from '../store.ts';
-import type { Image, ImageSource } from '../types.ts';
+import type { Image, ImageSource, PulledImage, RegistryAccess } from '../types.ts';
+import { withRegistries } from './access.ts';
+import { pullImage } from './pull.ts';
 
 /** What a container takes from its image. */
 export type ResolvedImage = {
@@ -83,13 +85,24 @@ export class ImageService {
     return loadImages(this.#keeper, source, operation);
   }
 
+  pull(
+    reference: string,
+    { access, platform }: { access: RegistryAccess; platform?: string },
+    operation: Operation,
+  ): Promise<PulledImage> {
+    return withRegistries(access, operation, (registries) =>
+      pullImage({ keeper: this.#keeper, registries, operation }, reference, platform),
+    );
+  }
+
   remove(reference: string, options: { force: boolean }): Promise<{ untagged: string[]; deleted: string[] }> {
     return removeImage(this.#keeper, this.#users, reference, options);
   }
 
-  #view({ id, references, config }: StoredImage): Image {
+  #view({ id, references, digests, config }: StoredImage): Image {
     const size = config.diffIds.reduce((sum, diffId) => sum + this.#images.layerSize(diffId), 0);
-    const names = references.map((name) => familiarName(parseReference(name)));
-    return { id, references: names, ...(config.created === undefined ? {} : { createdAt: config.created }), size };
+    const familiar = (names: string[]): string[] => names.map((name) => familiarName(parseReference(name)));
+    const names = { references: familiar(references), digests: familiar(digests) };
+    return { id, ...names, ...(config.created === undefined ? {} : { createdAt: config.created }), size };
   }
 }
