@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { attach } from './commands/attach.ts';
 import { create } from './commands/create.ts';
 import { doctor } from './commands/doctor.ts';
+import { events } from './commands/events.ts';
 import { exec } from './commands/exec.ts';
 import { images } from './commands/images.ts';
 import { importCommand } from './commands/import.ts';
@@ -21,7 +22,9 @@ import { rm } from './commands/rm.ts';
 import { rmi } from './commands/rmi.ts';
 import { run } from './commands/run.ts';
 import { start } from './commands/start.ts';
+import { stats } from './commands/stats.ts';
 import { stop } from './commands/stop.ts';
+import { top } from './commands/top.ts';
 import { update } from './commands/update.ts';
 import { version } from './commands/version.ts';
 import { wait } from './commands/wait.ts';
@@ -31,6 +34,7 @@ export const commands: readonly Command[] = [
   attach,
   create,
   doctor,
+  events,
   exec,
   images,
   importCommand,
@@ -50,7 +54,9 @@ export const commands: readonly Command[] = [
   rmi,
   run,
   start,
+  stats,
   stop,
+  top,
   unpause,
   update,
   version,

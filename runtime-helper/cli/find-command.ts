@@ -7,6 +7,7 @@ import { UsageError } from './usage-error.ts';
 export const groups: Readonly<Record<string, string>> = {
   container: 'Manage containers',
   image: 'Manage images',
+  system: 'Manage Skiff',
 };
 
 /** Docker's other spellings of a command, by what is typed. A command of a group that is not here has its own name: `network create`. */
@@ -26,7 +27,9 @@ const aliases: Readonly<Record<string, string>> = {
   'container rm': 'rm',
   'container run': 'run',
   'container start': 'start',
+  'container stats': 'stats',
   'container stop': 'stop',
+  'container top': 'top',
   'container unpause': 'unpause',
   'container update': 'update',
   'container wait': 'wait',
@@ -36,6 +39,8 @@ const aliases: Readonly<Record<string, string>> = {
   'image ls': 'images',
   'image pull': 'pull',
   'image rm': 'rmi',
+  'system events': 'events',
+  'system info': 'info',
 };
 
 /** The command that the first words name, and what follows them. Throws UsageError. */

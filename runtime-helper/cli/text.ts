@@ -42,6 +42,18 @@ export function formatSize(bytes: number): string {
   return `${Number(size.toPrecision(3))}${units[unit] ?? ''}`;
 }
 
+/** `1.5MiB`: four digits that matter, powers of 1024 (BytesSize of docker/go-units). */
+export function formatBinarySize(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  let size = bytes;
+  let unit = 0;
+  while (size >= 1024 && unit < units.length - 1) {
+    size /= 1024;
+    unit += 1;
+  }
+  return `${Number(size.toPrecision(4))}${units[unit] ?? ''}`;
+}
+
 /** 12 digits, as everybody types them. */
 export function shortId(id: string): string {
   return id.replace(/^sha256:/, '').slice(0, 12);

@@ -10,6 +10,7 @@ import { doctorOperations } from './doctor/operations.ts';
 import { login, logout } from './images/login.ts';
 import { remoteTags } from './images/remote-tags.ts';
 import { ImageService } from './images/service.ts';
+import { readEvents } from './events.ts';
 import { Journal } from './journal.ts';
 import { ContainerNetworks } from './networks.ts';
 import { Privileges } from './privileges.ts';
@@ -82,6 +83,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     logout,
     loadImages: (source, operation) => images.load(source, operation),
     removeImage: (reference, how) => images.remove(reference, how),
+    events: (range, operation) => readEvents(join(store.root, 'events'), range, operation),
     watch: (listener) => watchStore(store, listener, log),
     retryPrivilege: () => privileges.retry(),
     close: () => privileges.close(),

@@ -9,7 +9,9 @@ import { removeContainer } from './remove.ts';
 import { renameContainer } from './rename.ts';
 import { restartContainer } from './restart.ts';
 import { startContainer } from './start.ts';
+import { sampleContainer } from './stats.ts';
 import { killContainer, stopContainer } from './stop.ts';
+import { topContainer } from './top.ts';
 import { updateContainer } from './update.ts';
 import { waitContainer } from './wait.ts';
 
@@ -32,6 +34,8 @@ export function containerOperations(parts: Parts): ContainerOperations {
     killContainer: (id, signal) => killContainer(parts, id, signal),
     waitContainer: (id, operation, condition) => waitContainer(parts, id, operation, condition),
     removeContainer: (id, how) => removeContainer(parts, id, how),
+    topContainer: (id, options) => topContainer(parts, id, options),
+    sampleContainer: (id) => sampleContainer(parts, id),
     logs: (id, how, operation) => containerLogs(parts, id, how, operation),
   };
 }

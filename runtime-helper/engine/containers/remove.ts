@@ -13,6 +13,7 @@ export async function removeContainer(parts: Parts, id: string, { force }: { for
   await withMonitor(catalog, record, async (monitor, { status }) => {
     monitor.endForGood();
     if (status !== 'restarting') monitor.signal(kill);
+    parts.journal.note('kill', record, { signal: String(kill) });
     if (status === 'paused') void monitor.freeze(false);
     await monitor.exited;
   });

@@ -73,6 +73,26 @@ export type StopOptions = {
 /** What a wait is for: that PID 1 does not run, that it ends once more, or that the container is gone. */
 export type WaitCondition = 'not-running' | 'next-exit' | 'removed';
 
+/** As `ps` lays it out: a row has a cell for each title. */
+export type ProcessList = { titles: string[]; processes: string[][] };
+
+/** What a container has used since it was started; two of them make a rate. */
+export type StatsSample = {
+  /** Milliseconds of a clock that never goes back. */
+  takenAt: number;
+  cpuMilliseconds: number;
+  /** Bytes, page cache that can be taken back left out, as Docker counts it. */
+  memory: number;
+  /** The container's own, or what the machine has. */
+  memoryLimit: number;
+  networkReceived: number;
+  networkSent: number;
+  blockRead: number;
+  blockWritten: number;
+  /** Processes and threads. */
+  pids: number;
+};
+
 export type StartOptions = {
   /** PID 1 is not exec'ed before a client is attached, so that nothing of its output is missed. */
   gate: boolean;
@@ -134,5 +154,9 @@ export type ContainerOperations = {
   /** Resolves with the exit code when the condition holds; absent: `not-running`. */
   waitContainer: (id: string, operation: Operation, condition?: WaitCondition) => Promise<number>;
   removeContainer: (id: string, options: { force: boolean }, operation: Operation) => Promise<void>;
+  /** Its processes as the host sees them. `options` are ps's; none: those of `ps -ef`. Throws conflict for one that does not run. */
+  topContainer: (id: string, options: readonly string[]) => Promise<ProcessList>;
+  /** Absent: it does not run. */
+  sampleContainer: (id: string) => StatsSample | undefined;
   logs: (id: string, options: LogOptions, operation: Operation) => AsyncIterable<LogEntry>;
 };

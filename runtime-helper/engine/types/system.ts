@@ -1,5 +1,10 @@
 /** The engine as a whole. */
+import type { EventRange } from '../events.ts';
+import type { StoreEvent } from '../journal.ts';
 import type { Operation } from '../../lib/operation.ts';
+
+export type { EventRange } from '../events.ts';
+export type { StoreEvent } from '../journal.ts';
 
 export type Info = {
   root: string;
@@ -29,6 +34,8 @@ export type Elevation = {
 export type Changes = { containers: boolean; images: boolean };
 
 export type SystemOperations = {
+  /** What happened and happens in the store, in order. */
+  events: (range: EventRange, operation: Operation) => AsyncIterable<StoreEvent>;
   info: () => Info;
   /** Calls back, coalesced, when containers or images changed here or through anyone else. Returns how to stop. */
   watch: (listener: (changes: Changes) => void) => () => void;
