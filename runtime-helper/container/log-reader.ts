@@ -1,129 +1,119 @@
 import { watch } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '../lib/errors.ts';
+import { openNextLog } from './log-files.ts';
+import { RecordReader, type LogChunk, type RecordOptions } from './log-records.ts';
+import { openTail, type LogPosition } from './log-tail.ts';
 
-/** One line, or part of a line, of a container's log. */
-export type LogEntry = { time: string; channel: 'stdout' | 'stderr'; text: Buffer };
+export type { LogChunk } from './log-records.ts';
 
-type Options = {
+type Options = RecordOptions & {
   /** Number of last lines; absent: all. */
   tail?: number;
-  /** While it says true at the end of the file, more is waited for. Absent: the log so far. */
+  /** While it says true at the end of the log, more is waited for. Absent: the log so far. */
   follow?: () => boolean;
   signal: AbortSignal;
 };
 
-const logName = '0.log';
-const chunkLength = 64 * 1024;
+const chunkLength = 256 * 1024;
 
-/** Reads `log/0.log` (CRI format: `time stream F|P text`). A container that was never started has none: nothing is yielded. */
-export async function* readLog(folder: string, options: Options): AsyncGenerator<LogEntry> {
-  const file = await openLog(join(folder, logName));
-  if (!file) return;
-  const follower = options.follow ? new Follower(folder, options.signal) : undefined;
+/**
+ * Reads a container's log, over as many files as it has, and through their rotation. A container that was never started has
+ * none: nothing is yielded, unless it is followed until it has one.
+ */
+export async function* readLog(folder: string, options: Options): AsyncGenerator<LogChunk> {
+  const { signal, follow } = options;
+  const follower = follow ? new Follower(folder, signal, options.until) : undefined;
+  const reader = new RecordReader(options);
+  const place = new Place(folder);
   try {
-    let at = options.tail === undefined ? 0 : await startOfTail(file, options.tail);
-    let rest: Buffer = Buffer.alloc(0);
+    await place.open(options.tail);
     for (;;) {
-      options.signal.throwIfAborted();
+      signal.throwIfAborted();
       // Asked before reading: what is written until the process's end is then still read below.
-      const more = options.follow?.() ?? false;
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkLength), 0, chunkLength, at);
-      at += bytesRead;
-      if (bytesRead === 0) {
-        if (!more || !follower) return;
-        await follower.changed();
-        continue;
-      }
-      const { entries, remainder } = parseLines(Buffer.concat([rest, buffer.subarray(0, bytesRead)]));
-      rest = remainder;
-      yield* entries;
+      const more = follow?.() ?? false;
+      const bytes = await place.read();
+      if (bytes) yield* reader.push(bytes);
+      if (reader.isPast) return;
+      if (bytes || (await place.next())) continue;
+      if (!more || !follower) return;
+      await follower.changed();
     }
   } finally {
     follower?.close();
-    await file.close();
+    await place.close();
   }
 }
 
-async function openLog(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
+/** Where in a log's files its reader is. */
+class Place {
+  readonly #folder: string;
+  #at: LogPosition | undefined;
+  #following: FileHandle | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async open(tail: number | undefined): Promise<void> {
+    if (tail !== undefined) this.#at = await openTail(this.#folder, tail);
+    else await this.next();
+  }
+
+  /** Absent: there is no more in this file. */
+  async read(): Promise<Buffer | undefined> {
+    if (!this.#at) return undefined;
+    const { file, offset } = this.#at;
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkLength), 0, chunkLength, offset);
+    this.#at.offset += bytesRead;
+    return bytesRead === 0 ? undefined : buffer.subarray(0, bytesRead);
+  }
+
+  /** Goes on to the next file; false: there is none. The one before is read to its end once more: the rotation came behind the last look. */
+  async next(): Promise<boolean> {
+    if (!this.#following) {
+      const current = this.#at ? (await this.#at.file.stat()).ino : undefined;
+      this.#following = await openNextLog(this.#folder, current);
+      if (!this.#following) return false;
+      if (this.#at) return true;
+    }
+    await this.#at?.file.close();
+    this.#at = { file: this.#following, offset: 0 };
+    this.#following = undefined;
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.#at?.file.close();
+    await this.#following?.close();
   }
 }
 
-export function parseLines(bytes: Buffer): { entries: LogEntry[]; remainder: Buffer } {
-  const entries: LogEntry[] = [];
-  let start = 0;
-  for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, start)) {
-    const entry = parseLine(bytes.subarray(start, end + 1));
-    if (entry) entries.push(entry);
-    start = end + 1;
-  }
-  return { entries, remainder: bytes.subarray(start) };
-}
-
-/** Absent: a line that nobody of us wrote (cut by a full disk). */
-function parseLine(line: Buffer): LogEntry | undefined {
-  const head = /^(\S+) (stdout|stderr) ([FP]) /.exec(line.toString('latin1', 0, 64));
-  if (!head) return undefined;
-  const [prefix, time = '', channel, kind] = head;
-  const text = line.subarray(prefix.length, kind === 'F' ? line.length : line.length - 1);
-  return { time, channel: channel === 'stderr' ? 'stderr' : 'stdout', text };
-}
-
-/** The offset after which the last `count` whole lines begin; parts (`P`) belong to the line that they begin. */
-async function startOfTail(file: FileHandle, count: number): Promise<number> {
-  const { size } = await file.stat();
-  if (count === 0) return size;
-  let window = chunkLength;
-  for (;;) {
-    const from = Math.max(0, size - window);
-    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(size - from), 0, size - from, from);
-    const start = nthLastLine(buffer.subarray(0, bytesRead), count, from === 0);
-    if (start !== undefined) return from + start;
-    window *= 4;
-  }
-}
-
-function nthLastLine(bytes: Buffer, count: number, whole: boolean): number | undefined {
-  const ends: number[] = [];
-  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) ends.push(at);
-  let full = 0;
-  for (let index = ends.length - 1; index >= 0; index -= 1) {
-    const start = index === 0 ? 0 : (ends[index - 1] ?? 0) + 1;
-    if (index === 0 && !whole) return undefined;
-    if (!/^\S+ std(?:out|err) F /.test(bytes.toString('latin1', start, start + 64))) continue;
-    full += 1;
-    // The line before the count'th ends here.
-    if (full > count) return (ends[index] ?? 0) + 1;
-  }
-  return whole ? 0 : undefined;
-}
-
-/** Wakes up when the log's folder changes: inotify, no timer. */
+/** Wakes up when the log's folder changes, by inotify; a timer there is only for the time that the reader set himself. */
 class Follower {
   #wake: (() => void) | undefined;
   #changed = false;
-  readonly #watcher;
+  readonly #watchers;
   readonly #signal: AbortSignal;
+  readonly #deadline: NodeJS.Timeout | undefined;
   readonly #poke = (): void => {
     this.#changed = true;
     this.#wake?.();
   };
 
-  constructor(folder: string, signal: AbortSignal) {
-    this.#watcher = watch(folder, this.#poke);
+  constructor(folder: string, signal: AbortSignal, until: string | undefined) {
     // The container's end writes nothing into the log's folder, but exit.json beside it.
-    this.#exitWatcher = watch(join(folder, '..'), this.#poke);
+    this.#watchers = [watch(join(folder, '..'), this.#poke)];
+    try {
+      this.#watchers.push(watch(folder, this.#poke));
+    } catch {
+      // Never started: the folder comes with the log.
+    }
     this.#signal = signal;
-    for (const watcher of [this.#watcher, this.#exitWatcher]) watcher.on('error', this.#poke);
+    if (until !== undefined) this.#deadline = setTimeout(this.#poke, deadlineMs(until));
+    for (const watcher of this.#watchers) watcher.on('error', this.#poke);
     signal.addEventListener('abort', this.#poke);
   }
-  readonly #exitWatcher;
 
   async changed(): Promise<void> {
     if (!this.#changed) {
@@ -136,8 +126,11 @@ class Follower {
   }
 
   close(): void {
-    this.#watcher.close();
-    this.#exitWatcher.close();
+    clearTimeout(this.#deadline);
+    for (const watcher of this.#watchers) watcher.close();
     this.#signal.removeEventListener('abort', this.#poke);
   }
 }
+
+/** A time just behind `until`; setTimeout takes no more than 31 bits. */
+const deadlineMs = (until: string): number => Math.min(Math.max(Date.parse(until) - Date.now() + 2, 0), 2 ** 31 - 1);

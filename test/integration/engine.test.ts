@@ -135,8 +135,8 @@ describe('a container of @host', () => {
       await engine.startContainer(container.id, { gate: false }, operation)
     ).started;
     let log = '';
-    for await (const { text } of engine.logs(container.id, { follow: true }, operation)) {
-      log += text.toString();
+    for await (const { bytes } of engine.logs(container.id, { follow: true }, operation)) {
+      log += bytes.toString();
       if (log.split('\n').length === 4) break;
     }
     assert.equal(log, 'run\nrun\nrun\n');
@@ -151,7 +151,7 @@ describe('a container of @host', () => {
       await engine.startContainer(container.id, { gate: false }, operation)
     ).started;
     let log = '';
-    for await (const { text } of engine.logs(container.id, { follow: true }, operation)) log += text.toString();
+    for await (const { bytes } of engine.logs(container.id, { follow: true }, operation)) log += bytes.toString();
     assert.equal(log, '1\n2\n3\n');
   });
 

@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { parseLines, readLog } from '../../runtime-helper/container/log-reader.ts';
 import { signalNumber } from '../../runtime-helper/container/monitor-client.ts';
 import { NameClaims } from '../../runtime-helper/container/names.ts';
 import { StateReader, type ContainerState } from '../../runtime-helper/container/state.ts';
@@ -109,45 +108,6 @@ describe('a claim of a name', () => {
   for (const name of ['../x', '-x', 'a', 'a/b', '', 'a b']) {
     it(`refuses ${JSON.stringify(name)}`, () =>
       withNames((claims) => assert.throws(() => claims.claim(name, 'one'), { code: 'invalid-argument' })));
-  }
-});
-
-describe('the log', () => {
-  const line = (text: string, kind = 'F', channel = 'stdout'): string =>
-    `2026-01-01T00:00:00.000000000Z ${channel} ${kind} ${text}\n`;
-
-  it('gives whole lines their newline and parts none', () => {
-    const { entries } = parseLines(Buffer.from(line('par', 'P') + line('t', 'F') + line('err', 'F', 'stderr')));
-    assert.deepEqual(
-      entries.map(({ channel, text }) => [channel, text.toString()]),
-      [
-        ['stdout', 'par'],
-        ['stdout', 't\n'],
-        ['stderr', 'err\n'],
-      ],
-    );
-  });
-
-  it('keeps an unfinished line for later and passes over what is none', () => {
-    const { entries, remainder } = parseLines(Buffer.from(`garbage\n${line('a')}2026-`));
-    assert.equal(entries.length, 1);
-    assert.equal(remainder.toString(), '2026-');
-  });
-
-  for (const [tail, expected] of [
-    [0, []],
-    [1, ['c-d\n']],
-    [2, ['b\n', 'c-d\n']],
-    [9, ['a\n', 'b\n', 'c-d\n']],
-  ] as const) {
-    it(`ends with the last ${tail} lines, parts joined`, () =>
-      withFolder(async (folder) => {
-        writeFileSync(join(folder, '0.log'), line('a') + line('b') + line('c-', 'P') + line('d'));
-        let text = '';
-        for await (const entry of readLog(folder, { tail, signal: new AbortController().signal }))
-          text += entry.text.toString();
-        assert.equal(text, expected.join(''));
-      }));
   }
 });
 

@@ -1,6 +1,7 @@
+import type { LogOptions } from '../../engine/index.ts';
 import type { Command } from '../command.ts';
-import type { LogEntry, LogOptions } from '../../engine/index.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Options } from '../options.ts';
+import { parseTime } from '../times.ts';
 import { UsageError } from '../usage-error.ts';
 
 export const logs: Command = {
@@ -8,24 +9,42 @@ export const logs: Command = {
   usage: '[OPTIONS] CONTAINER',
   summary: 'Fetch the logs of a container',
   options: {
+    details: { type: 'flag', help: 'Show extra details provided to logs' },
     follow: { type: 'flag', short: 'f', help: 'Follow log output' },
+    since: {
+      type: 'text',
+      help: 'Show logs since timestamp (e.g. "2013-01-02T13:23:37Z") or relative (e.g. "42m" for 42 minutes)',
+    },
     tail: { type: 'text', short: 'n', help: 'Number of lines to show from the end of the logs (default "all")' },
     timestamps: { type: 'flag', short: 't', help: 'Show timestamps' },
+    until: {
+      type: 'text',
+      help: 'Show logs before a timestamp (e.g. "2013-01-02T13:23:37Z") or relative (e.g. "42m" for 42 minutes)',
+    },
   },
-  notBuilt: ['--details', '--since', '--until'],
   args: { least: 1, most: 1 },
   run: async ({ args: [reference = ''], engine, operation, options, terminal }) => {
     const { id } = engine.findContainer(reference);
-    const how: LogOptions = { follow: options.flag('follow'), ...tailOf(options.text('tail')) };
-    const output = new LogOutput(terminal, options.flag('timestamps'));
-    try {
-      for await (const entry of engine.logs(id, how, operation)) await output.add(entry);
-    } finally {
-      output.flush();
+    for await (const { channel, bytes } of engine.logs(id, logOptions(options), operation)) {
+      terminal[channel](bytes);
+      await terminal.drained();
     }
     return 0;
   },
 };
+
+function logOptions(options: Options): LogOptions {
+  const now = Date.now();
+  const [since, until] = [options.text('since'), options.text('until')];
+  return {
+    follow: options.flag('follow'),
+    timestamps: options.flag('timestamps'),
+    details: options.flag('details'),
+    ...tailOf(options.text('tail')),
+    ...(since === undefined ? {} : { since: logTime(since, now) }),
+    ...(until === undefined ? {} : { until: logTime(until, now) }),
+  };
+}
 
 function tailOf(text: string | undefined): { tail?: number } {
   if (text === undefined || text === 'all') return {};
@@ -35,46 +54,10 @@ function tailOf(text: string | undefined): { tail?: number } {
   return tail < 0 ? {} : { tail };
 }
 
-const mostBytes = 64 * 1024;
-
-/** Lines travel together: a frame each would cost more than reading them. What is followed is not held back for it. */
-class LogOutput {
-  readonly #terminal: Terminal;
-  readonly #timestamps: boolean;
-  #channel: LogEntry['channel'] = 'stdout';
-  #chunks: Uint8Array[] = [];
-  #length = 0;
-  #startsLine = { stdout: true, stderr: true };
-  #flushing: NodeJS.Immediate | undefined;
-
-  constructor(terminal: Terminal, timestamps: boolean) {
-    this.#terminal = terminal;
-    this.#timestamps = timestamps;
-  }
-
-  async add({ channel, text, time }: LogEntry): Promise<void> {
-    if (channel !== this.#channel) this.flush();
-    this.#channel = channel;
-    if (this.#timestamps && this.#startsLine[channel]) this.#push(Buffer.from(`${time} `));
-    this.#push(text);
-    this.#startsLine[channel] = text.at(-1) === 0x0a;
-    this.#flushing ??= setImmediate(() => this.flush());
-    if (this.#length < mostBytes) return;
-    this.flush();
-    await this.#terminal.drained();
-  }
-
-  flush(): void {
-    clearImmediate(this.#flushing);
-    this.#flushing = undefined;
-    if (this.#length === 0) return;
-    this.#terminal[this.#channel](Buffer.concat(this.#chunks, this.#length));
-    this.#chunks = [];
-    this.#length = 0;
-  }
-
-  #push(bytes: Uint8Array): void {
-    this.#chunks.push(bytes);
-    this.#length += bytes.length;
-  }
+/** With the nine digits of a log's own times: who copies one of those gets that very line. */
+function logTime(text: string, now: number): string {
+  const time = new Date(parseTime(text, now)).toISOString();
+  const fraction = /^\d{4}-.*T.*\.(\d{1,9})|^\d+\.(\d{1,9})$/.exec(text);
+  const digits = fraction?.[1] ?? fraction?.[2] ?? time.slice(20, 23);
+  return `${time.slice(0, 20)}${digits.padEnd(9, '0')}Z`;
 }

@@ -126,9 +126,16 @@ export type LogOptions = {
   /** Number of last lines; absent: all. */
   tail?: number;
   follow: boolean;
+  /** Begin each line with its time. */
+  timestamps?: boolean;
+  /** Begin each line with what the container's log options say of it, behind the time. */
+  details?: boolean;
+  /** Only what was written then or later, or no later than that: ISO 8601 in UTC, with nine digits of fraction. */
+  since?: string;
+  until?: string;
 };
-/** One line or part of a line of the log: `text` has its newline, unless the line was cut. */
-export type LogEntry = { time: string; channel: 'stdout' | 'stderr'; text: Buffer };
+/** Text of one stream of the log: whole lines with their newlines, and parts of lines that are not yet whole. */
+export type LogChunk = { channel: 'stdout' | 'stderr'; bytes: Buffer };
 
 export type ContainerOperations = {
   /** Newest first. */
@@ -158,5 +165,5 @@ export type ContainerOperations = {
   topContainer: (id: string, options: readonly string[]) => Promise<ProcessList>;
   /** Absent: it does not run. */
   sampleContainer: (id: string) => StatsSample | undefined;
-  logs: (id: string, options: LogOptions, operation: Operation) => AsyncIterable<LogEntry>;
+  logs: (id: string, options: LogOptions, operation: Operation) => AsyncIterable<LogChunk>;
 };

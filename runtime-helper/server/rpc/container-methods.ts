@@ -71,11 +71,11 @@ export const containerMethods: Method[] = [
       tail: optional(shape.count),
       timestamps: optional(shape.flag),
     }),
-    ({ id, follow = false, timestamps = false, ...tail }, { engine, operation, streams }) => {
+    ({ id, follow = false, ...how }, { engine, operation, streams }) => {
       // What does not exist is the request's failure, not the stream's.
       engine.findContainer(id);
-      const read = (signal: AbortSignal) => engine.logs(id, { follow, ...tail }, { ...operation, signal });
-      return { stream: openLogStream(streams, read, { timestamps }) };
+      const read = (signal: AbortSignal) => engine.logs(id, { follow, ...how }, { ...operation, signal });
+      return { stream: openLogStream(streams, read) };
     },
   ),
   method(

@@ -1,19 +1,13 @@
-import type { LogEntry } from '../../engine/index.ts';
+import type { LogChunk } from '../../engine/index.ts';
 import { asSkiffError } from '../../lib/errors.ts';
 import type { OutputPump } from './output-pump.ts';
 import type { StreamTable } from './stream-table.ts';
 
-type Options = { timestamps: boolean };
-
 /** Opens a stream that brings a log; returns its name. `read` is told by its signal when nobody listens any more. */
-export function openLogStream(
-  streams: StreamTable,
-  read: (signal: AbortSignal) => AsyncIterable<LogEntry>,
-  options: Options,
-): string {
+export function openLogStream(streams: StreamTable, read: (signal: AbortSignal) => AsyncIterable<LogChunk>): string {
   return streams.open((pump, ended) => {
     const aborter = new AbortController();
-    bring(read(aborter.signal), pump, options).then(
+    bring(read(aborter.signal), pump).then(
       () => ended({}),
       (error: unknown) => ended({ error: asSkiffError(error).message }),
     );
@@ -22,12 +16,9 @@ export function openLogStream(
   });
 }
 
-async function bring(entries: AsyncIterable<LogEntry>, pump: OutputPump, { timestamps }: Options): Promise<void> {
-  const startsLine = { stdout: true, stderr: true };
-  for await (const { channel, text, time } of entries) {
-    if (timestamps && startsLine[channel]) pump.push(channel, Buffer.from(`${time} `));
-    startsLine[channel] = text.at(-1) === 0x0a;
-    pump.push(channel, text);
+async function bring(chunks: AsyncIterable<LogChunk>, pump: OutputPump): Promise<void> {
+  for await (const { channel, bytes } of chunks) {
+    pump.push(channel, bytes);
     await pump.drained();
   }
 }
