@@ -4,10 +4,12 @@ import { create } from './commands/create.ts';
 import { doctor } from './commands/doctor.ts';
 import { events } from './commands/events.ts';
 import { exec } from './commands/exec.ts';
+import { history } from './commands/history.ts';
+import { imagePrune } from './commands/image-prune.ts';
 import { images } from './commands/images.ts';
 import { importCommand } from './commands/import.ts';
 import { info } from './commands/info.ts';
-import { inspect } from './commands/inspect.ts';
+import { imageInspect, inspect } from './commands/inspect.ts';
 import { kill } from './commands/kill.ts';
 import { load } from './commands/load.ts';
 import { login } from './commands/login.ts';
@@ -16,6 +18,7 @@ import { logs } from './commands/logs.ts';
 import { pause, unpause } from './commands/pause.ts';
 import { ps } from './commands/ps.ts';
 import { pull } from './commands/pull.ts';
+import { push } from './commands/push.ts';
 import { rename } from './commands/rename.ts';
 import { restart } from './commands/restart.ts';
 import { rm } from './commands/rm.ts';
@@ -24,6 +27,7 @@ import { run } from './commands/run.ts';
 import { start } from './commands/start.ts';
 import { stats } from './commands/stats.ts';
 import { stop } from './commands/stop.ts';
+import { tag } from './commands/tag.ts';
 import { top } from './commands/top.ts';
 import { update } from './commands/update.ts';
 import { version } from './commands/version.ts';
@@ -36,7 +40,10 @@ export const commands: readonly Command[] = [
   doctor,
   events,
   exec,
+  history,
   images,
+  imageInspect,
+  imagePrune,
   importCommand,
   info,
   inspect,
@@ -48,6 +55,7 @@ export const commands: readonly Command[] = [
   pause,
   ps,
   pull,
+  push,
   rename,
   restart,
   rm,
@@ -58,6 +66,7 @@ export const commands: readonly Command[] = [
   stop,
   top,
   unpause,
+  tag,
   update,
   version,
   wait,

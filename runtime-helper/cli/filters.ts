@@ -1,5 +1,7 @@
 import { UsageError } from './usage-error.ts';
 
+export type Filters = ReadonlyMap<string, readonly string[]>;
+
 /** Values by key, as `--filter key=value` gives them. Throws UsageError for a key that is not among `known`. */
 export function parseFilters(entries: readonly string[], known: readonly string[]): Map<string, string[]> {
   const filters = new Map<string, string[]>();
@@ -26,4 +28,37 @@ export function labelsFit(values: readonly string[] | undefined, labels: Readonl
     if (at < 0) return Object.hasOwn(labels, value);
     return Object.hasOwn(labels, value.slice(0, at)) && labels[value.slice(0, at)] === value.slice(at + 1);
   });
+}
+
+/** Go's strconv.ParseBool, as the filters take it; undefined when it was not given. */
+export function flagOf(filters: Filters, key: string): boolean | undefined {
+  const text = filters.get(key)?.at(-1);
+  if (text === undefined) return undefined;
+  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
+  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false;
+  throw new UsageError(`invalid filter '${key}=[${text}]'`, 1);
+}
+
+/** A glob as Go's path.Match reads it: `*` and `?` stop at a slash. */
+export function globMatches(pattern: string, text: string): boolean {
+  const source = pattern.replaceAll(/[\\^$+.()|{}]|\*|\?/g, (one) =>
+    one === '*' ? '[^/]*' : one === '?' ? '[^/]' : `\\${one}`,
+  );
+  try {
+    return new RegExp(`^${source}$`, 'u').test(text);
+  } catch {
+    throw new UsageError(`invalid filter 'reference=[${pattern}]'`, 1);
+  }
+}
+
+/** A point in time: `24h` ago, seconds since the epoch, or a date (RFC 3339 or a part of it, local). ISO 8601; throws UsageError. */
+export function parseMoment(text: string, now: number): string {
+  const span = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?$/.exec(text);
+  if (span && text !== '') {
+    const [, hours = '0', minutes = '0', seconds = '0'] = span;
+    return new Date(now - (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000).toISOString();
+  }
+  const time = /^\d+(\.\d+)?$/.test(text) && text.length > 4 ? Number(text) * 1000 : Date.parse(text);
+  if (!Number.isNaN(time)) return new Date(time).toISOString();
+  throw new UsageError(`failed to parse value as time or duration: ${JSON.stringify(text)}`, 1);
 }

@@ -1,5 +1,5 @@
 /** Docker's documents about containers and images, with what we know: a field that would be a guess is left out. */
-import type { Container, Image } from '../engine/index.ts';
+import type { Container, ImageDescription } from '../engine/index.ts';
 
 /** Go's zero time, which Docker shows for what has not happened. */
 const never = '0001-01-01T00:00:00Z';
@@ -36,6 +36,53 @@ function stateOf(state: Container['state']): object {
   };
 }
 
-export function inspectImage({ id, references, createdAt, size }: Image): object {
-  return { Id: id, RepoTags: references, ...(createdAt === undefined ? {} : { Created: createdAt }), Size: size };
+/** moby, api/types/image: InspectResponse. */
+export function inspectImage(image: ImageDescription): object {
+  const { id, references, digests, comment, createdAt, dockerVersion, author, layers, size, variant } = image;
+  const [top, ...below] = layers.map(({ path }) => path).toReversed();
+  return {
+    Id: id,
+    RepoTags: references,
+    RepoDigests: digests,
+    Parent: '',
+    Comment: comment,
+    ...(createdAt === undefined ? {} : { Created: createdAt }),
+    DockerVersion: dockerVersion,
+    Author: author,
+    Config: { ...emptyConfig, ...image.config },
+    Architecture: image.architecture,
+    ...(variant === undefined ? {} : { Variant: variant }),
+    Os: image.os,
+    Size: size,
+    GraphDriver: {
+      Data: {
+        ...(below.length > 0 ? { LowerDir: below.join(':') } : {}),
+        ...(top === undefined ? {} : { UpperDir: top }),
+      },
+      Name: 'overlay2',
+    },
+    RootFS: { Type: 'layers', Layers: layers.map(({ diffId }) => diffId) },
+    Metadata: { LastTagTime: never },
+  };
 }
+
+/** What Docker shows of a config that says nothing. */
+const emptyConfig = {
+  Hostname: '',
+  Domainname: '',
+  User: '',
+  AttachStdin: false,
+  AttachStdout: false,
+  AttachStderr: false,
+  Tty: false,
+  OpenStdin: false,
+  StdinOnce: false,
+  Env: null,
+  Cmd: null,
+  Image: '',
+  Volumes: null,
+  WorkingDir: '',
+  Entrypoint: null,
+  OnBuild: null,
+  Labels: null,
+};

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncDirectory, writeAtomic } from '../lib/atomic-file.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
@@ -12,7 +12,7 @@ import {
   type ImageConfig,
   type Manifest,
 } from '../oci/image-config.ts';
-import { ownStamp, withFileLock, type LockPatience } from './file-lock.ts';
+import { isAlive, ownStamp, withFileLock, type LockPatience } from './file-lock.ts';
 import { Pins } from './pins.ts';
 
 /**
@@ -62,7 +62,7 @@ export class ImageStore {
   images(): StoredImage[] {
     const status = statSync(this.#indexPath, { bigint: true, throwIfNoEntry: false });
     const key = status ? `${status.mtimeNs} ${status.size} ${status.ino}` : 'none';
-    if (this.#cache?.key !== key) this.#cache = { key, images: this.#group(this.#entries()) };
+    if (this.#cache?.key !== key) this.#cache = { key, images: this.#group(this.entries()) };
     return this.#cache.images;
   }
 
@@ -132,7 +132,7 @@ export class ImageStore {
   /** Reads and rewrites index.json; only inside `locked`. */
   update(change: (entries: IndexEntry[]) => IndexEntry[]): void {
     this.#prepare();
-    const manifests = change(this.#entries()).map(({ manifest, reference, digest }) => ({
+    const manifests = change(this.entries()).map(({ manifest, reference, digest }) => ({
       mediaType: manifest.mediaType,
       digest: manifest.digest,
       size: manifest.size,
@@ -149,6 +149,20 @@ export class ImageStore {
     writeAtomic(this.#indexPath, `${JSON.stringify(index, undefined, 2)}\n`, { durable: true });
   }
 
+  /** What is on the disk, whoever needs it: digests of blobs, diffIDs of unpacked layers (hex), and paths of files whose makers have died. */
+  inventory(): { blobs: string[]; layers: string[]; scraps: string[] } {
+    this.#prepare();
+    const folder = join(this.folder, 'blobs/sha256');
+    const names = readdirSync(folder);
+    const isHex = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
+    const unpacked = join(this.#root, 'layers');
+    return {
+      blobs: names.filter(isHex).map((name) => `sha256:${name}`),
+      layers: existsSync(unpacked) ? readdirSync(unpacked).filter(isHex) : [],
+      scraps: names.filter(isScrap).map((name) => join(folder, name)),
+    };
+  }
+
   get #indexPath(): string {
     return join(this.folder, 'index.json');
   }
@@ -163,7 +177,8 @@ export class ImageStore {
     if (!existsSync(marker)) writeAtomic(marker, '{"imageLayoutVersion":"1.0.0"}\n', { durable: true });
   }
 
-  #entries(): IndexEntry[] {
+  /** All lines of index.json. */
+  entries(): IndexEntry[] {
     let bytes: Buffer;
     try {
       bytes = readFileSync(this.#indexPath);
@@ -202,7 +217,7 @@ export class ImageStore {
   manifest(digest: string): Manifest {
     const known = this.#manifests.get(digest);
     if (known) return known;
-    const manifest = parseManifest(this.#read(digest), `manifest ${digest}`);
+    const manifest = parseManifest(this.read(digest), `manifest ${digest}`);
     this.#manifests.set(digest, manifest);
     return manifest;
   }
@@ -210,18 +225,25 @@ export class ImageStore {
   #config(digest: string): ImageConfig {
     const known = this.#configs.get(digest);
     if (known) return known;
-    const config = parseImageConfig(this.#read(digest), `config ${digest}`);
+    const config = parseImageConfig(this.read(digest), `config ${digest}`);
     this.#configs.set(digest, config);
     return config;
   }
 
-  #read(digest: string): Buffer {
+  /** A small blob. */
+  read(digest: string): Buffer {
     try {
       return readFileSync(this.blobPath(digest));
     } catch (cause) {
       throw new SkiffError('internal', `${this.folder}: blob ${digest} can't be read`, { cause });
     }
   }
+}
+
+/** `.<pid>-<start time>-<random>.tmp` of a process that is gone. */
+function isScrap(name: string): boolean {
+  const [, pid, started] = /^\.(\d+)-(\d+)-[0-9a-f]+\.tmp$/.exec(name) ?? [];
+  return pid !== undefined && !isAlive(`${pid} ${started}`);
 }
 
 /** `…/alpine:3` and the digest that it has → `…/alpine@sha256:…`. */

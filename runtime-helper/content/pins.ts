@@ -5,8 +5,8 @@ import { writeAtomic } from '../lib/atomic-file.ts';
 import { errnoOf } from '../lib/errors.ts';
 import { isAlive, ownStamp } from './file-lock.ts';
 
-/** Digests of blobs, and diffIDs (hex) of layers. */
-export type Pinned = { blobs: string[]; layers: string[] };
+/** Digests of blobs, and diffIDs (hex) of layers. `unsaid`: and more, which is not known yet. */
+export type Pinned = { blobs: string[]; layers: string[]; unsaid?: boolean };
 
 /**
  * What is needed by somebody who is not done: a pull has blobs and layers before an image names them. A pin counts while the process that set it
@@ -28,21 +28,21 @@ export class Pins {
   }
 
   /** All that anybody alive has pinned; what dead ones left is taken away. */
-  live(): { blobs: Set<string>; layers: Set<string>; any: boolean } {
+  live(): { blobs: Set<string>; layers: Set<string>; unsaid: boolean } {
     const pins = readdirSync(this.folder)
       .filter((name) => name.endsWith('.json'))
       .flatMap((name) => this.#read(join(this.folder, name)));
     return {
       blobs: new Set(pins.flatMap(({ blobs }) => blobs)),
       layers: new Set(pins.flatMap(({ layers }) => layers)),
-      any: pins.length > 0,
+      unsaid: pins.some(({ unsaid }) => unsaid),
     };
   }
 
   #read(path: string): Pinned[] {
     try {
-      const { holder, blobs, layers } = JSON.parse(readFileSync(path, 'utf8')) as Pinned & { holder: string };
-      if (isAlive(holder)) return [{ blobs, layers }];
+      const { holder, ...pinned } = JSON.parse(readFileSync(path, 'utf8')) as Pinned & { holder: string };
+      if (isAlive(holder)) return [pinned];
       rmSync(path, { force: true });
       return [];
     } catch (error) {

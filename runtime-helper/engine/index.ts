@@ -9,6 +9,7 @@ import { sweep } from './containers/sweep.ts';
 import { doctorOperations } from './doctor/operations.ts';
 import { login, logout } from './images/login.ts';
 import { remoteTags } from './images/remote-tags.ts';
+import { repositoryOf } from './images/tag.ts';
 import { ImageService } from './images/service.ts';
 import { readEvents } from './events.ts';
 import { Journal } from './journal.ts';
@@ -42,17 +43,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const privileges = new Privileges({ store, binary, elevation, log, onStart: (spawner) => sweepLater(spawner) });
   const networks = new ContainerNetworks(store);
   const catalog = new Catalog({ store, networks });
+  const journal = new Journal(store, log);
   const images = new ImageService({
     store,
     spawner: () => privileges.spawner(),
-    users: (imageId) => catalog.records.all().filter((record) => record.imageId === imageId),
+    containers: () => catalog.records.all(),
+    journal,
   });
-  const journal = new Journal(store, log);
   const parts: Parts = { store, images, privileges, networks, catalog, journal };
 
   /** Not in the way of what the user waits for. */
   const sweepLater = (spawner: Spawner): void => {
     setTimeout(() => void sweep(parts, spawner, log), 2000).unref();
+    setTimeout(() => void images.sweep(log), 2000).unref();
   };
 
   const info = (): Info => {
@@ -78,6 +81,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     listImages: () => images.list(),
     importImage: (source, how, operation) => images.import(source, how, operation),
     pullImage: (reference, how, operation) => images.pull(reference, how, operation),
+    pushImage: (reference, access, operation) => images.push(reference, access, operation),
+    repositoryName: repositoryOf,
+    tagImage: (source, target) => images.tag(source, target),
+    inspectImage: (reference) => images.inspect(reference),
+    imageHistory: (reference) => images.history(reference),
+    pruneImages: (how, operation) => images.prune(how, operation),
     remoteTags,
     login,
     logout,

@@ -1,4 +1,7 @@
 import { SkiffError } from '../lib/errors.ts';
+import { array, bad, object, optionalObject, parse, parseObject, text, textMap, words } from './json.ts';
+
+export { maxJsonBytes } from './json.ts';
 
 /** A blob by its digest (image-spec, descriptor.md). `digest` is always `sha256:` and 64 lower-case hex digits. */
 export type Descriptor = {
@@ -43,8 +46,6 @@ export const mediaTypes = {
   dockerManifestList: 'application/vnd.docker.distribution.manifest.list.v2+json',
 } as const;
 
-/** More than any manifest or config has; what is larger is not read into memory. */
-export const maxJsonBytes = 4 * 1024 * 1024;
 const maxLayers = 500;
 
 /** All parsers here take untrusted bytes and `what` they are, and throw invalid-argument that names it. */
@@ -157,57 +158,4 @@ function descriptor(value: unknown, what: string): Descriptor {
         }
       : {}),
   };
-}
-
-function parse(bytes: Uint8Array, what: string): unknown {
-  if (bytes.length > maxJsonBytes) throw bad(`${what}: ${bytes.length} bytes are too many`);
-  try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')) as unknown;
-  } catch (cause) {
-    throw new SkiffError('invalid-argument', `${what}: not valid JSON`, { cause });
-  }
-}
-
-function parseObject(bytes: Uint8Array, what: string): Record<string, unknown> {
-  return object(parse(bytes, what), what);
-}
-
-function object(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(`${what}: not an object`);
-  return value as Record<string, unknown>;
-}
-
-/** Go writes an empty struct, slice or map as null. */
-function optionalObject(value: unknown, what: string): Record<string, unknown> {
-  return value === undefined || value === null ? {} : object(value, what);
-}
-
-function array(value: unknown, what: string): unknown[] {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw bad(`${what}: not a list`);
-  return value;
-}
-
-function text(value: unknown, what: string): string {
-  if (value === undefined || value === null) return '';
-  // A NUL would end the string early on its way to the kernel.
-  if (typeof value !== 'string' || value.includes('\0')) throw bad(`${what}: not a text`);
-  return value;
-}
-
-function words(value: unknown, what: string): string[] {
-  return array(value, what).map((word) => {
-    if (typeof word !== 'string') throw bad(`${what}: not a list of texts`);
-    return text(word, what);
-  });
-}
-
-function textMap(value: unknown, what: string): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(optionalObject(value, what)).map(([key, entry]) => [key, text(entry, `${what}: ${key}`)]),
-  );
-}
-
-function bad(message: string): SkiffError {
-  return new SkiffError('invalid-argument', message);
 }

@@ -1,7 +1,8 @@
 import type { Command } from '../command.ts';
-import type { Image } from '../../engine/index.ts';
+import type { Engine, Image } from '../../engine/index.ts';
 import { goTime } from '../container-words.ts';
 import { describeAge } from '../durations.ts';
+import { flagOf, globMatches, labelsFit, parseFilters, parseMoment, type Filters } from '../filters.ts';
 import { formatRows } from '../format.ts';
 import { cleanText, formatSize, formatTable, shortId } from '../text.ts';
 
@@ -11,63 +12,119 @@ export const images: Command = {
   summary: 'List images',
   options: {
     all: { type: 'flag', short: 'a', help: 'Show all images' },
+    digests: { type: 'flag', help: 'Show digests' },
+    filter: { type: 'list', short: 'f', value: 'filter', help: 'Filter output based on conditions provided' },
     format: { type: 'text', help: "Format output: 'table', 'table TEMPLATE', 'json' or a Go template" },
     'no-trunc': { type: 'flag', help: "Don't truncate output" },
     quiet: { type: 'flag', short: 'q', help: 'Only show image IDs' },
   },
-  notBuilt: ['--digests', '-f', '--filter', '--tree'],
+  notBuilt: ['--tree'],
   args: { least: 0, most: 1 },
   run: async ({ args: [wanted], engine, options, terminal }) => {
-    const whole = options.flag('no-trunc');
+    const [whole, withDigests] = [options.flag('no-trunc'), options.flag('digests')];
     const format = options.text('format') ?? 'table';
-    const names = engine.listImages().flatMap((image) => namesOf(image, wanted));
+    const filters = parseFilters(options.list('filter'), knownFilters);
+    const patterns = [...(filters.get('reference') ?? []), ...(wanted === undefined ? [] : [wanted])];
+    const rows = chosen(engine, filters).flatMap((image) =>
+      namesOf(image, patterns, withDigests || /\.Digest\b/.test(format)),
+    );
     if (options.flag('quiet') && format === 'table') {
-      const ids = new Set(names.map(({ image: { id } }) => (whole ? id : shortId(id))));
+      const ids = new Set(rows.map(({ image: { id } }) => (whole ? id : shortId(id))));
       terminal.stdout([...ids].map((id) => `${id}\n`).join(''));
       return 0;
     }
-    const rows = names.map((name) => rowOf(name, { whole, now: Date.now() }));
-    const table = format === 'table' ? `table ${defaultTable}` : format;
-    terminal.stdout(formatRows(rows, table, heads, formatTable));
+    const table = format === 'table' ? `table ${withDigests ? digestsTable : defaultTable}` : format;
+    const now = Date.now();
+    terminal.stdout(
+      formatRows(
+        rows.map((row) => rowOf(row, { whole, now })),
+        table,
+        heads,
+        formatTable,
+      ),
+    );
     return 0;
   },
 };
 
-type Named = { image: Image; repository: string; tag: string };
+const knownFilters = ['dangling', 'label', 'before', 'since', 'until', 'reference'];
+
+/** Newest first, as Docker has them. */
+function chosen(engine: Engine, filters: Filters): Image[] {
+  const dangling = flagOf(filters, 'dangling');
+  const timeOf = ({ createdAt }: { createdAt?: string }): number => Date.parse(createdAt ?? '') || 0;
+  const momentOf = (reference: string): number => timeOf(engine.inspectImage(reference));
+  const before = (filters.get('before') ?? []).map(momentOf);
+  const since = (filters.get('since') ?? []).map(momentOf);
+  const until = (filters.get('until') ?? []).map((text) => Date.parse(parseMoment(text, Date.now())));
+  return engine
+    .listImages()
+    .filter((image) => dangling === undefined || (image.references.length === 0) === dangling)
+    .filter(({ labels }) => labelsFit(filters.get('label'), labels))
+    .filter((image) => [...before, ...until].every((time) => timeOf(image) < time))
+    .filter((image) => since.every((time) => timeOf(image) > time))
+    .toSorted((a, b) => timeOf(b) - timeOf(a));
+}
+
+type Named = { image: Image; repository: string; tag: string; digest: string };
 const none = '<none>';
 
-/** An image is a row for each of its names; `wanted` is a repository, or one with a tag. */
-function namesOf(image: Image, wanted: string | undefined): Named[] {
-  const names = image.references.map((reference) => {
-    const [, repository = reference, tag = none] = /^(.*?)(?::([^/:]+))?(?:@.*)?$/.exec(reference) ?? [];
-    return { image, repository, tag };
+/** An image is a row for each of its tags (and digests, where those are asked for), one for a digest without a tag, and one for no name at all. */
+function namesOf(image: Image, patterns: readonly string[], withDigests: boolean): Named[] {
+  const tags = image.references.map((name) => ({ ...split(name), name }));
+  const digests = image.digests.map((name) => ({ ...split(name), name }));
+  const tagged = tags.flatMap(({ repository, end: tag, name }): (Named & { name: string })[] => {
+    const own = digests.filter((one) => one.repository === repository).map(({ end }) => end);
+    const ends = withDigests && own.length > 0 ? own : [own[0] ?? none];
+    return ends.map((digest) => ({ image, repository, tag, digest, name }));
   });
-  if (wanted !== undefined)
-    return names.filter(({ repository, tag }) => wanted === repository || wanted === `${repository}:${tag}`);
-  return names.length > 0 ? names : [{ image, repository: none, tag: none }];
+  const others = digests.filter(({ repository }) => !tags.some((one) => one.repository === repository));
+  const untagged = others.map(({ repository, end, name }) => ({ image, repository, tag: none, digest: end, name }));
+  const all = [...tagged, ...untagged];
+  if (patterns.length > 0)
+    return all.filter(({ name, repository }) =>
+      patterns.some((one) => globMatches(one, name) || globMatches(one, repository)),
+    );
+  return all.length > 0 ? all : [{ image, repository: none, tag: none, digest: none }];
+}
+
+/** `host:1/a:2` → `host:1/a` and `2`; `a@sha256:…` → `a` and `sha256:…` */
+function split(name: string): { repository: string; end: string } {
+  const at = name.indexOf('@');
+  const colon = at < 0 ? name.lastIndexOf(':') : at;
+  return { repository: name.slice(0, colon), end: name.slice(colon + 1) };
 }
 
 const defaultTable = '{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}';
+const digestsTable = '{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}';
 
 const heads = {
+  Containers: 'CONTAINERS',
   CreatedAt: 'CREATED AT',
   CreatedSince: 'CREATED',
+  Digest: 'DIGEST',
   ID: 'IMAGE ID',
   Repository: 'REPOSITORY',
+  SharedSize: 'SHARED SIZE',
   Size: 'SIZE',
   Tag: 'TAG',
+  UniqueSize: 'UNIQUE SIZE',
 };
 
 function rowOf(
-  { image: { id, createdAt, size }, repository, tag }: Named,
+  { image: { id, createdAt, size }, repository, tag, digest }: Named,
   how: { whole: boolean; now: number },
 ): Record<keyof typeof heads, string> {
   return {
+    Containers: 'N/A',
     CreatedAt: createdAt === undefined ? 'N/A' : goTime(createdAt),
     CreatedSince: createdAt === undefined ? 'N/A' : describeAge(createdAt, how.now),
+    Digest: digest,
     ID: how.whole ? id : shortId(id),
     Repository: cleanText(repository),
+    SharedSize: 'N/A',
     Size: formatSize(size),
     Tag: cleanText(tag),
+    UniqueSize: 'N/A',
   };
 }

@@ -1,4 +1,5 @@
-import type { Command } from '../command.ts';
+import type { Call, Command } from '../command.ts';
+import { helpOption } from '../options.ts';
 import { printFailure } from '../failure.ts';
 import { formatValue } from '../format.ts';
 import { inspectContainer, inspectImage } from '../inspect-documents.ts';
@@ -17,35 +18,50 @@ export const inspect: Command = {
   notBuilt: ['-s', '--size'],
   args: { least: 1 },
   run: async ({ args, engine, options, terminal }) => {
-    const [format, type] = [options.text('format'), options.text('type')];
+    const type = options.text('type');
     if (type !== undefined && type !== 'container' && type !== 'image')
       throw new UsageError(`"${type}" is not a valid value for --type`, 1);
-    const documents: object[] = [];
-    const missing: SkiffError[] = [];
-    for (const reference of args) {
-      const document = find(engine, reference, type);
-      if (document) documents.push(document);
-      else missing.push(new SkiffError('not-found', `no such ${type ?? 'object'}: ${reference}`));
-    }
-    if (format === undefined) terminal.stdout(`${toJson(documents)}\n`);
-    else if (format === 'json') terminal.stdout(`${JSON.stringify(documents)}\n`);
-    else for (const document of documents) terminal.stdout(`${formatValue(document, format)}\n`);
-    for (const failure of missing) printFailure(terminal, failure);
-    return missing.length > 0 ? 1 : 0;
+    return printDocuments({ args, options, terminal }, (reference) => find(engine, reference, type), type ?? 'object');
   },
 };
+
+export const imageInspect: Command = {
+  name: 'image inspect',
+  usage: '[OPTIONS] IMAGE [IMAGE...]',
+  summary: 'Display detailed information on one or more images',
+  options: { format: inspect.options['format'] ?? helpOption },
+  notBuilt: ['--platform'],
+  args: { least: 1 },
+  run: async ({ args, engine, options, terminal }) =>
+    printDocuments({ args, options, terminal }, (reference) => find(engine, reference, 'image'), 'image'),
+};
+
+/** Prints what is found, and says of what is not. The exit code. */
+function printDocuments(
+  { args, options, terminal }: Pick<Call, 'args' | 'options' | 'terminal'>,
+  lookUp: (reference: string) => object | undefined,
+  kind: string,
+): number {
+  const format = options.text('format');
+  const documents: object[] = [];
+  const missing: SkiffError[] = [];
+  for (const reference of args) {
+    const document = lookUp(reference);
+    if (document) documents.push(document);
+    else missing.push(new SkiffError('not-found', `no such ${kind}: ${reference}`));
+  }
+  if (format === undefined) terminal.stdout(`${toJson(documents)}\n`);
+  else if (format === 'json') terminal.stdout(`${JSON.stringify(documents)}\n`);
+  else for (const document of documents) terminal.stdout(`${formatValue(document, format)}\n`);
+  for (const failure of missing) printFailure(terminal, failure);
+  return missing.length > 0 ? 1 : 0;
+}
 
 function find(engine: Engine, reference: string, type: string | undefined): object | undefined {
   const container = type === 'image' ? undefined : unlessMissing(() => engine.findContainer(reference));
   if (container) return inspectContainer(container);
   if (type === 'container') return undefined;
-  const digits = reference.replace(/^sha256:/, '');
-  const images = engine.listImages();
-  const named = images.find(
-    ({ references }) => references.includes(reference) || references.includes(`${reference}:latest`),
-  );
-  const matching = images.filter(({ id }) => /^[0-9a-f]+$/.test(digits) && id.startsWith(`sha256:${digits}`));
-  const image = named ?? (matching.length === 1 ? matching[0] : undefined);
+  const image = unlessMissing(() => engine.inspectImage(reference));
   return image && inspectImage(image);
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { compressionOfFile } from '../../archive/decompress.ts';
+import type { Pinned } from '../../content/pins.ts';
 import { canonicalName, type IndexEntry } from '../../content/image-store.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
@@ -25,16 +26,28 @@ export class Draft {
     this.#keeper = keeper;
   }
 
-  /** Runs `work`, and takes back what it brought in when it fails. */
-  static async run<T>(keeper: ImageKeeper, operation: Operation, work: (draft: Draft) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work`, and takes back what it brought in when it fails. Nobody's collection takes what it needs meanwhile: `needs`, or anything where
+   * that is not known yet.
+   */
+  static async run<T>(
+    keeper: ImageKeeper,
+    operation: Operation,
+    work: (draft: Draft) => Promise<T>,
+    needs: Pinned = { blobs: [], layers: [], unsaid: true },
+  ): Promise<T> {
     const draft = new Draft(keeper);
+    const unpin = await keeper.images.locked(() => keeper.images.pins.set(needs));
     try {
       return await work(draft);
     } catch (error) {
+      unpin();
       await draft
         .#abandon()
         .catch((second: unknown) => operation.log('warn', `after a failed import: ${String(second)}`));
       throw error;
+    } finally {
+      unpin();
     }
   }
 
@@ -115,7 +128,8 @@ export class Draft {
   }
 }
 
-function withImage(entries: IndexEntry[], { manifest, references, digest }: NewImage): IndexEntry[] {
+/** The lines of index.json once an image has its names. */
+export function withImage(entries: IndexEntry[], { manifest, references, digest }: NewImage): IndexEntry[] {
   const taken = new Set(references);
   const untagged = entries.flatMap((entry): IndexEntry[] => {
     if (entry.reference === undefined || !taken.has(entry.reference)) return [entry];

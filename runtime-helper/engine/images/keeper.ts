@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, existsSync, rmSync } from 'node:fs';
+import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decompress } from '../../archive/decompress.ts';
@@ -124,6 +124,25 @@ export class ImageKeeper {
     return first === 'listening' ? { answered, socket: join(this.#run, `${name}.sock`) } : undefined;
   }
 
+  /**
+   * Deletes all that no image has and nobody waits for (`inUse`: diffIDs that containers need), and files of processes that died. Only inside
+   * `images.locked`. While somebody brings in images that are not known yet, anything may be his: then only those files go.
+   */
+  async collectAll(inUse: ReadonlySet<string>, operation: Operation): Promise<{ layers: string[]; bytes: number }> {
+    const { blobs, scraps, ...found } = this.images.inventory();
+    const layers = found.layers.filter((diffId) => !inUse.has(diffId));
+    let bytes = 0;
+    for (const path of scraps) bytes += takeAway(path);
+    if (this.images.pins.live().unsaid) return { layers: [], bytes };
+    const sizes = new Map(layers.map((diffId) => [`sha256:${diffId}`, this.images.layerSize(diffId)]));
+    const packed = blobs.reduce((sum, digest) => sum + sizeOf(this.images.blobPath(digest)), 0);
+    const deleted = await this.collect(blobs, layers);
+    const left = blobs.reduce((sum, digest) => sum + sizeOf(this.images.blobPath(digest)), 0);
+    const unpacked = deleted.reduce((sum, diffId) => sum + (sizes.get(diffId) ?? 0), 0);
+    operation.log('info', `collected ${deleted.length} layers and ${packed - left} bytes of blobs`);
+    return { layers: deleted, bytes: bytes + packed - left + unpacked };
+  }
+
   /** Deletes those of the given that no image has and nobody waits for. Only inside `images.locked`. Returns which layers were deleted. */
   async collect(blobs: Iterable<string>, layers: Iterable<string>): Promise<string[]> {
     const images = this.images.images();
@@ -137,13 +156,20 @@ export class ImageKeeper {
     const pinned = this.images.pins.live();
     const deleted: string[] = [];
     for (const diffId of new Set(layers)) {
-      if (liveLayers.has(diffId) || pinned.layers.has(diffId) || !existsSync(this.images.layerPath(diffId))) continue;
+      if (
+        pinned.unsaid ||
+        liveLayers.has(diffId) ||
+        pinned.layers.has(diffId) ||
+        !existsSync(this.images.layerPath(diffId))
+      )
+        continue;
       await (await this.#spawner()).request(['remove-layer', diffId]);
       this.images.forgetLayerSize(diffId);
       deleted.push(`sha256:${diffId}`);
     }
     for (const digest of new Set(blobs))
-      if (!liveBlobs.has(digest) && !pinned.blobs.has(digest)) rmSync(this.images.blobPath(digest), { force: true });
+      if (!pinned.unsaid && !liveBlobs.has(digest) && !pinned.blobs.has(digest))
+        rmSync(this.images.blobPath(digest), { force: true });
     return deleted;
   }
 }
@@ -240,6 +266,14 @@ export async function* readFile(path: string): AsyncGenerator<Uint8Array, void, 
     if (code === 'EISDIR') throw new SkiffError('invalid-argument', `${path}: is a directory`, { cause });
     throw cause;
   }
+}
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+function takeAway(path: string): number {
+  const size = sizeOf(path);
+  rmSync(path, { force: true });
+  return size;
 }
 
 function checkDiffId(found: string, expected: string, what: string): void {

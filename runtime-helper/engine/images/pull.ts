@@ -39,28 +39,29 @@ async function bring(pull: Pull, remote: RemoteImage, name: string): Promise<voi
   const { keeper, operation } = pull;
   const { images } = keeper;
   const { manifest, fetched, config } = remote;
-  const layers = manifest.layers.map((layer, index) => ({ layer, diffId: config.diffIds[index] ?? '' }));
+  const layers = manifest.layers.map((layer, index): Layer => ({ layer, diffId: config.diffIds[index] ?? '' }));
   const blobs = [manifest.config.digest, fetched.digest, ...manifest.layers.map(({ digest }) => digest)];
-  const unpin = await images.locked(() => images.pins.set({ blobs, layers: config.diffIds }));
-  try {
-    await Draft.run(keeper, operation, async (draft) => {
-      const missing = layers.filter(({ layer, diffId }) => !isHere(images, layer, diffId));
-      if (missing.length > 0)
-        for (const { layer, diffId } of layers) {
-          const status = isHere(images, layer, diffId) ? 'Already exists' : 'Pulling fs layer';
-          operation.report({ id: shortDigest(layer), status });
-        }
-      await inParallel(maxFetches, operation, missing, ({ layer, diffId }, own) =>
-        fetchLayer({ ...pull, operation: own }, draft, remote, layer, diffId),
-      );
-      draft.put(remote.configBytes, manifest.config.mediaType);
-      const stored = draft.put(fetched.bytes, fetched.mediaType);
-      operation.signal.throwIfAborted();
-      const image = { manifest: stored, diffIds: config.diffIds, blobs, references: [name], digest: remote.digest };
-      await draft.commit([image]);
-    });
-  } finally {
-    unpin();
+  const work = async (draft: Draft): Promise<void> => {
+    const missing = layers.filter(({ layer, diffId }) => !isHere(images, layer, diffId));
+    if (missing.length > 0) announce(images, layers, operation);
+    await inParallel(maxFetches, operation, missing, ({ layer, diffId }, own) =>
+      fetchLayer({ ...pull, operation: own }, draft, remote, layer, diffId),
+    );
+    draft.put(remote.configBytes, manifest.config.mediaType);
+    const stored = draft.put(fetched.bytes, fetched.mediaType);
+    operation.signal.throwIfAborted();
+    const image = { manifest: stored, diffIds: config.diffIds, blobs, references: [name], digest: remote.digest };
+    await draft.commit([image]);
+  };
+  await Draft.run(keeper, operation, work, { blobs, layers: config.diffIds });
+}
+
+type Layer = { layer: Descriptor; diffId: string };
+
+function announce(images: ImageStore, layers: readonly Layer[], operation: Operation): void {
+  for (const { layer, diffId } of layers) {
+    const status = isHere(images, layer, diffId) ? 'Already exists' : 'Pulling fs layer';
+    operation.report({ id: shortDigest(layer), status });
   }
 }
 

@@ -1,15 +1,17 @@
-import type { IndexEntry, StoredImage } from '../../content/image-store.ts';
+import { canonicalName, type IndexEntry, type StoredImage } from '../../content/image-store.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import { familiarName, fullName, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { withoutSpareEntries } from './draft.ts';
 import type { ImageKeeper } from './keeper.ts';
 import { findImage } from './find.ts';
+import { repositoryOf } from './tag.ts';
 
-type Removed = { untagged: string[]; deleted: string[] };
+type Removed = { id: string; untagged: string[]; deleted: string[] };
 
 /**
- * Takes a name from an image, or all of them when it is meant by its id; without names it is deleted. As Docker: an image
- * that a container was made of keeps its last name, unless `force`: then it stays, nameless, until its containers are gone.
+ * Takes a name from an image, or all of them when it is meant by its id; without names it is deleted. As Docker: with the last tag in a repository
+ * goes the image's digest there, and an image that a container was made of keeps its last name, unless `force`: then it stays, nameless, until
+ * its containers are gone.
  */
 export async function removeImage(
   keeper: ImageKeeper,
@@ -20,27 +22,41 @@ export async function removeImage(
   if (text === '@host') throw new SkiffError('invalid-argument', '@host is this machine: it can not be removed');
   return keeper.images.locked(async () => {
     const image = findImage(keeper.images.images(), text);
-    const name = nameIn(image, text);
-    if (name === undefined && image.references.length > 1 && !force)
-      throw new SkiffError('conflict', `unable to delete ${shortId(image)} (must be forced): it has several names`);
-    const names = name === undefined ? image.references : [name];
+    const all = [...image.references, ...image.digests];
+    const names = namesMeant(image, text);
+    const meantById = names.length === 0;
+    if (meantById && !force && new Set(all.map(repositoryOf)).size > 1)
+      throw new SkiffError(
+        'conflict',
+        `unable to delete ${shortId(image)} (must be forced): the image has names in several repositories`,
+      );
+    const lost = meantById ? all : names;
     const users = usersOf(image.id);
-    const isLast = names.length === image.references.length;
+    const isLast = lost.length === all.length;
     const user = users[0];
-    if (isLast && user && (!force || names.length === 0)) throw inUse(text, image, user);
+    if (isLast && user && (!force || all.length === 0)) throw inUse(text, image, user);
     const keep = !isLast || users.length > 0;
     const manifests = new Set(image.manifests.map(({ digest }) => digest));
-    keeper.images.update((entries) => withoutNames(entries, { names, manifests, keep }));
+    keeper.images.update((entries) => withoutNames(entries, { names: lost, manifests, keep }));
     const deleted = keep ? [] : [image.id, ...(await keeper.collect(blobsOf(image), image.config.diffIds))];
-    return { untagged: names.map((reference) => familiarName(parseReference(reference))), deleted };
+    return { id: image.id, untagged: lost.map((name) => familiarName(parseReference(name))), deleted };
   });
 }
 
-/** Undefined: the image was meant by its id. */
-function nameIn(image: StoredImage, text: string): string | undefined {
-  if (/^(sha256:)?[0-9a-f]{64}$/.test(text) || text.startsWith('sha256:')) return undefined;
-  const name = fullName(withDefaultTag(parseReference(text)));
-  return image.references.includes(name) ? name : undefined;
+/** The image's names that `text` takes away; none: it was meant by its id. */
+function namesMeant(image: StoredImage, text: string): string[] {
+  const isId = /^(sha256:)?[0-9a-f]{64}$/.test(text) || text.startsWith('sha256:');
+  if (isId) return [];
+  const { tag, ...rest } = withDefaultTag(parseReference(text));
+  const name = fullName(rest.digest === undefined && tag !== undefined ? { ...rest, tag } : rest);
+  if (![...image.references, ...image.digests].includes(name)) return [];
+  const repository = repositoryOf(name);
+  const isIn = (other: string): boolean => repositoryOf(other) === repository;
+  const others = image.references.filter((other) => other !== name && isIn(other));
+  // A digest is the repository's, and stands behind each of its tags.
+  return others.length > 0 && !name.includes('@')
+    ? [name]
+    : [name, ...image.digests.filter((one) => one !== name && isIn(one))];
 }
 
 function withoutNames(
@@ -50,8 +66,10 @@ function withoutNames(
   const left = entries.flatMap((entry): IndexEntry[] => {
     if (!change.manifests.has(entry.manifest.digest)) return [entry];
     if (!change.keep) return [];
-    const loses = entry.reference !== undefined && change.names.includes(entry.reference);
-    return loses ? [{ manifest: entry.manifest }] : [entry];
+    const { manifest, reference = '', digest } = entry;
+    if (change.names.includes(reference)) return [{ manifest }];
+    // A tag outlives the digest that was taken from its repository.
+    return change.names.includes(canonicalName(reference, digest) ?? '') ? [{ manifest, reference }] : [entry];
   });
   return withoutSpareEntries(left);
 }

@@ -1,4 +1,4 @@
-import type { Operation } from '../../lib/operation.ts';
+import type { Log, Operation } from '../../lib/operation.ts';
 import { ImageStore, type StoredImage } from '../../content/image-store.ts';
 import { familiarName, parseReference } from '../../oci/reference.ts';
 import type { Spawner } from '../../sys/spawner.ts';
@@ -8,7 +8,22 @@ import { ImageKeeper } from './keeper.ts';
 import { loadImages } from './load.ts';
 import { removeImage } from './remove.ts';
 import type { Store } from '../store.ts';
-import type { Image, ImageSource, PulledImage, RegistryAccess } from '../types.ts';
+import type {
+  Image,
+  ImageDescription,
+  ImageSource,
+  ImageStep,
+  PrunedImages,
+  PruneImagesOptions,
+  PulledImage,
+  PushedImage,
+  RegistryAccess,
+} from '../types.ts';
+import type { Journal } from '../journal.ts';
+import { describeImage, imageHistory } from './inspect.ts';
+import { pruneImages } from './prune.ts';
+import { pushImage } from './push.ts';
+import { tagImage } from './tag.ts';
 import { withRegistries } from './access.ts';
 import { pullImage } from './pull.ts';
 
@@ -42,20 +57,23 @@ const hostImage: ResolvedImage = {
 type Parts = {
   store: Store;
   spawner: () => Promise<Spawner>;
-  /** The containers that were made of an image. */
-  users: (imageId: string) => { name: string; id: string }[];
+  /** What containers were made of: the image's id, and diffIDs of its layers. */
+  containers: () => { name: string; id: string; imageId: string; lowers: string[] }[];
+  journal: Journal;
 };
 
 /** Images by name: finds, lists, imports, loads and removes them. Keeps nothing but caches of what is on disk. */
 export class ImageService {
   readonly #images: ImageStore;
   readonly #keeper: ImageKeeper;
-  readonly #users: Parts['users'];
+  readonly #containers: Parts['containers'];
+  readonly #journal: Journal;
 
-  constructor({ store, spawner, users }: Parts) {
+  constructor({ store, spawner, containers, journal }: Parts) {
     this.#images = new ImageStore(store.root);
     this.#keeper = new ImageKeeper({ images: this.#images, run: store.run, spawner });
-    this.#users = users;
+    this.#containers = containers;
+    this.#journal = journal;
   }
 
   /** By name, id, or a prefix of an id that only one image has. Throws not-found; conflict for an ambiguous prefix. */
@@ -85,24 +103,89 @@ export class ImageService {
     return loadImages(this.#keeper, source, operation);
   }
 
-  pull(
+  async pull(
     reference: string,
     { access, platform }: { access: RegistryAccess; platform?: string },
     operation: Operation,
   ): Promise<PulledImage> {
-    return withRegistries(access, operation, (registries) =>
+    const pulled = await withRegistries(access, operation, (registries) =>
       pullImage({ keeper: this.#keeper, registries, operation }, reference, platform),
     );
+    this.#note('pull', pulled.name);
+    return pulled;
   }
 
-  remove(reference: string, options: { force: boolean }): Promise<{ untagged: string[]; deleted: string[] }> {
-    return removeImage(this.#keeper, this.#users, reference, options);
+  async push(reference: string, access: RegistryAccess, operation: Operation): Promise<PushedImage> {
+    const pushed = await withRegistries(access, operation, (registries) =>
+      pushImage({ images: this.#images, registries, operation }, reference),
+    );
+    this.#note('push', pushed.name);
+    return pushed;
+  }
+
+  async tag(source: string, target: string): Promise<void> {
+    const { id, name } = await tagImage(this.#images, source, target);
+    this.#note('tag', id, { name: familiarName(parseReference(name)) });
+  }
+
+  inspect(reference: string): ImageDescription {
+    const image = findImage(this.#images.images(), reference);
+    return { ...this.#view(image), ...describeImage(this.#images, image) };
+  }
+
+  history(reference: string): ImageStep[] {
+    return imageHistory(this.#images, findImage(this.#images.images(), reference));
+  }
+
+  async prune(options: PruneImagesOptions, operation: Operation): Promise<PrunedImages> {
+    const pruned = await pruneImages(this.#keeper, this.#inUse(), options, operation);
+    for (const id of pruned.deleted) this.#note('delete', id);
+    this.#note('prune', '', { reclaimed: String(pruned.reclaimedBytes) });
+    return pruned;
+  }
+
+  /** Takes away what processes left behind that died while they brought images in. */
+  async sweep(log: Log): Promise<void> {
+    const operation: Operation = { signal: new AbortController().signal, log, report: () => {} };
+    try {
+      await this.#images.locked(() => this.#keeper.collectAll(this.#inUse().layers, operation));
+    } catch (error) {
+      log('warn', `sweeping images: ${String(error)}`);
+    }
+  }
+
+  async remove(reference: string, options: { force: boolean }): Promise<{ untagged: string[]; deleted: string[] }> {
+    const usersOf = (imageId: string): { name: string; id: string }[] =>
+      this.#containers().filter((container) => container.imageId === imageId);
+    const removed = await removeImage(this.#keeper, usersOf, reference, options);
+    for (const name of removed.untagged) this.#note('untag', removed.id, { name });
+    if (removed.deleted.length > 0) this.#note('delete', removed.id);
+    return removed;
+  }
+
+  #inUse(): { images: Set<string>; layers: Set<string> } {
+    const containers = this.#containers();
+    return {
+      images: new Set(containers.map(({ imageId }) => imageId)),
+      layers: new Set(containers.flatMap(({ lowers }) => lowers)),
+    };
+  }
+
+  /** Docker's events of images have their name, or else their id. */
+  #note(action: string, id: string, attributes: Record<string, string> = { name: id }): void {
+    this.#journal.append({ type: 'image', action, id, attributes });
   }
 
   #view({ id, references, digests, config }: StoredImage): Image {
     const size = config.diffIds.reduce((sum, diffId) => sum + this.#images.layerSize(diffId), 0);
     const familiar = (names: string[]): string[] => names.map((name) => familiarName(parseReference(name)));
     const names = { references: familiar(references), digests: familiar(digests) };
-    return { id, ...names, ...(config.created === undefined ? {} : { createdAt: config.created }), size };
+    return {
+      id,
+      ...names,
+      labels: config.labels,
+      ...(config.created === undefined ? {} : { createdAt: config.created }),
+      size,
+    };
   }
 }

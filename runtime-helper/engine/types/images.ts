@@ -9,6 +9,7 @@ export type Image = {
   /** `alpine@sha256:…`: what registries have of it. */
   digests: string[];
   createdAt?: string;
+  labels: Record<string, string>;
   /** Bytes of the unpacked layers. */
   size: number;
 };
@@ -27,6 +28,42 @@ export type PulledImage = {
   /** False: the same image was here under this name. */
   isNew: boolean;
 };
+
+export type PushedImage = {
+  /** `localhost:5000/app:1` */
+  name: string;
+  tag: string;
+  digest: string;
+  /** Bytes of the manifest. */
+  size: number;
+};
+
+export type ImageDescription = Image & {
+  author: string;
+  comment: string;
+  dockerVersion: string;
+  architecture: string;
+  variant?: string;
+  os: string;
+  /** The config as the image has it (image-spec, config.md). */
+  config: Record<string, unknown>;
+  /** Bottom first. `path` is where the layer lies unpacked. */
+  layers: { diffId: string; path: string }[];
+};
+
+/** A step of an image's history; only the newest has the image's id. */
+export type ImageStep = { id?: string; createdAt?: string; createdBy: string; comment: string; size: number };
+
+export type PruneImagesOptions = {
+  /** False: only those without a tag. */
+  all: boolean;
+  /** ISO 8601. */
+  createdBefore?: string;
+  /** All have to hold: a label, perhaps with a value, that an image must have, or must not have. */
+  labels: { key: string; value?: string; wanted: boolean }[];
+};
+
+export type PrunedImages = { untagged: string[]; deleted: string[]; reclaimedBytes: number };
 
 /** A path of the user's, or a stream of bytes (stdin). A directory is an OCI layout. */
 export type ImageSource = { path: string } | { stream: AsyncIterable<Uint8Array> };
@@ -47,6 +84,16 @@ export type ImageOperations = {
     options: { access: RegistryAccess; platform?: string },
     operation: Operation,
   ) => Promise<PulledImage>;
+  /** Reports layers by 12 digits of their diffID: `Preparing`, `Pushing` with bytes, `Pushed`, `Layer already exists`, `Mounted from …`. */
+  pushImage: (reference: string, access: RegistryAccess, operation: Operation) => Promise<PushedImage>;
+  /** A repository's full name without a tag, `docker.io/library/alpine`. Throws invalid-argument. */
+  repositoryName: (reference: string) => string;
+  tagImage: (source: string, target: string) => Promise<void>;
+  /** Throws not-found. */
+  inspectImage: (reference: string) => ImageDescription;
+  /** Newest first. */
+  imageHistory: (reference: string) => ImageStep[];
+  pruneImages: (options: PruneImagesOptions, operation: Operation) => Promise<PrunedImages>;
   /** A repository's images in its registry, by name and tag: `alpine:3.20`. */
   remoteTags: (repository: string, access: RegistryAccess, operation: Operation) => Promise<string[]>;
   /** Checks credentials with their registry, and keeps them where Docker does. Returns the file where they lie in the clear, if they do. */
