@@ -50,15 +50,3 @@ export function globMatches(pattern: string, text: string): boolean {
     throw new UsageError(`invalid filter 'reference=[${pattern}]'`, 1);
   }
 }
-
-/** A point in time: `24h` ago, seconds since the epoch, or a date (RFC 3339 or a part of it, local). ISO 8601; throws UsageError. */
-export function parseMoment(text: string, now: number): string {
-  const span = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?$/.exec(text);
-  if (span && text !== '') {
-    const [, hours = '0', minutes = '0', seconds = '0'] = span;
-    return new Date(now - (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000).toISOString();
-  }
-  const time = /^\d+(\.\d+)?$/.test(text) && text.length > 4 ? Number(text) * 1000 : Date.parse(text);
-  if (!Number.isNaN(time)) return new Date(time).toISOString();
-  throw new UsageError(`failed to parse value as time or duration: ${JSON.stringify(text)}`, 1);
-}

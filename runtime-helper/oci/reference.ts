@@ -89,5 +89,5 @@ function splitName(name: string): { domain: string; path: string } {
 }
 
 function invalid(message: string): SkiffError {
-  return new SkiffError('invalid-argument', message, { exitCode: 125 });
+  return new SkiffError('invalid-argument', message);
 }

@@ -212,7 +212,7 @@ describe('images from a registry, on the command line', () => {
     assert.match(await said('tag', 'nope', 'other'), /^skiff: Unable to find image 'nope:latest' locally\n/);
     assert.match(
       await said('pull', '--platform', 'a/b/c/d', `${registry.host}/box`),
-      /is an invalid OCI component or platform/,
+      /is an invalid OS component or platform/,
     );
   });
 });

@@ -1,8 +1,9 @@
 import type { Command } from '../command.ts';
-import { parseFilters, parseMoment, type Filters } from '../filters.ts';
+import { parseFilters, type Filters } from '../filters.ts';
 import { readLine } from '../read-line.ts';
 import type { Terminal } from '../terminal.ts';
 import { cleanText, formatSize } from '../text.ts';
+import { parseTime } from '../times.ts';
 import type { PruneImagesOptions } from '../../engine/index.ts';
 
 export const imagePrune: Command = {
@@ -40,7 +41,7 @@ function pruneOptions(filters: Filters, all: boolean): PruneImagesOptions {
       ...(filters.get('label') ?? []).map((text) => label(text, true)),
       ...(filters.get('label!') ?? []).map((text) => label(text, false)),
     ],
-    ...(until === undefined ? {} : { createdBefore: parseMoment(until, Date.now()) }),
+    ...(until === undefined ? {} : { createdBefore: new Date(parseTime(until, Date.now())).toISOString() }),
   };
 }
 

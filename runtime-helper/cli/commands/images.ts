@@ -2,9 +2,10 @@ import type { Command } from '../command.ts';
 import type { Engine, Image } from '../../engine/index.ts';
 import { goTime } from '../container-words.ts';
 import { describeAge } from '../durations.ts';
-import { flagOf, globMatches, labelsFit, parseFilters, parseMoment, type Filters } from '../filters.ts';
+import { flagOf, globMatches, labelsFit, parseFilters, type Filters } from '../filters.ts';
 import { formatRows } from '../format.ts';
 import { cleanText, formatSize, formatTable, shortId } from '../text.ts';
+import { parseTime } from '../times.ts';
 
 export const images: Command = {
   name: 'images',
@@ -56,7 +57,7 @@ function chosen(engine: Engine, filters: Filters): Image[] {
   const momentOf = (reference: string): number => timeOf(engine.inspectImage(reference));
   const before = (filters.get('before') ?? []).map(momentOf);
   const since = (filters.get('since') ?? []).map(momentOf);
-  const until = (filters.get('until') ?? []).map((text) => Date.parse(parseMoment(text, Date.now())));
+  const until = (filters.get('until') ?? []).map((text) => parseTime(text, Date.now()));
   return engine
     .listImages()
     .filter((image) => dangling === undefined || (image.references.length === 0) === dangling)

@@ -22,7 +22,6 @@ export function findImage(images: StoredImage[], text: string): StoredImage {
   if (matches[0]) return matches[0];
   const wanted = reference ? familiarName(reference) : text;
   throw new SkiffError('not-found', `Unable to find image '${wanted}' locally`, {
-    exitCode: 125,
     hint: `Bring it in: skiff pull ${wanted}`,
   });
 }
