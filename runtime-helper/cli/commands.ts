@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { attach } from './commands/attach.ts';
 import { create } from './commands/create.ts';
 import { doctor } from './commands/doctor.ts';
+import { enter } from './commands/enter.ts';
 import { events } from './commands/events.ts';
 import { exec } from './commands/exec.ts';
 import { history } from './commands/history.ts';
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   attach,
   create,
   doctor,
+  enter,
   events,
   exec,
   history,

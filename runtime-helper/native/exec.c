@@ -1,4 +1,4 @@
-/* The verb `exec`: one more process in a container that runs, with a monitor of its own. */
+/* The verbs `exec` and `enter`: one more process in a container that runs, or in some of its namespaces, with a monitor of its own. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -14,8 +14,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cgroup_join.h"
+#include "enter.h"
 #include "init.h"
 #include "io.h"
+#include "join.h"
 #include "monitor.h"
 #include "rootfs.h"
 
@@ -24,46 +27,14 @@ struct exec_session {
 	const struct request *request;
 	int reply_fd;
 	struct spec spec;
+	bool enters;
+	pid_t init;
 	int run_fd; /* <run>/containers/<id> */
 	char socket[32];
 	struct session session;
 };
 
-/* The pid of PID 1 as its monitor wrote it, confirmed by a pidfd that is still of a process in the container's cgroup. */
-static int open_init(const struct store *store, const char *id, struct failure *failure)
-{
-	char path[80], line[160] = { 0 };
-	snprintf(path, sizeof(path), "state/%s", id);
-	CLEANUP_CLOSE int state = open_beneath(store->run_fd, path, O_RDONLY, 0);
-	if (state < 0 || read_full(state, line, sizeof(line) - 1) < 0)
-		return fail(failure, STAGE_JOIN, id);
-	int pid = 0;
-	if (sscanf(line, "running %d ", &pid) != 1 || pid <= 1)
-		return fail_with(failure, STAGE_JOIN, ESRCH, id);
-	CLEANUP_CLOSE int pid_fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (pid_fd < 0)
-		return fail(failure, STAGE_JOIN, id);
-	/* The state file is the user's, and a pid may have been given to another process: the cgroup is ours alone. */
-	char cgroup[64], content[512] = { 0 };
-	snprintf(cgroup, sizeof(cgroup), "/proc/%d/cgroup", pid);
-	CLEANUP_CLOSE int fd = open(cgroup, O_RDONLY | O_CLOEXEC);
-	char expected[96];
-	snprintf(expected, sizeof(expected), "/skiff-%s/%s", store->id, id);
-	if (store->cgroup_fd >= 0 && (fd < 0 || read_full(fd, content, sizeof(content) - 1) < 0 || !strstr(content, expected)))
-		return fail_with(failure, STAGE_JOIN, ESRCH, id);
-	return take_fd(&pid_fd);
-}
-
-static int join_cgroup(const struct store *store, const char *id)
-{
-	char path[96];
-	if (store->cgroup_fd < 0)
-		return 0;
-	snprintf(path, sizeof(path), "%s/cgroup.procs", id);
-	return write_existing(store->cgroup_fd, path, "0");
-}
-
-/* A pty of the container's devpts, seen from inside: `tty` says /dev/pts/N. */
+/* A pty of the devpts of the files that the process has, seen from inside: `tty` says /dev/pts/N. */
 static int make_terminal(const struct spec *spec, int fds[2], struct failure *failure)
 {
 	CLEANUP_CLOSE int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -85,8 +56,10 @@ static int make_terminal(const struct spec *spec, int fds[2], struct failure *fa
 }
 
 /* The process itself: everything but the pid namespace has been joined by its parent. */
-static _Noreturn void child_main(const struct spec *spec, struct stdio stdio, int sync_fd)
+static _Noreturn void child_main(const struct exec_session *exec, struct stdio stdio, int sync_fd)
 {
+	struct spec own = exec->spec;
+	const struct spec *spec = &own;
 	struct failure failure;
 	int terminal[2] = { -1, -1 };
 	/* Processes of the container must not look into us while we are still the host's program: ptrace(2), /proc/PID/exe. */
@@ -99,6 +72,8 @@ static _Noreturn void child_main(const struct spec *spec, struct stdio stdio, in
 		close(terminal[0]);
 		stdio = (struct stdio){ .fds = { terminal[1], terminal[1], terminal[1] }, .terminal = true };
 	}
+	if (exec->enters && enter_directory(exec->store, &own, &failure) < 0)
+		sync_die(sync_fd, &failure);
 	if (sync_send(sync_fd, SYNC_READY, -1) < 0 || sync_wait(sync_fd) != SYNC_GO)
 		_exit(125);
 	process_exec(spec, &stdio, &failure);
@@ -109,15 +84,16 @@ static _Noreturn void child_main(const struct spec *spec, struct stdio stdio, in
  * takes the pid, `sync_fd` what the process says. */
 static _Noreturn void join_main(const struct exec_session *exec, int init_fd, struct stdio stdio, int join_fd, int sync_fd)
 {
-	const int namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP;
+	const int all = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP;
+	const int namespaces = exec->enters ? enter_namespaces(exec->init, exec->spec.joins) : all;
 	struct failure failure;
 	/* Processes of the container must not look into us while we are still the host's program: ptrace(2), /proc/PID/exe. */
 	prctl(PR_SET_DUMPABLE, 0);
-	if (join_cgroup(exec->store, exec->spec.id) < 0) {
+	if ((!exec->enters || (exec->spec.joins & CLONE_NEWCGROUP)) && cgroup_join(exec->store, exec->spec.id, exec->init) < 0) {
 		fail(&failure, STAGE_CGROUP, exec->spec.id);
 		sync_die(sync_fd, &failure);
 	}
-	if (setns(init_fd, namespaces) < 0) {
+	if (namespaces != 0 && setns(init_fd, namespaces) < 0) {
 		fail(&failure, STAGE_JOIN, exec->spec.id);
 		sync_die(sync_fd, &failure);
 	}
@@ -125,7 +101,7 @@ static _Noreturn void join_main(const struct exec_session *exec, int init_fd, st
 	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
 	if (pid == 0) {
 		close(join_fd);
-		child_main(&exec->spec, stdio, sync_fd);
+		child_main(exec, stdio, sync_fd);
 	}
 	send(join_fd, &pid, sizeof(pid), MSG_NOSIGNAL);
 	_exit(pid < 0);
@@ -192,7 +168,7 @@ static int set_up(struct exec_session *exec, struct failure *failure)
 	char path[80];
 	if (!exec->spec.session)
 		return fail_with(failure, STAGE_REQUEST, EINVAL, "session");
-	CLEANUP_CLOSE int init_fd = open_init(exec->store, exec->spec.id, failure);
+	CLEANUP_CLOSE int init_fd = join_open_init(exec->store, exec->spec.id, &exec->init, failure);
 	if (init_fd < 0)
 		return -1;
 	snprintf(path, sizeof(path), "containers/%s", exec->spec.id);
@@ -209,15 +185,17 @@ static int set_up(struct exec_session *exec, struct failure *failure)
 	return session_start(&exec->session, failure);
 }
 
-int monitor_exec(const struct store *store, const struct request *request, int reply_fd)
+static int run_monitor(const struct store *store, const struct request *request, int reply_fd, bool enters)
 {
-	struct exec_session exec = { .store = store, .request = request, .reply_fd = reply_fd, .run_fd = -1 };
+	struct exec_session exec = { .store = store, .request = request, .reply_fd = reply_fd, .enters = enters, .run_fd = -1 };
 	exec.session = (struct session){ .spec = &exec.spec, .owner_uid = store->owner_uid, .pid_fd = -1, .sync_fd = -1,
 					 .listen_fd = -1, .log = LOG_INITIALLY, .started = on_started, .context = &exec };
 	struct failure failure;
 	monitor_detach(&exec.reply_fd, "skiff-exec");
 	log_open_memory(&exec.session.log);
 	int result = spec_parse(&exec.spec, request, &failure);
+	if (result == 0 && enters)
+		result = enter_identify(store, &exec.spec, &failure);
 	if (result == 0)
 		result = set_up(&exec, &failure);
 	if (result < 0)
@@ -229,4 +207,14 @@ int monitor_exec(const struct store *store, const struct request *request, int r
 		return 1;
 	session_finish(&exec.session, exit_code_of(status));
 	return 0;
+}
+
+int monitor_exec(const struct store *store, const struct request *request, int reply_fd)
+{
+	return run_monitor(store, request, reply_fd, false);
+}
+
+int monitor_enter(const struct store *store, const struct request *request, int reply_fd)
+{
+	return run_monitor(store, request, reply_fd, true);
 }

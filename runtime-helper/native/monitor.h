@@ -8,9 +8,10 @@
 #include "spawner.h"
 #include "spec.h"
 
-/* The verbs `create` and `exec`: run in a process of their own, which becomes the monitor, and reply themselves. */
+/* The verbs `create`, `exec` and `enter`: run in a process of their own, which becomes the monitor, and reply themselves. */
 int monitor_create(const struct store *store, const struct request *request, int reply_fd);
 int monitor_exec(const struct store *store, const struct request *request, int reply_fd);
+int monitor_enter(const struct store *store, const struct request *request, int reply_fd);
 
 /* Leaves the spawner behind: own session, no descriptor of the helper's but `reply_fd`. */
 void monitor_detach(int *reply_fd, const char *name);

@@ -162,7 +162,8 @@ static const struct {
 	const char *name;
 	int (*run)(const struct store *store, const struct request *request, int reply_fd);
 } verbs[] = {
-	{ "create", monitor_create },	  { "exec", monitor_exec },	{ "remove", remove_container },
+	{ "create", monitor_create },	  { "exec", monitor_exec },	{ "enter", monitor_enter },
+	{ "remove", remove_container },
 	{ "network-up", network_up },	  { "network-down", network_down }, { "apply-layer", layer_apply },
 	{ "remove-layer", layer_remove },	  { "probe", probe_run },
 };

@@ -73,7 +73,8 @@ enum stdin_mode { STDIN_NULL, STDIN_OPEN, STDIN_ONCE };
 
 struct spec {
 	const char *id;
-	const char *session; /* exec only */
+	const char *session; /* exec and enter only */
+	int joins; /* enter only: CLONE_NEW* */
 	const char *hostname;
 	const char *label;
 	struct strings lowers;

@@ -1,4 +1,5 @@
 /* Directives of who a container is, and what its monitor does. */
+#include <sched.h>
 #include <string.h>
 
 #include "io.h"
@@ -45,9 +46,27 @@ static int parse_event_attributes(struct spec *spec, const char *const *argument
 	return 0;
 }
 
+static int parse_join(struct spec *spec, const char *const *arguments)
+{
+	static const struct {
+		const char *name;
+		int flag;
+	} kinds[] = {
+		{ "mount", CLONE_NEWNS },  { "pid", CLONE_NEWPID },   { "uts", CLONE_NEWUTS },	     { "ipc", CLONE_NEWIPC },
+		{ "net", CLONE_NEWNET },   { "user", CLONE_NEWUSER }, { "cgroup", CLONE_NEWCGROUP },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
+		if (strcmp(arguments[0], kinds[i].name) == 0) {
+			spec->joins |= kinds[i].flag;
+			return 0;
+		}
+	return bad_value();
+}
+
 const struct directive life_directives[] = {
 	{ "id", 1, parse_id },
 	{ "session", 1, parse_session },
+	{ "join", 1, parse_join },
 	{ "gate", 1, parse_gate },
 	{ "on-exit-unlink", 1, parse_exit_unlink },
 	{ "auto-remove", 1, parse_auto_remove },

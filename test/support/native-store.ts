@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
+  chownSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -60,6 +61,7 @@ export class NativeStore {
   readonly id = randomBytes(4).toString('hex');
   readonly busybox: string;
   readonly #children: SpawnerProcess[] = [];
+  #uid: number | undefined;
   spawner!: Spawner;
 
   private constructor() {
@@ -78,8 +80,19 @@ export class NativeStore {
     });
   }
 
-  static async open(): Promise<NativeStore> {
+  /** `uid`: whose store it is, as if he had come through sudo; absent: root's. */
+  static async open({ uid }: { uid?: number } = {}): Promise<NativeStore> {
     const store = new NativeStore();
+    store.#uid = uid;
+    if (uid !== undefined)
+      for (const folder of [
+        store.folder,
+        store.root,
+        store.run,
+        join(store.run, 'containers'),
+        join(store.run, 'state'),
+      ])
+        chownSync(folder, uid, uid);
     store.spawner = await store.startSpawner();
     return store;
   }
@@ -92,7 +105,10 @@ export class NativeStore {
   }
 
   async startRawSpawner(): Promise<Spawner> {
-    const child = spawn(nativeBinary, ['--spawner'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    // Behind a plain pipe there is no peer to ask: then sudo's word is taken.
+    const through = ['-c', `cat | SUDO_UID=${this.#uid ?? 0} exec "$0" --spawner`, nativeBinary];
+    const [command, args] = this.#uid === undefined ? [nativeBinary, ['--spawner']] : ['/bin/sh', through];
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#children.push(child);
     const outcome = await awaitReady(child, { log: () => {} });
     if (outcome.kind !== 'ready') throw new Error(`the spawner did not start: ${JSON.stringify(outcome)}`);
@@ -145,6 +161,29 @@ export class NativeStore {
     const plan = { seccomp: true, stdin: 'null' as const, gate: true, columns: 0, rows: 0, ...options.start };
     const request = ['exec', 'id', id, 'session', session, ...processDirectives(process, plan)];
     return { id, socket: join(this.run, 'containers', id, `exec-${session}.sock`), ...this.#ask(request) };
+  }
+
+  /** A program of the host's in some of a container's namespaces. */
+  enter(id: string, namespaces: string[], args: string[], { cwd = '/' }: { cwd?: string } = {}): Started {
+    const session = randomBytes(8).toString('hex');
+    const request = [
+      'enter',
+      'id',
+      id,
+      'session',
+      session,
+      'cwd',
+      cwd,
+      'stdin',
+      'null',
+      'gate',
+      '1',
+      'env',
+      'PATH=/bin',
+    ];
+    const directives = [...namespaces.flatMap((kind) => ['join', kind]), ...args.flatMap((arg) => ['arg', arg])];
+    const socket = join(this.run, 'containers', id, `exec-${session}.sock`);
+    return { id, socket, ...this.#ask([...request, ...directives]) };
   }
 
   /** Runs to the end, attached from the beginning. */

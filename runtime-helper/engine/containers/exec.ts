@@ -1,58 +1,48 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { processConfig } from '../../container/default-config.ts';
 import { processDirectives } from '../../container/directives.ts';
 import { readConfig } from '../../container/record.ts';
-import { SkiffError } from '../../lib/errors.ts';
+import { allCapabilities } from '../../oci/capabilities.ts';
+import type { ProcessConfig } from '../../oci/runtime-config.ts';
 import type { ExecOptions, Starting } from '../types.ts';
 import type { Parts } from './parts.ts';
-import { startFailure } from './start-failure.ts';
+import { startSession } from './session.ts';
 
-/** One more process in a running container. */
-export async function execInContainer(
-  { catalog, privileges, store }: Parts,
-  id: string,
-  options: ExecOptions,
-): Promise<Starting> {
+/** One more process in a running container, confined as its PID 1 is. */
+export async function execInContainer(parts: Parts, id: string, options: ExecOptions): Promise<Starting> {
+  const { catalog } = parts;
   const record = catalog.record(id);
-  const { status } = catalog.assertRunning(record);
-  if (status === 'paused')
-    throw new SkiffError('conflict', `container ${id} is paused, unpause the container before exec`);
   const config = readConfig(catalog.folder(record.id));
-  const process = processConfig(
-    {
-      tty: options.tty,
-      args: options.command,
-      env: [...config.process.env, ...(options.tty && !record.tty ? ['TERM=xterm'] : []), ...options.env],
-      cwd: options.workingDir ?? config.process.cwd,
-      user: options.user ?? config.process.user.username ?? '',
-    },
-    { privileged: options.privileged },
-  );
-  const session = randomBytes(8).toString('hex');
-  const directives = processDirectives(process, {
+  const { columns = 0, rows = 0 } = options;
+  const directives = processDirectives(execProcess(config.process, options), {
     seccomp: config.linux.seccomp !== undefined && !options.privileged,
     stdin: options.openStdin ? 'once' : 'null',
     gate: !options.detach,
-    columns: options.columns ?? 0,
-    rows: options.rows ?? 0,
+    columns,
+    rows,
   });
-  const spawner = await privileges.spawner();
-  const listening = Promise.withResolvers<void>();
-  const answered = spawner.request(['exec', 'id', record.id, 'session', session, ...directives], (name) => {
-    if (name === 'listening') listening.resolve();
-  });
-  const started = answered.then(
-    () => {},
-    (error: unknown) => {
-      throw startFailure(error, options.command[0] ?? '');
-    },
-  );
-  started.catch(() => {});
-  await Promise.race([listening.promise, started]);
-  return {
-    socket: join(store.run, 'containers', record.id, `exec-${session}.sock`),
+  return startSession(parts, record, {
+    verb: 'exec',
+    directives,
     tty: options.tty,
-    started,
+    command: options.command[0] ?? '',
+  });
+}
+
+/** PID 1's process, but for what the options say. */
+function execProcess(init: ProcessConfig, options: ExecOptions): ProcessConfig {
+  const { tty, command, env, workingDir, user, privileged } = options;
+  const all = [...allCapabilities];
+  return {
+    ...init,
+    terminal: tty,
+    args: command,
+    env: [...init.env, ...(tty && !init.terminal ? ['TERM=xterm'] : []), ...env],
+    cwd: workingDir ?? init.cwd,
+    user: user === undefined ? init.user : { uid: 0, gid: 0, username: user },
+    ...(privileged
+      ? {
+          capabilities: { bounding: all, effective: all, permitted: all, inheritable: [], ambient: [] },
+          noNewPrivileges: false,
+        }
+      : {}),
   };
 }

@@ -1,6 +1,7 @@
 import type { ContainerOperations } from '../types.ts';
 import { attachContainer } from './attach.ts';
 import { createContainer } from './create.ts';
+import { enterContainer } from './enter.ts';
 import { execInContainer } from './exec.ts';
 import { containerLogs } from './logs.ts';
 import type { Parts } from './parts.ts';
@@ -25,6 +26,7 @@ export function containerOperations(parts: Parts): ContainerOperations {
     startContainer: (id, how, operation) => startContainer(parts, id, how, operation),
     attachContainer: (id) => attachContainer(parts, id),
     exec: (id, what) => execInContainer(parts, id, what),
+    enterContainer: (id, what) => enterContainer(parts, id, what),
     stopContainer: (id, how, operation) => stopContainer(parts, id, how, operation),
     restartContainer: (id, how, operation) => restartContainer(parts, id, how, operation),
     pauseContainer: (id) => pauseContainer(parts, id),

@@ -122,6 +122,20 @@ export type ExecOptions = {
   rows?: number;
 };
 
+/** As a person chooses them; `cgroup` also moves the program into the container's cgroup. */
+export type EnterableNamespace = 'mount' | 'net' | 'pid' | 'ipc' | 'uts' | 'user' | 'cgroup';
+
+export type EnterOptions = {
+  namespaces: readonly EnterableNamespace[];
+  /** A program of this machine's; of the container's when its mount namespace is entered. */
+  command: string[];
+  env: string[];
+  cwd: string;
+  tty: boolean;
+  columns?: number;
+  rows?: number;
+};
+
 export type LogOptions = {
   /** Number of last lines; absent: all. */
   tail?: number;
@@ -148,6 +162,8 @@ export type ContainerOperations = {
   /** Socket of a running container's monitor. */
   attachContainer: (id: string) => { socket: string; tty: boolean };
   exec: (id: string, options: ExecOptions, operation: Operation) => Promise<Starting>;
+  /** Throws permission-denied for what would give the container's processes power over an ordinary user's program. */
+  enterContainer: (id: string, options: EnterOptions, operation: Operation) => Promise<Starting>;
   /** TERM (or `signal`), grace, KILL, and no restart after it. Nothing happens to a container that is not running. */
   stopContainer: (id: string, options: StopOptions, operation: Operation) => Promise<void>;
   /** Stops it, if it runs, and starts it. */

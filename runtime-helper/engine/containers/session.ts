@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { ContainerRecord } from '../../container/record.ts';
+import { SkiffError } from '../../lib/errors.ts';
+import type { Starting } from '../types.ts';
+import type { Parts } from './parts.ts';
+import { startFailure } from './start-failure.ts';
+
+type Session = {
+  verb: 'exec' | 'enter';
+  directives: string[];
+  tty: boolean;
+  /** What is to be executed, for the words of a failure. */
+  command: string;
+};
+
+/** Starts one more process with a monitor of its own. Resolves when its socket listens. */
+export async function startSession(parts: Parts, record: ContainerRecord, session: Session): Promise<Starting> {
+  const { catalog, privileges, store } = parts;
+  const { verb, directives, tty, command } = session;
+  const { status } = catalog.assertRunning(record);
+  if (status === 'paused')
+    throw new SkiffError('conflict', `container ${record.name} is paused, unpause the container before ${verb}`);
+  const name = randomBytes(8).toString('hex');
+  const spawner = await privileges.spawner();
+  const listening = Promise.withResolvers<void>();
+  const answered = spawner.request([verb, 'id', record.id, 'session', name, ...directives], (event) => {
+    if (event === 'listening') listening.resolve();
+  });
+  const started = answered.then(
+    () => {},
+    (error: unknown) => {
+      throw startFailure(error, command);
+    },
+  );
+  started.catch(() => {});
+  await Promise.race([listening.promise, started]);
+  return { socket: join(store.run, 'containers', record.id, `exec-${name}.sock`), tty, started };
+}

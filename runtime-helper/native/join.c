@@ -1,0 +1,38 @@
+#include "join.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "io.h"
+#include "spec.h"
+
+int join_open_init(const struct store *store, const char *id, pid_t *found, struct failure *failure)
+{
+	char path[80], line[160] = { 0 };
+	if (!is_container_id(id))
+		return fail_with(failure, STAGE_REQUEST, EINVAL, id);
+	snprintf(path, sizeof(path), "state/%s", id);
+	CLEANUP_CLOSE int state = open_beneath(store->run_fd, path, O_RDONLY, 0);
+	if (state < 0 || read_full(state, line, sizeof(line) - 1) < 0)
+		return fail(failure, STAGE_JOIN, id);
+	int pid = 0;
+	if (sscanf(line, "running %d ", &pid) != 1 || pid <= 1)
+		return fail_with(failure, STAGE_JOIN, ESRCH, id);
+	CLEANUP_CLOSE int pid_fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (pid_fd < 0)
+		return fail(failure, STAGE_JOIN, id);
+	/* The state file is the user's, and a pid may have been given to another process: the cgroup is ours alone. */
+	char cgroup[64], content[512] = { 0 };
+	snprintf(cgroup, sizeof(cgroup), "/proc/%d/cgroup", pid);
+	CLEANUP_CLOSE int fd = open(cgroup, O_RDONLY | O_CLOEXEC);
+	char expected[96];
+	snprintf(expected, sizeof(expected), "/skiff-%s/%s", store->id, id);
+	if (store->cgroup_fd >= 0 && (fd < 0 || read_full(fd, content, sizeof(content) - 1) < 0 || !strstr(content, expected)))
+		return fail_with(failure, STAGE_JOIN, ESRCH, id);
+	*found = pid;
+	return take_fd(&pid_fd);
+}
