@@ -190,7 +190,15 @@ static int open_log(struct container *container, struct failure *failure)
 {
 	const struct store *store = container->store;
 	struct container_log *log = &container->session.log;
-	if (log->fd >= 0 || log_open(log, container->container_fd, store->owner_uid, store->owner_gid) == 0)
+	if (log->kind != LOG_DISCARDED)
+		return 0;
+	if (container->spec.log_discarded) {
+		log_open_memory(log);
+		return 0;
+	}
+	log->max_size = container->spec.log_max_size;
+	log->max_files = container->spec.log_max_files;
+	if (log_open(log, container->container_fd, store->owner_uid, store->owner_gid) == 0)
 		return 0;
 	return fail(failure, STAGE_LOG, "log");
 }

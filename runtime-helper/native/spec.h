@@ -107,6 +107,10 @@ struct spec {
 	bool gate;
 	struct strings exit_unlinks;
 	bool auto_remove;
+	/* A file unless said so; bytes of one file (0: no limit), and how many. */
+	bool log_discarded;
+	uint64_t log_max_size;
+	unsigned log_max_files;
 	enum restart_policy restart_policy;
 	unsigned restart_limit;
 	const char *event_attributes; /* members of a JSON object; NULL: none */

@@ -46,6 +46,14 @@ static int parse_event_attributes(struct spec *spec, const char *const *argument
 	return 0;
 }
 
+static int parse_log(struct spec *spec, const char *const *arguments)
+{
+	spec->log_discarded = strcmp(arguments[0], "none") == 0;
+	if (!spec->log_discarded && strcmp(arguments[0], "file") != 0)
+		return bad_value();
+	return parse_number(arguments[1], 10, INT64_MAX, &spec->log_max_size) < 0 ? -1 : parse_unsigned(arguments[2], &spec->log_max_files);
+}
+
 static int parse_join(struct spec *spec, const char *const *arguments)
 {
 	static const struct {
@@ -67,6 +75,7 @@ const struct directive life_directives[] = {
 	{ "id", 1, parse_id },
 	{ "session", 1, parse_session },
 	{ "join", 1, parse_join },
+	{ "log", 3, parse_log },
 	{ "gate", 1, parse_gate },
 	{ "on-exit-unlink", 1, parse_exit_unlink },
 	{ "auto-remove", 1, parse_auto_remove },
