@@ -32,6 +32,11 @@ import { tag } from './commands/tag.ts';
 import { top } from './commands/top.ts';
 import { update } from './commands/update.ts';
 import { version } from './commands/version.ts';
+import { volumeCreate } from './commands/volume-create.ts';
+import { volumeInspect } from './commands/volume-inspect.ts';
+import { volumeLs } from './commands/volume-ls.ts';
+import { volumePrune } from './commands/volume-prune.ts';
+import { volumeRm } from './commands/volume-rm.ts';
 import { wait } from './commands/wait.ts';
 
 /** Every command that `skiff` has. */
@@ -71,5 +76,10 @@ export const commands: readonly Command[] = [
   tag,
   update,
   version,
+  volumeCreate,
+  volumeInspect,
+  volumeLs,
+  volumePrune,
+  volumeRm,
   wait,
 ];

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { CreateOptions } from '../engine/index.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
 import type { Call } from './command.ts';
+import { mountOptions, readMountOptions } from './mount-options.ts';
 import { lifeOptions, readLifeOptions } from './life-options.ts';
 import type { OptionTable } from './options.ts';
 import { contentTrustOption, insecureOption } from './registry-options.ts';
@@ -20,6 +21,7 @@ export const containerOptions: OptionTable = {
   'insecure-registry': insecureOption,
   interactive: { type: 'flag', short: 'i', help: 'Keep STDIN open even if not attached' },
   label: { type: 'list', short: 'l', help: 'Set meta data on a container' },
+  ...mountOptions,
   name: { type: 'text', help: 'Assign a name to the container' },
   network: { type: 'text', value: 'network', help: 'Connect a container to a network: bridge, none or host' },
   platform: { type: 'text', help: 'Set platform if server is multi-platform capable' },
@@ -33,14 +35,14 @@ export const containerOptions: OptionTable = {
 
 /** Options of Docker's that would change what a container is: silently dropping one would be worse than refusing. */
 export const notBuiltContainerOptions: readonly string[] = (
-  '-a -c -m -p -v -P --add-host --annotation --attach --blkio-weight --blkio-weight-device --cap-add --cap-drop --cgroup-parent --cgroupns ' +
+  '-a -c -m -p -P --add-host --annotation --attach --blkio-weight --blkio-weight-device --cap-add --cap-drop --cgroup-parent --cgroupns ' +
   '--cpu-count --cpu-percent --cpu-period --cpu-quota --cpu-rt-period --cpu-rt-runtime --cpu-shares --cpus --cpuset-cpus --cpuset-mems --device ' +
   '--device-cgroup-rule --device-read-bps --device-read-iops --device-write-bps --device-write-iops --dns --dns-option --dns-search ' +
   '--domainname --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout ' +
   '--init --ip --ip6 --ipc --isolation --kernel-memory --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory ' +
-  '--memory-reservation --memory-swap --memory-swappiness --mount --net --net-alias --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid ' +
+  '--memory-reservation --memory-swap --memory-swappiness --net --net-alias --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid ' +
   '--pids-limit --privileged --publish --publish-all --read-only --runtime --security-opt --shm-size ' +
-  '--storage-opt --sysctl --tmpfs --ulimit --userns --use-api-socket --uts --volume --volume-driver --volumes-from'
+  '--storage-opt --sysctl --ulimit --userns --use-api-socket --uts --volume-driver'
 ).split(' ');
 
 /** What the engine is to make, from a command line of `run` or `create`. Throws UsageError. */
@@ -61,6 +63,7 @@ export function createOptions({ options, args, terminal }: Call, how: { detached
     network: parseNetwork(options.text('network') ?? 'bridge'),
     labels: Object.fromEntries(options.list('label').map(splitLabel)),
     ...readLifeOptions(options),
+    ...readMountOptions(options, terminal.cwd),
     ...(name === undefined ? {} : { name }),
     ...(user === undefined ? {} : { user }),
     ...(hostname === undefined ? {} : { hostname }),
@@ -117,7 +120,7 @@ function checkPull(policy: string | undefined): void {
   throw new UsageError(`invalid pull option: '${policy}': must be one of "always", "missing" or "never"`, 125);
 }
 
-function splitLabel(label: string): [string, string] {
+export function splitLabel(label: string): [string, string] {
   const at = label.indexOf('=');
   return at < 0 ? [label, ''] : [label.slice(0, at), label.slice(at + 1)];
 }

@@ -8,6 +8,7 @@ export const groups: Readonly<Record<string, string>> = {
   container: 'Manage containers',
   image: 'Manage images',
   system: 'Manage Skiff',
+  volume: 'Manage volumes',
 };
 
 /** Docker's other spellings of a command, by what is typed. A command of a group that is not here has its own name: `network create`. */
@@ -45,6 +46,8 @@ const aliases: Readonly<Record<string, string>> = {
   'image rm': 'rmi',
   'system events': 'events',
   'system info': 'info',
+  'volume list': 'volume ls',
+  'volume remove': 'volume rm',
 };
 
 /** The command that the first words name, and what follows them. Throws UsageError. */

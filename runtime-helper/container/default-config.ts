@@ -1,6 +1,8 @@
 import { allCapabilities, defaultCapabilities } from '../oci/capabilities.ts';
 import type { Device, DeviceRule, Mount, NamespaceType, ProcessConfig, RuntimeConfig } from '../oci/runtime-config.ts';
 
+import { orderMounts } from './mounts.ts';
+
 /** What a container is to be, all questions answered. */
 export type ContainerPlan = {
   id: string;
@@ -28,7 +30,7 @@ export function runtimeConfig(plan: ContainerPlan): RuntimeConfig {
     hostname: plan.hostname,
     process: processConfig(plan, { privileged: false }),
     root: { path: 'rootfs', readonly: false },
-    mounts: [...defaultMounts, ...plan.extraMounts, ...managedFiles.map(managedMount)],
+    mounts: orderMounts([...defaultMounts, ...managedFiles.map(managedMount), ...plan.extraMounts]),
     linux: {
       namespaces: namespaces(plan.network),
       devices: defaultDevices,

@@ -18,6 +18,8 @@ export type StartPlan = {
   network?: { bridge: string; veth: string; address: string; gateway: string; mac: string; mtu: number };
   onExitUnlink: string[];
   autoRemove: boolean;
+  /** Volumes that are removed with it. */
+  onExitRemoveVolumes?: string[];
   /** Absent: no. */
   restartPolicy?: RestartPolicy;
   /** What the journal says of the container beside its id. */
@@ -46,6 +48,7 @@ export function createDirectives(config: RuntimeConfig, plan: StartPlan): string
     ...Object.entries(linux.sysctl).flatMap(([key, value]) => ['sysctl', key, value]),
     ...processDirectives(config.process, { seccomp: linux.seccomp !== undefined, ...plan }),
     ...plan.onExitUnlink.flatMap((path) => ['on-exit-unlink', path]),
+    ...(plan.onExitRemoveVolumes ?? []).flatMap((name) => ['on-exit-remove-volume', name]),
     ...(plan.autoRemove ? ['auto-remove', '1'] : []),
     ...(plan.restartPolicy ? restartDirective(plan.restartPolicy) : []),
     ...(plan.eventAttributes ? ['event-attributes', JSON.stringify(plan.eventAttributes).slice(1, -1)] : []),
@@ -109,12 +112,20 @@ const mountFlags: Record<string, number> = {
   noatime: 1024,
   bind: 4096,
   rbind: 4096 | 16384,
+  private: 1 << 18,
+  rprivate: (1 << 18) | 16384,
+  slave: 1 << 19,
+  rslave: (1 << 19) | 16384,
+  shared: 1 << 20,
+  rshared: (1 << 20) | 16384,
   relatime: 1 << 21,
   strictatime: 1 << 24,
 };
 const noFlag = new Set(['rw', 'suid', 'dev', 'exec']);
 
-function mountDirective({ destination, type, source, options }: Mount): string[] {
+function mountDirective(mount: Mount): string[] {
+  const { destination, type, source, options } = mount;
+  if (type === 'volume') return volumeDirective(mount);
   let flags = 0;
   const data: string[] = [];
   for (const option of options) {
@@ -128,4 +139,10 @@ function mountDirective({ destination, type, source, options }: Mount): string[]
   return source.startsWith('/')
     ? ['bind-host', source, destination, String(flags)]
     : ['bind-store', source, destination, String(flags)];
+}
+
+function volumeDirective({ destination, source, options }: Mount): string[] {
+  const subpath = options.find((option) => option.startsWith('subpath='))?.slice('subpath='.length) ?? '';
+  const flags = options.includes('ro') ? mountFlags['ro'] : 0;
+  return ['bind-volume', source, subpath, destination, String(flags), options.includes('nocopy') ? '0' : '1'];
 }

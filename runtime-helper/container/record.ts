@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { writeAtomic } from '../lib/atomic-file.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
 import type { RuntimeConfig } from '../oci/runtime-config.ts';
+import type { MountPoint } from './mounts.ts';
 
 export type RestartPolicy = {
   name: 'no' | 'always' | 'unless-stopped' | 'on-failure';
@@ -29,6 +30,8 @@ export type ContainerRecord = {
   network: 'bridge' | 'none' | 'host';
   stopSignal: string;
   labels: Record<string, string>;
+  /** Volumes, bind mounts and tmpfs; absent: none. */
+  mounts?: MountPoint[];
   /** Absent: no. */
   restartPolicy?: RestartPolicy;
   /** Seconds; absent: 10. */

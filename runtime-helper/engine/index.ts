@@ -17,6 +17,8 @@ import { ContainerNetworks } from './networks.ts';
 import { Privileges } from './privileges.ts';
 import { defaultRoots, openStore } from './store.ts';
 import type { Elevation, Engine, Info } from './types.ts';
+import { volumeOperations } from './volumes/operations.ts';
+import { Volumes } from './volumes/volumes.ts';
 import { watchStore } from './watch.ts';
 
 /** How a door reaches a monitor's socket. */
@@ -50,7 +52,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     containers: () => catalog.records.all(),
     journal,
   });
-  const parts: Parts = { store, images, privileges, networks, catalog, journal };
+  const volumes = new Volumes({
+    store,
+    spawner: () => privileges.spawner(),
+    containers: () => catalog.records.all(),
+  });
+  const parts: Parts = { store, images, privileges, networks, catalog, journal, volumes };
 
   /** Not in the way of what the user waits for. */
   const sweepLater = (spawner: Spawner): void => {
@@ -78,6 +85,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     info,
     ...containerOperations(parts),
     ...doctorOperations(parts),
+    ...volumeOperations(volumes),
     listImages: () => images.list(),
     importImage: (source, how, operation) => images.import(source, how, operation),
     pullImage: (reference, how, operation) => images.pull(reference, how, operation),

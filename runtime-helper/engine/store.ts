@@ -15,6 +15,7 @@ export type Store = {
   containers: string;
   names: string;
   networks: string;
+  volumes: string;
 };
 
 const idPattern = /^[0-9a-f]{8}\n$/;
@@ -45,12 +46,14 @@ export function openStore(roots: { root: string; runRoot: string }): Store {
     containers: join(root, 'containers'),
     names: join(root, 'names'),
     networks: join(root, 'networks'),
+    volumes: join(root, 'volumes'),
   };
   for (const folder of [
     store.containers,
     store.names,
     store.networks,
     join(root, 'events'),
+    store.volumes,
     join(root, 'layers'),
     join(root, 'images'),
   ])

@@ -3,10 +3,12 @@ import type { ContainerOperations } from './types/containers.ts';
 import type { DoctorOperations } from './types/doctor.ts';
 import type { ImageOperations } from './types/images.ts';
 import type { SystemOperations } from './types/system.ts';
+import type { VolumeOperations } from './types/volumes.ts';
 
 export type * from './types/containers.ts';
 export type * from './types/doctor.ts';
 export type * from './types/images.ts';
 export type * from './types/system.ts';
+export type * from './types/volumes.ts';
 
-export type Engine = ContainerOperations & DoctorOperations & ImageOperations & SystemOperations;
+export type Engine = ContainerOperations & DoctorOperations & ImageOperations & SystemOperations & VolumeOperations;

@@ -14,6 +14,8 @@
 #define STAGE_CLONE "clone"
 #define STAGE_OVERLAY "overlay"
 #define STAGE_MOUNT "mount"
+#define STAGE_BIND "bind"
+#define STAGE_VOLUME "volume"
 #define STAGE_DEVICE "device"
 #define STAGE_TERMINAL "terminal"
 #define STAGE_NETWORK "network"

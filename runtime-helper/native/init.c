@@ -73,7 +73,7 @@ static int adjust_oom_score(const struct spec *spec, struct failure *failure)
 	return errno == EACCES ? 0 : fail(failure, STAGE_CONFINE, "oom_score_adj");
 }
 
-static int set_up(const struct store *store, const struct spec *spec, struct stdio *stdio, int sync_fd, struct failure *failure)
+static int set_up(const struct store *store, struct spec *spec, struct stdio *stdio, int sync_fd, struct failure *failure)
 {
 	int terminal[2] = { -1, -1 };
 	/* Now that we are in our cgroup, the new namespace has it as its root. */
@@ -103,7 +103,7 @@ static int set_up(const struct store *store, const struct spec *spec, struct std
 	return mounts_enter(root, failure);
 }
 
-void init_main(const struct store *store, const struct spec *spec, struct stdio stdio, int sync_fd)
+void init_main(const struct store *store, struct spec *spec, struct stdio stdio, int sync_fd)
 {
 	struct failure failure;
 	/* A container whose monitor was killed has nobody to write its log or exit code: it ends too. */

@@ -21,7 +21,7 @@ struct sync_failure {
 };
 
 /* Never returns. The end of `sync_fd` without SYNC_FAILED tells the monitor that exec has worked. */
-_Noreturn void init_main(const struct store *store, const struct spec *spec, struct stdio stdio, int sync_fd);
+_Noreturn void init_main(const struct store *store, struct spec *spec, struct stdio stdio, int sync_fd);
 
 /* Sends SYNC_FAILED and ends. */
 _Noreturn void sync_die(int sync_fd, const struct failure *failure);

@@ -14,37 +14,13 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "binds.h"
 #include "io.h"
 #include "rootfs.h"
+#include "store_open.h"
 
 /* fd_path(3) of each layer must fit into one page of mount data: this many do. */
 #define MAX_LOWERS 127
-
-/* The store's directories again: descriptors from before clone3 belong to the host's mount namespace, whose mounts overlay
- * refuses (clone_private_mount checks that a mount is the caller's). They must be the same directories still. */
-static int reopen(const char *path, int known_fd)
-{
-	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct stat now, then;
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, &now) < 0 || fstat(known_fd, &then) < 0 || now.st_dev != then.st_dev || now.st_ino != then.st_ino) {
-		close(fd);
-		errno = ESTALE;
-		return -1;
-	}
-	return fd;
-}
-
-static int open_store(const struct store *store, const char *kind, const char *name, const char *last)
-{
-	CLEANUP_CLOSE int root = reopen(store->root, store->root_fd);
-	if (root < 0)
-		return -1;
-	char path[PATH_MAX];
-	snprintf(path, sizeof(path), "%s/%s%s%s", kind, name, last ? "/" : "", last ? last : "");
-	return open_beneath(root, path, O_PATH | O_DIRECTORY, 0);
-}
 
 /* Made if missing. A directory that the user put there himself is not root's, and no layer of ours. */
 static int open_snapshot_part(int container_fd, const char *name)
@@ -69,7 +45,7 @@ static int open_lower(const struct store *store, const char *lower)
 		errno = EINVAL;
 		return -1;
 	}
-	return open_store(store, "layers", lower, "diff");
+	return store_open(store, "layers", lower, "diff");
 }
 
 static int overlay_data(const struct store *store, const struct spec *spec, int upper, int work, char *data, size_t size,
@@ -99,7 +75,7 @@ static int overlay_data(const struct store *store, const struct spec *spec, int 
  * needs what is below. */
 static int mount_snapshot(const struct store *store, const struct spec *spec, struct failure *failure)
 {
-	CLEANUP_CLOSE int container = open_store(store, "containers", spec->id, NULL);
+	CLEANUP_CLOSE int container = store_open(store, "containers", spec->id, NULL);
 	if (container < 0)
 		return fail(failure, STAGE_STORE, spec->id);
 	CLEANUP_CLOSE int upper = open_snapshot_part(container, "upper");
@@ -112,13 +88,13 @@ static int mount_snapshot(const struct store *store, const struct spec *spec, st
 	CLEANUP_FREE char *owned = data;
 	if (overlay_data(store, spec, upper, work, data, 8192, failure) < 0)
 		return -1;
-	CLEANUP_CLOSE int run = reopen(store->run, store->run_fd);
+	CLEANUP_CLOSE int run = store_reopen(store->run, store->run_fd);
 	char path[80];
 	snprintf(path, sizeof(path), "containers/%s", spec->id);
 	CLEANUP_CLOSE int place = run < 0 ? -1 : open_beneath(run, path, O_PATH | O_DIRECTORY, 0);
 	if (place < 0)
 		return fail(failure, STAGE_STORE, path);
-	if (mount("overlay", fd_path(place).text, "overlay", spec->rootfs_readonly ? MS_RDONLY : 0, data) < 0)
+	if (mount("overlay", fd_path(place).text, "overlay", 0, data) < 0)
 		return fail(failure, STAGE_OVERLAY, "overlay");
 	/* Again, to get what is mounted there now. */
 	int root = open_beneath(run, path, O_PATH | O_DIRECTORY, 0);
@@ -136,57 +112,6 @@ static int mount_filesystem(int root_fd, const struct mount_spec *item, struct f
 	/* Absent on kernels without them; nothing that a container needs to run. */
 	bool optional = strcmp(item->type, "cgroup2") == 0 || strcmp(item->type, "mqueue") == 0;
 	return optional && (errno == ENODEV || errno == EBUSY || errno == EPERM) ? 0 : fail(failure, STAGE_MOUNT, item->target);
-}
-
-static int set_mount_flags(int tree, unsigned long flags)
-{
-	struct mount_attr attributes = { 0 };
-	attributes.attr_set = (flags & MS_RDONLY ? MOUNT_ATTR_RDONLY : 0) | (flags & MS_NOSUID ? MOUNT_ATTR_NOSUID : 0) |
-			      (flags & MS_NODEV ? MOUNT_ATTR_NODEV : 0) | (flags & MS_NOEXEC ? MOUNT_ATTR_NOEXEC : 0);
-	if (attributes.attr_set == 0)
-		return 0;
-	return (int)syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof(attributes));
-}
-
-/* Hangs a copy of the mount at `source` on `target`, with more flags set before anybody can see it. */
-static int bind(int source, int target, unsigned long flags)
-{
-	unsigned recursive = flags & MS_REC ? AT_RECURSIVE : 0;
-	CLEANUP_CLOSE int tree = (int)syscall(SYS_open_tree, source, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | recursive);
-	if (tree < 0 || set_mount_flags(tree, flags) < 0)
-		return -1;
-	return (int)syscall(SYS_move_mount, tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
-}
-
-static int bind_source(const struct store *store, const struct spec *spec, const struct mount_spec *item)
-{
-	if (item->kind == MOUNT_BIND_STORE) {
-		CLEANUP_CLOSE int container = open_store(store, "containers", spec->id, NULL);
-		return container < 0 ? -1 : open_beneath(container, item->source, O_PATH, 0);
-	}
-	/* With the caller's rights: what he can't reach himself, no container of his can. */
-	if (identity_assume(store) < 0)
-		return -1;
-	int fd = open(item->source, O_PATH | O_CLOEXEC);
-	int saved = errno;
-	if (identity_restore() < 0)
-		_exit(1);
-	errno = saved;
-	return fd;
-}
-
-static int mount_bind(const struct store *store, const struct spec *spec, int root_fd, const struct mount_spec *item,
-		      struct failure *failure)
-{
-	CLEANUP_CLOSE int source = bind_source(store, spec, item);
-	struct stat status;
-	if (source < 0 || fstat(source, &status) < 0)
-		return fail(failure, STAGE_MOUNT, item->source);
-	CLEANUP_CLOSE int target = S_ISDIR(status.st_mode) ? rootfs_make_directory(root_fd, item->target, 0755) :
-							     rootfs_make_file(root_fd, item->target);
-	if (target < 0 || bind(source, target, item->flags) < 0)
-		return fail(failure, STAGE_MOUNT, item->target);
-	return 0;
 }
 
 static int make_devices(int root_fd, const struct spec *spec, struct failure *failure)
@@ -224,15 +149,18 @@ static int make_terminal(int root_fd, const struct spec *spec, int fds[2], struc
 	CLEANUP_CLOSE int slave = rootfs_open(root_fd, path, O_RDWR | O_NOCTTY);
 	CLEANUP_CLOSE int slave_path = rootfs_open(root_fd, path, O_PATH);
 	CLEANUP_CLOSE int console = rootfs_make_file(root_fd, "/dev/console");
-	if (slave < 0 || slave_path < 0 || console < 0 || bind(slave_path, console, 0) < 0)
+	if (slave < 0 || slave_path < 0 || console < 0 || bind_attach(slave_path, console, 0) < 0)
 		return fail(failure, STAGE_TERMINAL, path);
 	fds[0] = take_fd(&master);
 	fds[1] = take_fd(&slave);
 	return 0;
 }
 
-int mounts_make(const struct store *store, const struct spec *spec, int terminal_fds[2], struct failure *failure)
+int mounts_make(const struct store *store, struct spec *spec, int terminal_fds[2], struct failure *failure)
 {
+	/* While the host's mounts are still shared with us. */
+	if (binds_open_shared(store, spec, failure) < 0)
+		return -1;
 	/* The parent must not be shared, or pivot_root fails with EINVAL and our mounts appear on the host: pivot_root(2), NOTES. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return fail(failure, STAGE_MOUNT, "/");
@@ -242,7 +170,7 @@ int mounts_make(const struct store *store, const struct spec *spec, int terminal
 	for (size_t i = 0; i < spec->mounts.count; i++) {
 		const struct mount_spec *item = &spec->mounts.items[i];
 		int result = item->kind == MOUNT_FILESYSTEM ? mount_filesystem(root, item, failure) :
-							      mount_bind(store, spec, root, item, failure);
+							      bind_make(store, spec, root, item, failure);
 		if (result < 0)
 			return -1;
 	}
@@ -264,7 +192,7 @@ static int mask_path(int root_fd, const char *path)
 	if (S_ISDIR(status.st_mode))
 		return mount("tmpfs", fd_path(target).text, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0k,mode=755");
 	CLEANUP_CLOSE int null = rootfs_open(root_fd, "/dev/null", O_PATH);
-	return null < 0 ? -1 : bind(null, target, 0);
+	return null < 0 ? -1 : bind_attach(null, target, 0);
 }
 
 static int protect_path(int root_fd, const char *path)
@@ -272,7 +200,7 @@ static int protect_path(int root_fd, const char *path)
 	CLEANUP_CLOSE int target = rootfs_open(root_fd, path, O_PATH);
 	if (target < 0)
 		return errno == ENOENT ? 0 : -1;
-	return bind(target, target, MS_RDONLY | MS_REC);
+	return bind_attach(target, target, MS_RDONLY | MS_REC);
 }
 
 int mounts_confine(int root_fd, const struct spec *spec, struct failure *failure)
@@ -283,6 +211,9 @@ int mounts_confine(int root_fd, const struct spec *spec, struct failure *failure
 	for (size_t i = 0; i < spec->readonly_paths.count; i++)
 		if (protect_path(root_fd, spec->readonly_paths.items[i]) < 0)
 			return fail(failure, STAGE_MOUNT, spec->readonly_paths.items[i]);
+	/* At the end: mounts and device nodes of ours needed places in it. */
+	if (spec->rootfs_readonly && bind_protect(root_fd, MS_RDONLY) < 0)
+		return fail(failure, STAGE_MOUNT, "read-only root");
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 
 #include "cgroup.h"
 #include "tree_remove.h"
+#include "volume.h"
 
 #define JOURNAL "events/0.log"
 #define MAX_EVENT 4096
@@ -104,6 +105,8 @@ void record_end(struct container *container, const struct ending *ending)
 	cgroup_end(container->store, id);
 	if (container->spec.auto_remove) {
 		tree_remove(container->containers_fd, id);
+		for (size_t i = 0; i < container->spec.exit_volumes.count; i++)
+			volume_drop(container->store, container->spec.exit_volumes.items[i]);
 		unlinkat(container->state_fd, id, 0);
 		record_event(container, "destroy", "");
 	} else {

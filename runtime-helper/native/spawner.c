@@ -27,6 +27,7 @@
 #include "probe.h"
 #include "request.h"
 #include "tree_remove.h"
+#include "volume.h"
 
 #define SEAM_VERSION "1"
 #define REQUEST_FD 0
@@ -165,7 +166,8 @@ static const struct {
 	{ "create", monitor_create },	  { "exec", monitor_exec },	{ "enter", monitor_enter },
 	{ "remove", remove_container },
 	{ "network-up", network_up },	  { "network-down", network_down }, { "apply-layer", layer_apply },
-	{ "remove-layer", layer_remove },	  { "probe", probe_run },
+	{ "remove-layer", layer_remove },	  { "volume-make", volume_make },   { "volume-remove", volume_remove },
+	{ "probe", probe_run },
 };
 
 static void refuse(const struct request *request, int error, const char *object)

@@ -18,12 +18,15 @@ struct strings {
 };
 
 struct mount_spec {
-	enum { MOUNT_FILESYSTEM, MOUNT_BIND_STORE, MOUNT_BIND_HOST } kind;
+	enum { MOUNT_FILESYSTEM, MOUNT_BIND_STORE, MOUNT_BIND_HOST, MOUNT_VOLUME } kind;
 	const char *type;
 	const char *source;
 	const char *target;
 	unsigned long flags;
 	const char *data;
+	const char *subpath; /* of a volume; empty: all of it */
+	bool copy;	     /* an empty volume takes the image's content */
+	int tree_fd;	     /* the source, opened before: binds_open_shared; -1: not */
 };
 
 struct device_spec {
@@ -106,6 +109,7 @@ struct spec {
 	enum stdin_mode stdin_mode;
 	bool gate;
 	struct strings exit_unlinks;
+	struct strings exit_volumes; /* removed at the end of a container that is */
 	bool auto_remove;
 	/* A file unless said so; bytes of one file (0: no limit), and how many. */
 	bool log_discarded;

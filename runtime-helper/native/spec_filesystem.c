@@ -4,6 +4,7 @@
 
 #include "io.h"
 #include "spec_values.h"
+#include "volume.h"
 
 STRINGS_PARSER(lower, lowers)
 STRINGS_PARSER(overlay_option, overlay_options)
@@ -39,6 +40,17 @@ static int parse_bind_host(struct spec *spec, const char *const *arguments)
 	return arguments[0][0] == '/' ? parse_bind(spec, arguments, MOUNT_BIND_HOST) : bad_value();
 }
 
+static int parse_bind_volume(struct spec *spec, const char *const *arguments)
+{
+	struct mount_spec item = { .kind = MOUNT_VOLUME, .source = arguments[0], .subpath = arguments[1], .target = arguments[2] };
+	uint64_t flags;
+	if (!is_volume_name(item.source) || parse_number(arguments[3], 10, UINT32_MAX, &flags) < 0 ||
+	    parse_flag(arguments[4], &item.copy) < 0)
+		return bad_value();
+	item.flags = flags;
+	return APPEND(&spec->mounts, item);
+}
+
 static int parse_device(struct spec *spec, const char *const *arguments)
 {
 	struct device_spec device = { .path = arguments[0] };
@@ -64,6 +76,7 @@ const struct directive filesystem_directives[] = {
 	{ "mount", 5, parse_mount },
 	{ "bind-store", 3, parse_bind_store },
 	{ "bind-host", 3, parse_bind_host },
+	{ "bind-volume", 5, parse_bind_volume },
 	{ "device", 5, parse_device },
 	{ "symlink", 2, parse_symlink },
 	{ "mask", 1, parse_mask },

@@ -4,6 +4,7 @@
 
 #include "io.h"
 #include "spec_values.h"
+#include "volume.h"
 
 TEXT_PARSER(label, label)
 STRINGS_PARSER(exit_unlink, exit_unlinks)
@@ -24,6 +25,11 @@ static int parse_session(struct spec *spec, const char *const *arguments)
 		return bad_value();
 	spec->session = arguments[0];
 	return 0;
+}
+
+static int parse_exit_volume(struct spec *spec, const char *const *arguments)
+{
+	return is_volume_name(arguments[0]) ? strings_add(&spec->exit_volumes, arguments[0]) : bad_value();
 }
 
 static int parse_restart(struct spec *spec, const char *const *arguments)
@@ -78,6 +84,7 @@ const struct directive life_directives[] = {
 	{ "log", 3, parse_log },
 	{ "gate", 1, parse_gate },
 	{ "on-exit-unlink", 1, parse_exit_unlink },
+	{ "on-exit-remove-volume", 1, parse_exit_volume },
 	{ "auto-remove", 1, parse_auto_remove },
 	{ "restart", 2, parse_restart },
 	{ "event-attributes", 1, parse_event_attributes },

@@ -28,6 +28,8 @@ export type ImageConfig = {
   workingDir: string;
   user: string;
   stopSignal: string;
+  /** Absolute paths inside the container that want a volume. */
+  volumes: string[];
   labels: Record<string, string>;
 };
 
@@ -68,6 +70,7 @@ export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
     workingDir: text(config['WorkingDir'], `${what}: WorkingDir`),
     user: text(config['User'], `${what}: User`),
     stopSignal: text(config['StopSignal'], `${what}: StopSignal`) || 'SIGTERM',
+    volumes: Object.keys(optionalObject(config['Volumes'], `${what}: Volumes`)),
     labels: textMap(config['Labels'], `${what}: Labels`),
   };
 }

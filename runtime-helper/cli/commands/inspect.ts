@@ -75,7 +75,7 @@ function unlessMissing<T>(get: () => T): T | undefined {
 }
 
 /** Four spaces, as Docker; an empty list takes no line of its own. What would steer a terminal is escaped, as JSON allows. */
-function toJson(documents: readonly object[]): string {
+export function toJson(documents: readonly object[]): string {
   return JSON.stringify(documents, undefined, 4).replaceAll(
     /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

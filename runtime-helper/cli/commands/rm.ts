@@ -9,8 +9,9 @@ export const rm: Command = {
   summary: 'Remove one or more containers',
   options: {
     force: { type: 'flag', short: 'f', help: 'Force the removal of a running container (uses SIGKILL)' },
+    volumes: { type: 'flag', short: 'v', help: 'Remove anonymous volumes associated with the container' },
   },
-  notBuilt: ['-l', '--link', '-v', '--volumes'],
+  notBuilt: ['-l', '--link'],
   args: { least: 1 },
   privileged: true,
   run: async ({ args, engine, operation, options, terminal }) => {
@@ -18,7 +19,11 @@ export const rm: Command = {
     let code = 0;
     for (const reference of args) {
       try {
-        await engine.removeContainer(engine.findContainer(reference).id, { force }, operation);
+        await engine.removeContainer(
+          engine.findContainer(reference).id,
+          { force, volumes: options.flag('volumes') },
+          operation,
+        );
         terminal.stdout(`${cleanText(reference)}\n`);
       } catch (error) {
         operation.signal.throwIfAborted();

@@ -1,29 +1,31 @@
+import { anonymousVolumes } from '../../container/mounts.ts';
 import { newContainerId } from '../../container/names.ts';
 import { writeContainer } from '../../container/record.ts';
 import type { Operation } from '../../lib/operation.ts';
 import type { Container, CreateOptions } from '../types.ts';
+import { planMounts } from './mounts.ts';
 import type { Parts } from './parts.ts';
 import { planContainer } from './plan.ts';
 import { toContainer } from './view.ts';
 
-export async function createContainer(
-  { images, store, catalog, journal }: Parts,
-  options: CreateOptions,
-  operation: Operation,
-): Promise<Container> {
+export async function createContainer(parts: Parts, options: CreateOptions, operation: Operation): Promise<Container> {
+  const { images, store, catalog, journal, volumes } = parts;
   const { names } = catalog;
   const image = images.resolve(options.image);
   const id = newContainerId();
-  const { config, record } = planContainer(id, image, options, store);
-  operation.signal.throwIfAborted();
-  const name = options.name === undefined ? names.claimRandom(id) : options.name;
-  if (options.name !== undefined) names.claim(name, id);
+  const mounts = planMounts(parts, options, image.volumes);
+  let name: string | undefined;
   try {
+    const { config, record } = planContainer(id, image, options, { store, mounts });
+    operation.signal.throwIfAborted();
+    if (options.name !== undefined) names.claim(options.name, id);
+    name = options.name ?? names.claimRandom(id);
     writeContainer(catalog.folder(id), { ...record, name }, config);
+    journal.note('create', { ...record, name });
+    return toContainer({ ...record, name }, { status: 'created' }, undefined);
   } catch (error) {
-    names.release(name, id);
+    if (name !== undefined) names.release(name, id);
+    volumes.forget(anonymousVolumes({ mounts }));
     throw error;
   }
-  journal.note('create', { ...record, name });
-  return toContainer({ ...record, name }, { status: 'created' }, undefined);
 }

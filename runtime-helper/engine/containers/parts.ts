@@ -3,6 +3,7 @@ import type { Journal } from '../journal.ts';
 import type { ContainerNetworks } from '../networks.ts';
 import type { Privileges } from '../privileges.ts';
 import type { Store } from '../store.ts';
+import type { Volumes } from '../volumes/volumes.ts';
 import type { Catalog } from './catalog.ts';
 
 /** What the use cases of containers work with. */
@@ -13,4 +14,5 @@ export type Parts = {
   networks: ContainerNetworks;
   catalog: Catalog;
   journal: Journal;
+  volumes: Volumes;
 };

@@ -1,4 +1,5 @@
 import { runtimeConfig } from '../../container/default-config.ts';
+import { mountOf, type MountPoint } from '../../container/mounts.ts';
 import type { ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { RuntimeConfig } from '../../oci/runtime-config.ts';
@@ -12,7 +13,12 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 export type Planned = { config: RuntimeConfig; record: Omit<ContainerRecord, 'name'> };
 
 /** Everything about a container that can be decided before anything is made. */
-export function planContainer(id: string, image: ResolvedImage, options: CreateOptions, store: Store): Planned {
+export function planContainer(
+  id: string,
+  image: ResolvedImage,
+  options: CreateOptions,
+  { store, mounts }: { store: Store; mounts: MountPoint[] },
+): Planned {
   const isHost = image.id === 'host';
   const entrypoint = options.entrypoint ?? image.entrypoint;
   // As Docker: another entrypoint drops the image's command.
@@ -32,7 +38,7 @@ export function planContainer(id: string, image: ResolvedImage, options: CreateO
     user: options.user ?? image.user,
     tty: options.tty,
     network: options.network,
-    extraMounts: view.mounts,
+    extraMounts: [...view.mounts, ...mounts.map(mountOf)],
     extraMaskedPaths: view.maskedPaths,
     annotations: options.labels,
   });
@@ -54,6 +60,7 @@ export function planContainer(id: string, image: ResolvedImage, options: CreateO
     ...(options.stopTimeout === undefined ? {} : { stopTimeout: options.stopTimeout }),
     ...(options.restartPolicy === undefined ? {} : { restartPolicy: options.restartPolicy }),
     labels: { ...image.labels, ...options.labels },
+    ...(mounts.length > 0 ? { mounts } : {}),
   };
   return { config, record };
 }

@@ -1,3 +1,4 @@
+import { anonymousVolumes } from '../../container/mounts.ts';
 import type { ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import { withMonitor } from './monitor.ts';
@@ -5,7 +6,11 @@ import type { Parts } from './parts.ts';
 
 const kill = 9;
 
-export async function removeContainer(parts: Parts, id: string, { force }: { force: boolean }): Promise<void> {
+export async function removeContainer(
+  parts: Parts,
+  id: string,
+  { force, volumes = false }: { force: boolean; volumes?: boolean },
+): Promise<void> {
   const { catalog } = parts;
   const record = catalog.record(id);
   const active = catalog.active(record);
@@ -18,6 +23,8 @@ export async function removeContainer(parts: Parts, id: string, { force }: { for
     await monitor.exited;
   });
   await removeStopped(parts, record);
+  // As Docker: who asks for a container that removes itself has asked for its volumes' end, too.
+  if (volumes || record.autoRemove) await parts.volumes.dropAnonymous(anonymousVolumes(record));
 }
 
 function refusal(name: string, status: string): SkiffError {

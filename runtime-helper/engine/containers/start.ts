@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDirectives, type StartPlan } from '../../container/directives.ts';
+import { anonymousVolumes } from '../../container/mounts.ts';
 import { readConfig, type ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
@@ -84,6 +85,7 @@ async function prepare(
     ...(endpoint ? { network: endpoint } : {}),
     onExitUnlink: [...(endpoint ? [endpoint.lease] : []), ...(autoRemove ? [join('names', record.name)] : [])],
     autoRemove,
+    onExitRemoveVolumes: autoRemove ? anonymousVolumes(record) : [],
     restartPolicy: record.restartPolicy ?? { name: 'no', maximumRetryCount: 0 },
     eventAttributes: eventAttributes(record),
   };

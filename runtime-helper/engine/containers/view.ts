@@ -23,6 +23,7 @@ export function toContainer(
     hostname,
     network,
     labels: record.labels,
+    mounts: record.mounts ?? [],
     restartPolicy: record.restartPolicy ?? { name: 'no', maximumRetryCount: 0 },
     stopSignal: record.stopSignal,
     ...(record.stopTimeout === undefined ? {} : { stopTimeout: record.stopTimeout }),

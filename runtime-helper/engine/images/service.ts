@@ -39,6 +39,7 @@ export type ResolvedImage = {
   workingDir: string;
   user: string;
   stopSignal: string;
+  volumes: string[];
   labels: Record<string, string>;
 };
 
@@ -51,6 +52,7 @@ const hostImage: ResolvedImage = {
   workingDir: '',
   user: '',
   stopSignal: 'SIGTERM',
+  volumes: [],
   labels: {},
 };
 
@@ -80,8 +82,19 @@ export class ImageService {
   resolve(reference: string): ResolvedImage {
     if (reference === '@host') return hostImage;
     const { id, config } = findImage(this.#images.images(), reference);
-    const { diffIds, entrypoint, command, env, workingDir, user, stopSignal, labels } = config;
-    return { id, layers: diffIds.toReversed(), entrypoint, command, env, workingDir, user, stopSignal, labels };
+    const { diffIds, entrypoint, command, env, workingDir, user, stopSignal, volumes, labels } = config;
+    return {
+      id,
+      layers: diffIds.toReversed(),
+      entrypoint,
+      command,
+      env,
+      workingDir,
+      user,
+      stopSignal,
+      volumes,
+      labels,
+    };
   }
 
   /** Without `@host`, which is always there. */

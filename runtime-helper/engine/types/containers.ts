@@ -2,6 +2,7 @@
 import type { RestartPolicy } from '../../container/record.ts';
 import type { ContainerState } from '../../container/state.ts';
 import type { Operation } from '../../lib/operation.ts';
+import type { MountPoint, MountRequest } from './volumes.ts';
 
 export type { RestartPolicy } from '../../container/record.ts';
 export type { ContainerState } from '../../container/state.ts';
@@ -24,6 +25,7 @@ export type Container = {
   hostname: string;
   network: 'bridge' | 'none' | 'host';
   labels: Record<string, string>;
+  mounts: MountPoint[];
   restartPolicy: RestartPolicy;
   stopSignal: string;
   /** Seconds between the stop signal and KILL; absent: 10. */
@@ -51,6 +53,9 @@ export type CreateOptions = {
   hostname?: string;
   network: 'bridge' | 'none' | 'host';
   labels: Record<string, string>;
+  mounts?: MountRequest[];
+  /** Containers, by id or name, whose volumes and bind mounts this one has too. `readonly` absent: as there. */
+  volumesFrom?: { container: string; readonly?: boolean }[];
   /** Absent: no. */
   restartPolicy?: RestartPolicy;
   /** Absent: the image's, or TERM. */
@@ -176,7 +181,8 @@ export type ContainerOperations = {
   killContainer: (id: string, signal: string) => Promise<void>;
   /** Resolves with the exit code when the condition holds; absent: `not-running`. */
   waitContainer: (id: string, operation: Operation, condition?: WaitCondition) => Promise<number>;
-  removeContainer: (id: string, options: { force: boolean }, operation: Operation) => Promise<void>;
+  /** `volumes`: its anonymous volumes too. */
+  removeContainer: (id: string, options: { force: boolean; volumes?: boolean }, operation: Operation) => Promise<void>;
   /** Its processes as the host sees them. `options` are ps's; none: those of `ps -ef`. Throws conflict for one that does not run. */
   topContainer: (id: string, options: readonly string[]) => Promise<ProcessList>;
   /** Absent: it does not run. */

@@ -1,0 +1,27 @@
+import type { Command } from '../command.ts';
+import { UsageError } from '../usage-error.ts';
+import { volumeFilter } from '../volume-filters.ts';
+
+export const volumePrune: Command = {
+  name: 'volume prune',
+  usage: '[OPTIONS]',
+  summary: 'Remove unused local volumes',
+  options: {
+    all: { type: 'flag', short: 'a', help: 'Remove all unused volumes, not just anonymous ones' },
+    filter: { type: 'list', value: 'filter', help: "Provide filter values (e.g. 'label=<label>')" },
+    force: { type: 'flag', short: 'f', help: 'Do not prompt for confirmation' },
+  },
+  args: { least: 0, most: 0 },
+  privileged: true,
+  run: async ({ engine, operation, options, terminal }) => {
+    if (!options.flag('force'))
+      throw new UsageError('asking for confirmation is not built yet: say --force to remove unused volumes', 1);
+    const filters = options.list('filter');
+    // Docker's older spelling of --all.
+    const all = options.flag('all') || filters.some((filter) => /^all=(?:1|t|true)$/i.test(filter));
+    const matches = volumeFilter(filters, ['all', 'label', 'label!']);
+    const names = await engine.pruneVolumes({ all, matches }, operation);
+    if (names.length > 0) terminal.stdout(`Deleted Volumes:\n${names.map((name) => `${name}\n`).join('')}\n`);
+    return 0;
+  },
+};

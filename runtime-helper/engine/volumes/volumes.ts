@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { checkVolumeName, VolumeRecords, type VolumeRecord } from '../../container/volume-records.ts';
+import type { ContainerRecord } from '../../container/record.ts';
+import { SkiffError } from '../../lib/errors.ts';
+import type { Spawner } from '../../sys/spawner.ts';
+import type { Store } from '../store.ts';
+import type { Volume } from '../types.ts';
+
+/** Docker's mark of a volume that nobody named. */
+const anonymousLabel = 'com.docker.volume.anonymous';
+
+type Parts = { store: Store; spawner: () => Promise<Spawner>; containers: () => ContainerRecord[] };
+
+/** Volumes by name. Which containers have one is what their records say. */
+export class Volumes {
+  readonly #store: Store;
+  readonly #records: VolumeRecords;
+  readonly #spawner: Parts['spawner'];
+  readonly #containers: Parts['containers'];
+
+  constructor({ store, spawner, containers }: Parts) {
+    this.#store = store;
+    this.#records = new VolumeRecords(store.volumes);
+    this.#spawner = spawner;
+    this.#containers = containers;
+  }
+
+  async create({ name, labels }: { name?: string; labels: Record<string, string> }): Promise<Volume> {
+    const record =
+      name === undefined ? this.register(newName(), { ...labels, [anonymousLabel]: '' }) : this.register(name, labels);
+    const spawner = await this.#spawner();
+    await spawner.request(['volume-make', record.name]);
+    return this.#view(record, this.#users());
+  }
+
+  /** Makes the record alone: the data comes with the first container. One that exists is kept as it is. */
+  register(name: string, labels: Record<string, string>): VolumeRecord {
+    checkVolumeName(name);
+    const known = this.#records.read(name);
+    if (known) return known;
+    const record: VolumeRecord = { version: 1, name, createdAt: new Date().toISOString(), labels };
+    this.#records.write(record);
+    return record;
+  }
+
+  registerAnonymous(): VolumeRecord {
+    return this.register(newName(), { [anonymousLabel]: '' });
+  }
+
+  /** Records of volumes that no container has ever had. */
+  forget(names: readonly string[]): void {
+    for (const name of names) this.#records.remove(name);
+  }
+
+  list(): Volume[] {
+    const users = this.#users();
+    return this.#records.all().map((record) => this.#view(record, users));
+  }
+
+  find(name: string): Volume {
+    const record = this.#records.read(name);
+    if (!record) throw new SkiffError('not-found', `get ${name}: no such volume`);
+    return this.#view(record, this.#users());
+  }
+
+  async remove(name: string): Promise<void> {
+    const { users } = this.find(name);
+    if (users.length > 0) throw new SkiffError('conflict', `remove ${name}: volume is in use - [${users.join(', ')}]`);
+    await this.#drop(name);
+  }
+
+  async prune({ all, matches }: { all: boolean; matches?: (volume: Volume) => boolean }): Promise<string[]> {
+    const unused = this.list().filter((volume) => volume.users.length === 0 && (all || volume.anonymous));
+    const chosen = matches ? unused.filter(matches) : unused;
+    for (const { name } of chosen) await this.#drop(name);
+    return chosen.map(({ name }) => name);
+  }
+
+  /** Those of a container that was removed, unless another one has them too (--volumes-from). */
+  async dropAnonymous(names: readonly string[]): Promise<void> {
+    const users = this.#users();
+    for (const name of names) if (!users.has(name)) await this.#drop(name);
+  }
+
+  async #drop(name: string): Promise<void> {
+    const spawner = await this.#spawner();
+    await spawner.request(['volume-remove', name]);
+  }
+
+  #users(): Map<string, string[]> {
+    const users = new Map<string, string[]>();
+    for (const { id, mounts = [] } of this.#containers())
+      for (const mount of mounts)
+        if (mount.type === 'volume') users.set(mount.name, [...(users.get(mount.name) ?? []), id]);
+    return users;
+  }
+
+  #view({ name, createdAt, labels }: VolumeRecord, users: Map<string, string[]>): Volume {
+    const mountpoint = join(this.#store.volumes, name, '_data');
+    const anonymous = anonymousLabel in labels;
+    return { name, createdAt, labels, mountpoint, anonymous, users: users.get(name) ?? [] };
+  }
+}
+
+function newName(): string {
+  return randomBytes(32).toString('hex');
+}
