@@ -1,6 +1,6 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Container, CreateOptions } from '../engine/index.ts';
+import { isMissingImage, type Container, type CreateOptions } from '../engine/index.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
 import type { Call } from './command.ts';
 import { createOptions } from './container-options.ts';
@@ -74,8 +74,4 @@ async function pullImage({ engine, operation, options, terminal }: Call, image: 
   const lines = new ProgressLines(terminal.stderr, { tty: terminal.stderrTty, columns: terminal.columns });
   const pulled = await engine.pullImage(image, how, { ...operation, report: (progress) => lines.show(progress) });
   terminal.stderr(describePull(pulled));
-}
-
-function isMissingImage(error: unknown): boolean {
-  return error instanceof SkiffError && error.code === 'not-found' && error.message.startsWith('Unable to find image');
 }

@@ -4,9 +4,16 @@ import type { Notification, Request } from '../protocol/index.ts';
 import type * as types from '../protocol/types.ts';
 import { asRequestError } from './request-error.ts';
 
+/** VS Code's CancellationToken. */
+export type Cancellation = {
+  readonly isCancellationRequested: boolean;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as vscode-jsonrpc and VS Code declare it
+  readonly onCancellationRequested: (listener: (event: any) => unknown) => { dispose: () => void };
+};
+
 /** What both vscode-languageclient and vscode-jsonrpc offer. */
 export type Transport = {
-  sendRequest: (method: string, params: unknown) => Promise<unknown>;
+  sendRequest: (method: string, params: unknown, token?: Cancellation) => Promise<unknown>;
   onNotification: (method: string, handler: (params: never) => void) => { dispose: () => void };
 };
 
@@ -16,9 +23,11 @@ export function createClient(transport: Transport) {
   /** A function that sends one method, and rejects with a RequestError. */
   const sends =
     <Params, Result>(request: Request<Params, Result>) =>
-    async (params: Params): Promise<Result> => {
+    async (params: Params, token?: Cancellation): Promise<Result> => {
       try {
-        return (await transport.sendRequest(request.method, params)) as Result;
+        return (await (token
+          ? transport.sendRequest(request.method, params, token)
+          : transport.sendRequest(request.method, params))) as Result;
       } catch (error) {
         throw asRequestError(error);
       }
@@ -47,6 +56,15 @@ export function createClient(transport: Transport) {
     listImages: (): Promise<{ images: types.ImageSummary[] }> => listImages({}),
     importImage: sends(protocol.imageImport),
     loadImages: sends(protocol.imageLoad),
+    pullImage: sends(protocol.imagePull),
+    pushImage: sends(protocol.imagePush),
+    tagImage: sends(protocol.imageTag),
+    imageHistory: sends(protocol.imageHistory),
+    inspectImage: sends(protocol.imageInspect),
+    pruneImages: sends(protocol.imagePrune),
+    login: sends(protocol.registryLogin),
+    logout: sends(protocol.registryLogout),
+    onProgressed: listens(protocol.operationProgressed),
     removeImage: sends(protocol.imageRemove),
     writeStream: sends(protocol.streamInput),
     resizeStream: sends(protocol.streamResize),

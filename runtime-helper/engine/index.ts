@@ -24,6 +24,8 @@ import { watchStore } from './watch.ts';
 /** How a door reaches a monitor's socket. */
 export { connectSocket } from '../sys/connect.ts';
 export { defaultRoots } from './store.ts';
+/** Whether a container could not be made because its image is not here. */
+export { isMissingImage } from './images/find.ts';
 export type * from './types.ts';
 
 export type EngineOptions = {

@@ -12,14 +12,26 @@ import type {
   Finding,
   ImageFileParams,
   ImageImportParams,
+  ImagePruneParams,
+  ImagePruneResult,
+  ImagePullParams,
+  ImagePullResult,
+  ImagePushParams,
+  ImagePushResult,
+  ImageReferenceParams,
   ImageRemoveParams,
   ImageRemoveResult,
+  ImageStep,
   ImageSummary,
+  ImageTagParams,
   KillParams,
   ListParams,
   ListResult,
   LogsParams,
   LogsResult,
+  ProgressStep,
+  RegistryLoginParams,
+  RegistryLoginResult,
   RemoveParams,
   RunParams,
   RunResult,
@@ -58,6 +70,16 @@ export const containerAttach = request<AttachParams, AttachResult>('container/at
 export const containerExec = request<ExecParams, AttachResult>('container/exec');
 export const imageList = request<Record<string, never>, { images: ImageSummary[] }>('image/list');
 export const imageImport = request<ImageImportParams, { reference: string; id: string }>('image/import');
+/** Canceled or failed, it leaves nothing. */
+export const imagePull = request<ImagePullParams, ImagePullResult>('image/pull');
+export const imagePush = request<ImagePushParams, ImagePushResult>('image/push');
+export const imageTag = request<ImageTagParams, Record<string, never>>('image/tag');
+export const imageHistory = request<ImageReferenceParams, { steps: ImageStep[] }>('image/history');
+/** Docker's document about an image, as `skiff image inspect` prints it. */
+export const imageInspect = request<ImageReferenceParams, { document: object }>('image/inspect');
+export const imagePrune = request<ImagePruneParams, ImagePruneResult>('image/prune');
+export const registryLogin = request<RegistryLoginParams, RegistryLoginResult>('registry/login');
+export const registryLogout = request<{ registry: string }, { wasLoggedIn: boolean }>('registry/logout');
 export const imageLoad = request<ImageFileParams, { references: string[] }>('image/load');
 export const imageRemove = request<ImageRemoveParams, ImageRemoveResult>('image/remove');
 export const streamInput = request<StreamInputParams, Record<string, never>>('stream/input');
@@ -68,6 +90,8 @@ export const streamClose = request<StreamIdParams, Record<string, never>>('strea
 export const privilegeRetry = request<Record<string, never>, { granted: boolean }>('privilege/retry');
 
 // Helper → extension.
+/** How far something is that takes time: the last word on each of its parts. `operation` is the request's `progress`. */
+export const operationProgressed = notification<{ operation: string; steps: ProgressStep[] }>('operation/progressed');
 /** One frame of output. The extension answers with nothing; flow is bounded by the helper (ARCHITECTURE.md, Seam 4). */
 export const streamWrote = notification<{ stream: string; channel: 'stdout' | 'stderr'; data: string }>('stream/wrote');
 /** `exitCode` is absent when the stream ended for another reason than the process's end (detached, log ended). */

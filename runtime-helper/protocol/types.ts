@@ -90,7 +90,7 @@ export type RunParams = {
   network?: 'bridge' | 'none' | 'host';
   /** Opens a stream before PID 1 runs, so that nothing of its output is missed. Absent: detached. */
   attach?: { columns: number; rows: number };
-};
+} & Progressing;
 export type RunResult = { id: string; name: string; stream?: string };
 export type StartResult = Record<string, never>;
 /** `timeoutSeconds`: grace between TERM and KILL; absent: 10. */
@@ -119,11 +119,35 @@ export type StreamResizeParams = { stream: string; columns: number; rows: number
 export type ImageRemoveParams = { reference: string; force?: boolean };
 export type ImageRemoveResult = { untagged: string[]; deleted: string[] };
 export type ImageFileParams = { path: string };
+/** `progress` of a request that takes time: a name that the window makes up, under which `operation/progressed` tells of it. */
+export type Progressing = { progress?: string };
+/** `id` is what it is about: 12 digits of a layer, a tag. `current` and `total` are bytes. `status` is for people, in Docker's words. */
+export type ProgressStep = { id: string; status: string; current?: number; total?: number };
+/** `platform`: `os/architecture[/variant]`; absent: this machine's. `insecure`: registries (`host:port`) that need not prove who they are. */
+export type ImagePullParams = { reference: string; platform?: string; insecure?: string[] } & Progressing;
+/** `reference` in full; `digest` is the registry's; `isNew` is false when the same image was here under that name. */
+export type ImagePullResult = { id: string; reference: string; digest: string; isNew: boolean };
+export type ImagePushParams = { reference: string; insecure?: string[] } & Progressing;
+export type ImagePushResult = { digest: string };
+export type ImageTagParams = { source: string; target: string };
+export type ImageReferenceParams = { reference: string };
+/** Newest first; only the newest has the image's id. `size` in bytes. */
+export type ImageStep = { id?: string; createdAt?: string; createdBy: string; comment: string; size: number };
+/** `all`: also images with tags, unless a container was made of them. */
+export type ImagePruneParams = { all?: boolean };
+export type ImagePruneResult = { untagged: string[]; deleted: string[]; reclaimedBytes: number };
+/** Checked with the registry, and kept where Docker keeps it. */
+export type RegistryLoginParams = { registry: string; username: string; password: string; insecure?: string[] };
+/** `file`: where the password lies in the clear; absent: a credential helper has it. */
+export type RegistryLoginResult = { file?: string };
 export type ImageImportParams = { path: string; reference?: string };
 
 /** `initializationOptions` of `initialize`. */
 export type InitializationOptions = {
   protocolVersion: number;
+  /** VS Code's http.proxy and http.noProxy; absent: as in the helper's environment. */
+  proxy?: string;
+  noProxy?: string[];
   /** Absent: the default store of the user. */
   root?: string;
   runRoot?: string;

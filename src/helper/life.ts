@@ -8,13 +8,14 @@ import {
   RevealOutputChannelOn,
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
+import type { Transport } from '../../runtime-helper/client/client.ts';
 import { asRequestError } from '../../runtime-helper/client/request-error.ts';
 import type { InitializationOptions, InitializeResult } from '../../runtime-helper/protocol/index.ts';
 
 /** One helper process from its start to its end. It is not started again: that is for the supervisor. */
 export type Life = {
   hello: InitializeResult;
-  sendRequest: (method: string, params: unknown) => Promise<unknown>;
+  sendRequest: Transport['sendRequest'];
   /** Settles with the reason when the process has ended, whoever ended it. */
   ended: Promise<string>;
   stop: () => Promise<void>;
@@ -47,7 +48,8 @@ export async function beginLife(options: LifeOptions): Promise<Life> {
     await client.start();
     return {
       hello: helloOf(client),
-      sendRequest: (method, params) => client.sendRequest(method, params),
+      // An absent token would be taken for a second parameter.
+      sendRequest: (method, params, ...token) => client.sendRequest(method, params, ...token),
       ended,
       stop: () => stop(client, child, ended),
     };

@@ -64,5 +64,13 @@ function initializationOptions(): InitializationOptions {
   const settings = workspace.getConfiguration('skiff');
   const root = settings.get<string>('root') || process.env['SKIFF_ROOT'];
   const runRoot = settings.get<string>('runRoot') || process.env['SKIFF_RUNROOT'];
-  return { protocolVersion, ...(root ? { root } : {}), ...(runRoot ? { runRoot } : {}) };
+  return { protocolVersion, ...(root ? { root } : {}), ...(runRoot ? { runRoot } : {}), ...proxySettings() };
+}
+
+/** A child process is told nothing of them. */
+function proxySettings(): { proxy?: string; noProxy?: string[] } {
+  const settings = workspace.getConfiguration('http');
+  const proxy = settings.get<string>('proxy');
+  const noProxy = settings.get<string[]>('noProxy') ?? [];
+  return settings.get<string>('proxySupport') === 'off' || !proxy ? {} : { proxy, noProxy };
 }

@@ -44,9 +44,9 @@ export class Supervisor implements Transport {
     return listeners.add(handler as (params: unknown) => void);
   }
 
-  async sendRequest(method: string, params: unknown): Promise<unknown> {
+  async sendRequest(...call: Parameters<Transport['sendRequest']>): Promise<unknown> {
     const life = await this.#running();
-    return life.sendRequest(method, params);
+    return life.sendRequest(...call);
   }
 
   /** Starts the helper unless one runs. Failures are shown through the state. */

@@ -77,7 +77,7 @@ describe('a helper that hears wrong requests', () => {
       'invalid-argument',
       /invalid container name/,
     ],
-    ['container/run', { image: 'no/such:1' }, -32010, 'not-found', /no\/such:1/],
+    ['container/run', { image: '127.0.0.1:1/such:1' }, -32010, 'unavailable', /127\.0\.0\.1:1.*connection refused/],
     ['container/start', { id: '../../etc' }, -32602, 'invalid-argument', /id: not a container's id/],
     ['container/start', { id }, -32010, 'not-found', `no such container: ${id}`],
     ['container/stop', { id, timeoutSeconds: -1 }, -32602, 'invalid-argument', /timeoutSeconds/],

@@ -37,12 +37,13 @@ export class HelperWindow {
   readonly #streams = new Map<string, Collected>();
   hello!: InitializeResult;
 
-  private constructor(store: TestStore) {
-    this.helper = new RawHelper(store.env);
+  private constructor(store: TestStore, env: Record<string, string>) {
+    this.helper = new RawHelper({ ...store.env, ...env });
     this.connection = createMessageConnection(this.helper.child.stdout, this.helper.child.stdin);
     this.connection.onError(() => undefined);
     this.client = createClient({
-      sendRequest: (method, params) => this.connection.sendRequest(method, params),
+      // An absent token would be taken for a second parameter.
+      sendRequest: (method, params, ...token) => this.connection.sendRequest(method, params, ...token),
       onNotification: (method, handler) => this.connection.onNotification(method, handler as (params: unknown) => void),
     });
     this.client.onStreamWrote(({ stream, channel, data }) => {
@@ -55,8 +56,8 @@ export class HelperWindow {
     this.connection.listen();
   }
 
-  static async open(store: TestStore): Promise<HelperWindow> {
-    const window = new HelperWindow(store);
+  static async open(store: TestStore, env: Record<string, string> = {}): Promise<HelperWindow> {
+    const window = new HelperWindow(store, env);
     const { root, runRoot } = store;
     const result = await window.connection.sendRequest<{ capabilities: object; skiff: InitializeResult }>(
       'initialize',

@@ -21,9 +21,15 @@ export function findImage(images: StoredImage[], text: string): StoredImage {
   if (matches.length > 1) throw new SkiffError('conflict', `multiple images found with the prefix ${text}`);
   if (matches[0]) return matches[0];
   const wanted = reference ? familiarName(reference) : text;
-  throw new SkiffError('not-found', `Unable to find image '${wanted}' locally`, {
+  throw new SkiffError('not-found', `${missingWords} '${wanted}' locally`, {
     hint: `Bring it in: skiff pull ${wanted}`,
   });
+}
+
+const missingWords = 'Unable to find image';
+
+export function isMissingImage(error: unknown): boolean {
+  return error instanceof SkiffError && error.code === 'not-found' && error.message.startsWith(missingWords);
 }
 
 const digestOf = ({ digest }: Reference): { digest?: string } => (digest === undefined ? {} : { digest });

@@ -170,10 +170,10 @@ export class ImageService {
   async remove(reference: string, options: { force: boolean }): Promise<{ untagged: string[]; deleted: string[] }> {
     const usersOf = (imageId: string): { name: string; id: string }[] =>
       this.#containers().filter((container) => container.imageId === imageId);
-    const removed = await removeImage(this.#keeper, usersOf, reference, options);
-    for (const name of removed.untagged) this.#note('untag', removed.id, { name });
-    if (removed.deleted.length > 0) this.#note('delete', removed.id);
-    return removed;
+    const { id, untagged, deleted } = await removeImage(this.#keeper, usersOf, reference, options);
+    for (const name of untagged) this.#note('untag', id, { name });
+    if (deleted.length > 0) this.#note('delete', id);
+    return { untagged, deleted };
   }
 
   #inUse(): { images: Set<string>; layers: Set<string> } {

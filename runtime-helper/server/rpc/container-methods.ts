@@ -1,5 +1,6 @@
 import { inspectContainer } from '../../cli/inspect-documents.ts';
-import type { CreateOptions, Engine, Starting } from '../../engine/index.ts';
+import { isMissingImage } from '../../engine/index.ts';
+import type { Container, CreateOptions, Engine, Starting } from '../../engine/index.ts';
 import type { Operation } from '../../lib/operation.ts';
 import * as protocol from '../../protocol/index.ts';
 import type { RunParams, RunResult } from '../../protocol/index.ts';
@@ -28,6 +29,7 @@ export const containerMethods: Method[] = [
       workingDir: optional(shape.absolutePath),
       network: optional(shape.network),
       attach: optional(object(shape.size)),
+      progress: optional(shape.filled),
     }),
     run,
   ),
@@ -106,7 +108,7 @@ export const containerMethods: Method[] = [
 
 async function run(params: RunParams, context: Context): Promise<RunResult> {
   const { engine, operation } = context;
-  const { id, name } = await engine.createContainer(createOptions(params), operation);
+  const { id, name } = await createOrPull(createOptions(params), context);
   try {
     const { attach, interactive = false } = params;
     const starting = await engine.startContainer(id, { gate: attach !== undefined, ...attach }, operation);
@@ -116,6 +118,17 @@ async function run(params: RunParams, context: Context): Promise<RunResult> {
   } catch (error) {
     if (params.autoRemove) await removeFailed(engine, id, operation);
     throw error;
+  }
+}
+
+/** As on the command line, what is missing is pulled. */
+async function createOrPull(what: CreateOptions, { engine, env, operation }: Context): Promise<Container> {
+  try {
+    return await engine.createContainer(what, operation);
+  } catch (error) {
+    if (!isMissingImage(error)) throw error;
+    await engine.pullImage(what.image, { access: { env, insecure: [] } }, operation);
+    return engine.createContainer(what, operation);
   }
 }
 

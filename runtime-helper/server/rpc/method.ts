@@ -7,7 +7,14 @@ import { invalidParams } from './response-error.ts';
 import type { StreamTable } from './stream-table.ts';
 
 /** What a method works with. */
-export type Context = { engine: Engine; operation: Operation; streams: StreamTable; changes: ChangeFeed };
+export type Context = {
+  engine: Engine;
+  operation: Operation;
+  streams: StreamTable;
+  changes: ChangeFeed;
+  /** The window's: what registries are reached by. */
+  env: Readonly<Record<string, string | undefined>>;
+};
 
 /** One method: its name, and how it is answered once its parameters have been checked. */
 export type Method = { name: string; answer: (params: unknown, context: Context) => unknown };

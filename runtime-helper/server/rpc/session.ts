@@ -4,13 +4,14 @@ import * as v from 'valibot';
 import { version } from '../../cli/version.ts';
 import { openEngine } from '../../engine/index.ts';
 import { SkiffError } from '../../lib/errors.ts';
-import type { Log } from '../../lib/operation.ts';
+import type { Log, Operation } from '../../lib/operation.ts';
 import { protocolVersion, type InitializationOptions, type InitializeResult } from '../../protocol/index.ts';
 import { serveSessions } from '../cli-server.ts';
 import { Questions } from '../questions.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { parseParams, type Context } from './method.ts';
 import { methods } from './methods.ts';
+import { ProgressReporter } from './progress-reporter.ts';
 import { asResponseError, invalidRequest, methodNotFound, notInitialized } from './response-error.ts';
 import { absolutePath } from './shapes.ts';
 import { StreamTable } from './stream-table.ts';
@@ -25,11 +26,15 @@ type State =
   | { status: 'open'; opened: Opened }
   | { status: 'shut down'; opened: Opened };
 
+const progressing = v.object({ progress: v.string() });
+
 const initializeParams = v.object({
   initializationOptions: v.object({
     protocolVersion: v.number(),
     root: v.exactOptional(absolutePath),
     runRoot: v.exactOptional(absolutePath),
+    proxy: v.exactOptional(v.string()),
+    noProxy: v.exactOptional(v.array(v.string())),
   }),
 });
 
@@ -63,7 +68,9 @@ export class Session {
       }
       const method = methods.get(name);
       if (!method) throw methodNotFound(`unknown method ${name}`);
-      return await method.answer(params, { ...opened, operation: this.#operation(token) });
+      return await this.#progressing(params, (report) =>
+        Promise.resolve(method.answer(params, { ...opened, operation: this.#operation(token, report) })),
+      );
     } catch (error) {
       throw asResponseError(error);
     }
@@ -81,10 +88,8 @@ export class Session {
     const { initializationOptions } = parseParams('initialize', initializeParams, params);
     if (initializationOptions.protocolVersion !== protocolVersion) throw wrongVersion(initializationOptions);
     const { root, runRoot } = { ...this.#roots, ...initializationOptions };
-    const begun = this.#open({
-      ...(root === undefined ? {} : { root }),
-      ...(runRoot === undefined ? {} : { runRoot }),
-    });
+    const roots = { ...(root === undefined ? {} : { root }), ...(runRoot === undefined ? {} : { runRoot }) };
+    const begun = this.#open(roots, environmentOf(initializationOptions));
     this.#state = {
       status: 'opening',
       opened: begun.then(
@@ -102,7 +107,7 @@ export class Session {
     }
   }
 
-  async #open(roots: Roots): Promise<{ opened: Opened; skiff: InitializeResult }> {
+  async #open(roots: Roots, env: Context['env']): Promise<{ opened: Opened; skiff: InitializeResult }> {
     const questions = new Questions(this.#window.elevation);
     const engine = await openEngine({ ...roots, elevation: questions.elevation, log: this.#log });
     const { root, runRoot, storeId } = engine.info();
@@ -118,7 +123,7 @@ export class Session {
       await engine.close();
     };
     return {
-      opened: { engine, streams, changes, close },
+      opened: { engine, streams, changes, env, close },
       skiff: { protocolVersion, version, cliSocket, root, runRoot },
     };
   }
@@ -130,16 +135,37 @@ export class Session {
     throw notInitialized(`${name} before initialize`);
   }
 
-  #operation(token: CancellationToken): Context['operation'] {
+  /** Tells the window of progress where it wants to hear of it, and all of that before the answer. */
+  async #progressing(params: unknown, work: (report: Operation['report']) => Promise<unknown>): Promise<unknown> {
+    const name = v.safeParse(progressing, params);
+    if (!name.success) return work(() => {});
+    const reporter = new ProgressReporter(this.#window, name.output.progress);
+    try {
+      return await work((progress) => reporter.report(progress));
+    } finally {
+      await reporter.end();
+    }
+  }
+
+  #operation(token: CancellationToken, report: Operation['report']): Operation {
     const canceled = new AbortController();
     if (token.isCancellationRequested) canceled.abort();
     token.onCancellationRequested(() => canceled.abort());
     return {
       signal: AbortSignal.any([canceled.signal, this.#aborter.signal]),
       log: this.#log,
-      report: () => {},
+      report,
     };
   }
+}
+
+/** The helper's own, with the proxy that is set in VS Code. */
+function environmentOf({ proxy, noProxy = [] }: Pick<InitializationOptions, 'proxy' | 'noProxy'>): Context['env'] {
+  const own = Object.entries(process.env);
+  if (proxy === undefined || proxy === '') return Object.fromEntries(own);
+  const others = own.filter(([name]) => !/^https?_proxy$/i.test(name));
+  const exempt = [...noProxy, process.env['NO_PROXY'] ?? process.env['no_proxy'] ?? ''].filter(Boolean).join(',');
+  return { ...Object.fromEntries(others), HTTP_PROXY: proxy, HTTPS_PROXY: proxy, NO_PROXY: exempt, no_proxy: exempt };
 }
 
 function wrongVersion({ protocolVersion: theirs }: InitializationOptions): SkiffError {

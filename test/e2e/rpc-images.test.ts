@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { CancellationTokenSource } from 'vscode-jsonrpc/node';
+import type { ProgressStep } from '../../runtime-helper/protocol/index.ts';
+import { HelperWindow } from '../support/helper-window.ts';
+import { busyboxRootfs } from '../support/images.ts';
+import { OddRegistry } from '../support/odd-registry.ts';
+import { TestRegistry } from '../support/registry.ts';
+import { addImage, makeLayer } from '../support/remote-image.ts';
+import { TestStore } from '../support/store.ts';
+import { until } from '../support/wait.ts';
+
+describe('a window', () => {
+  const store = new TestStore();
+  const home = mkdtempSync(join(tmpdir(), 'skiff-home-'));
+  let window: HelperWindow;
+  let registry: TestRegistry;
+  let odd: OddRegistry;
+  const steps = new Map<string, ProgressStep[]>();
+  const statuses = (operation: string): string[] => [
+    ...new Set((steps.get(operation) ?? []).map(({ status }) => status)),
+  ];
+
+  before(async () => {
+    [registry, odd] = await Promise.all([TestRegistry.start(), OddRegistry.start()]);
+    window = await HelperWindow.open(store, { HOME: home });
+    window.client.onProgressed(({ operation, steps: more }) => {
+      steps.set(operation, [...(steps.get(operation) ?? []), ...more]);
+    });
+  });
+  after(async () => {
+    await window.close();
+    await store.dispose();
+    await Promise.all([registry.dispose(), odd.dispose()]);
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it('imports, tags, pushes, removes and pulls an image, and sees how far it is', async () => {
+    const { client } = window;
+    const reference = `${registry.host}/box:1`;
+    await client.importImage({ path: busyboxRootfs(), reference: 'box' });
+    await client.tagImage({ source: 'box', target: reference });
+    const pushed = await client.pushImage({ reference, progress: 'push' });
+    assert.ok(statuses('push').includes('Pushed'), JSON.stringify(statuses('push')));
+    for (const name of ['box', reference]) await client.removeImage({ reference: name });
+    const pulled = await client.pullImage({ reference, progress: 'pull' });
+    assert.deepEqual([pulled.reference, pulled.digest, pulled.isNew], [reference, pushed.digest, true]);
+    assert.ok(statuses('pull').includes('Pull complete'), JSON.stringify(statuses('pull')));
+    const { images } = await client.listImages();
+    assert.deepEqual(
+      images.map(({ references }) => references),
+      [[reference]],
+    );
+    const { steps: history } = await client.imageHistory({ reference });
+    assert.equal(history[0]?.id, pulled.id);
+    const { document } = await client.inspectImage({ reference });
+    assert.equal((document as { Id: string }).Id, pulled.id);
+  });
+
+  it('runs what is not here', async () => {
+    const { client } = window;
+    const reference = `${registry.host}/box:1`;
+    await client.removeImage({ reference });
+    const { id } = await client.runContainer({ image: reference, command: ['true'], network: 'none', progress: 'run' });
+    assert.ok(statuses('run').includes('Pull complete'));
+    await client.removeContainer({ id, force: true });
+    const { deleted, reclaimedBytes } = await client.pruneImages({ all: true });
+    assert.equal(deleted.length, 2);
+    assert.ok(reclaimedBytes > 1_000_000);
+  });
+
+  it('cancels a pull, which leaves nothing', async () => {
+    const layer = makeLayer([{ path: 'file', content: randomBytes(1_000_000).toString('hex') }]);
+    addImage(odd, '1', [layer]);
+    odd.oddity = ({ url }, response) => {
+      if (!url?.endsWith(layer.digest)) return false;
+      response.writeHead(200, { 'content-length': layer.blob.length });
+      response.write(layer.blob.subarray(0, 500_000));
+      return true;
+    };
+    const source = new CancellationTokenSource();
+    const pulling = window.client.pullImage({ reference: `${odd.host}/a:1`, progress: 'slow' }, source.token);
+    await until('bytes have come', () => (steps.get('slow') ?? []).some(({ current = 0 }) => current > 0));
+    source.cancel();
+    await assert.rejects(pulling, { code: 'canceled' });
+    const left = ['images/blobs/sha256', 'layers', 'pins'].flatMap((folder) => readdirSync(join(store.root, folder)));
+    assert.deepEqual(
+      left.filter((name) => !name.startsWith('.gone-')),
+      [],
+    );
+  });
+
+  it('logs in where Docker would, and hears why it may not', async () => {
+    const guarded = await TestRegistry.start({ user: { name: 'me', password: 'secret' } });
+    try {
+      const login = { registry: guarded.host, username: 'me' };
+      await assert.rejects(window.client.login({ ...login, password: 'wrong' }), { code: 'permission-denied' });
+      const { file = '' } = await window.client.login({ ...login, password: 'secret' });
+      assert.equal(file, join(home, '.docker/config.json'));
+      assert.ok(existsSync(file));
+      assert.deepEqual(await window.client.logout({ registry: guarded.host }), { wasLoggedIn: true });
+    } finally {
+      await guarded.dispose();
+    }
+  });
+});
