@@ -50,7 +50,7 @@ async function runOne(
   if (options.flag('help')) return printed(terminal, formatHelp(command));
   assertArguments(command, args);
   // A helper may have been refused a password by the command before this one: that was another decision.
-  if (command.privileged && engine.info().privilege.status === 'refused') await engine.retryPrivilege(operation);
+  if (command.privileged && engine.privilege().status === 'refused') await engine.retryPrivilege(operation);
   return command.run({ terminal, engine, operation, options, args });
 }
 

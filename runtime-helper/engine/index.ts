@@ -104,6 +104,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     removeImage: (reference, how) => images.remove(reference, how),
     events: (range, operation) => readEvents(join(store.root, 'events'), range, operation),
     watch: (listener) => watchStore(store, listener, log),
+    privilege: () => privileges.state,
+    requirePrivilege: async () => void (await privileges.spawner()),
     retryPrivilege: () => privileges.retry(),
     close: () => privileges.close(),
   };

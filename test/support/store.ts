@@ -80,24 +80,14 @@ export class TestStore {
       ({ command, environment }) =>
         /helper\.js/.test(command) && (command.includes(this.#folder) || environment.includes(this.#folder)),
     );
-    const known = new Set([...helpers.map(({ pid }) => pid), ...this.#monitors()]);
+    const known = new Set(helpers.map(({ pid }) => pid));
     const cgroup = this.id === undefined ? undefined : `/skiff-${this.id}`;
     return all.filter(
-      ({ pid, parent, command, cgroups }) =>
+      ({ pid, command, cgroups }) =>
         known.has(pid) ||
-        (known.has(parent) && command.startsWith('skiff ')) ||
+        (command.startsWith('skiff --') && openFiles(pid).some(this.#isInside)) ||
         (cgroup !== undefined && cgroups.includes(cgroup)),
     );
-  }
-
-  /** Monitors that say they run: `running <pid of PID 1> <pid of monitor> …` */
-  #monitors(): number[] {
-    const folder = join(this.runRoot, this.id ?? '-', 'state');
-    if (!existsSync(folder)) return [];
-    return readdirSync(folder).flatMap((name) => {
-      const [status, , monitor] = readFileSync(join(folder, name), 'utf8').split(' ');
-      return status === 'running' && isMonitor(Number(monitor)) ? [Number(monitor)] : [];
-    });
   }
 
   /** A helper that serves the command line leaves when idle; we don't wait for that. */
@@ -145,12 +135,13 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** A state file outlives its monitor's crash, and the pid may be another's by then. */
-function isMonitor(pid: number): boolean {
+/** What a process has open: a spawner and a monitor hold the store's folders. */
+function openFiles(pid: number): string[] {
   try {
-    return /[/:]skiff/.test(readlinkSync(`/proc/${pid}/exe`));
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
   } catch {
-    return false;
+    // Ended meanwhile.
+    return [];
   }
 }
 

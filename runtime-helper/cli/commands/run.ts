@@ -25,7 +25,9 @@ export const run: Command = {
   privileged: true,
   failureCode: 125,
   run: async (call) => {
-    const { options, terminal } = call;
+    const { engine, options, terminal } = call;
+    // Before there is a container that nobody may start.
+    await engine.requirePrivilege();
     if (options.flag('detach')) return runDetached(call);
     checkDetachKeys(options.text('detach-keys') ?? '');
     assertTerminal(terminal, { tty: options.flag('tty'), input: options.flag('interactive') });

@@ -39,6 +39,9 @@ export type SystemOperations = {
   info: () => Info;
   /** Calls back, coalesced, when containers or images changed here or through anyone else. Returns how to stop. */
   watch: (listener: (changes: Changes) => void) => () => void;
+  privilege: () => PrivilegeState;
+  /** Gains privileges if that has not happened yet. Throws permission-denied, with a hint. */
+  requirePrivilege: () => Promise<void>;
   /** Forgets a refusal, and tries to gain privileges again. */
   retryPrivilege: (operation: Operation) => Promise<PrivilegeState>;
   close: () => Promise<void>;
