@@ -3,9 +3,11 @@ import { resolve } from 'node:path';
 import type { CreateOptions } from '../engine/index.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
 import type { Call } from './command.ts';
+import { confinementOptions, readConfinement } from './confinement-options.ts';
+import { limitOptions, readLimits } from './limit-options.ts';
 import { mountOptions, readMountOptions } from './mount-options.ts';
 import { lifeOptions, readLifeOptions } from './life-options.ts';
-import type { OptionTable } from './options.ts';
+import type { Options, OptionTable } from './options.ts';
 import { contentTrustOption, insecureOption } from './registry-options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -21,6 +23,9 @@ export const containerOptions: OptionTable = {
   'insecure-registry': insecureOption,
   interactive: { type: 'flag', short: 'i', help: 'Keep STDIN open even if not attached' },
   label: { type: 'list', short: 'l', help: 'Set meta data on a container' },
+  'label-file': { type: 'list', help: 'Read in a line delimited file of labels' },
+  ...confinementOptions,
+  ...limitOptions,
   ...mountOptions,
   name: { type: 'text', help: 'Assign a name to the container' },
   network: { type: 'text', value: 'network', help: 'Connect a container to a network: bridge, none or host' },
@@ -35,14 +40,13 @@ export const containerOptions: OptionTable = {
 
 /** Options of Docker's that would change what a container is: silently dropping one would be worse than refusing. */
 export const notBuiltContainerOptions: readonly string[] = (
-  '-a -c -m -p -P --add-host --annotation --attach --blkio-weight --blkio-weight-device --cap-add --cap-drop --cgroup-parent --cgroupns ' +
-  '--cpu-count --cpu-percent --cpu-period --cpu-quota --cpu-rt-period --cpu-rt-runtime --cpu-shares --cpus --cpuset-cpus --cpuset-mems --device ' +
-  '--device-cgroup-rule --device-read-bps --device-read-iops --device-write-bps --device-write-iops --dns --dns-option --dns-search ' +
-  '--domainname --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout ' +
-  '--init --ip --ip6 --ipc --isolation --kernel-memory --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory ' +
-  '--memory-reservation --memory-swap --memory-swappiness --net --net-alias --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid ' +
-  '--pids-limit --privileged --publish --publish-all --read-only --runtime --security-opt --shm-size ' +
-  '--storage-opt --sysctl --ulimit --userns --use-api-socket --uts --volume-driver'
+  '-a -p -P --add-host --annotation --attach --blkio-weight-device --cgroup-parent --cpu-count --cpu-percent ' +
+  '--cpu-rt-period --cpu-rt-runtime --device-read-bps --device-read-iops --device-write-bps ' +
+  '--device-write-iops --dns --dns-option --dns-search --expose --gpus --health-cmd --health-interval ' +
+  '--health-retries --health-start-interval --health-start-period --health-timeout --ip --ip6 --isolation ' +
+  '--kernel-memory --link --link-local-ip --log-driver --log-opt --mac-address --net --net-alias ' +
+  '--network-alias --no-healthcheck --publish --publish-all --runtime --storage-opt --use-api-socket ' +
+  '--volume-driver'
 ).split(' ');
 
 /** What the engine is to make, from a command line of `run` or `create`. Throws UsageError. */
@@ -61,9 +65,11 @@ export function createOptions({ options, args, terminal }: Call, how: { detached
     autoRemove: options.flag('rm'),
     env: readEnvironment(options.list('env-file'), options.list('env'), terminal),
     network: parseNetwork(options.text('network') ?? 'bridge'),
-    labels: Object.fromEntries(options.list('label').map(splitLabel)),
+    labels: Object.fromEntries(readLabels(options, terminal.cwd)),
     ...readLifeOptions(options),
     ...readMountOptions(options, terminal.cwd),
+    confinement: readConfinement(options, terminal.cwd),
+    limits: readLimits(options),
     ...(name === undefined ? {} : { name }),
     ...(user === undefined ? {} : { user }),
     ...(hostname === undefined ? {} : { hostname }),
@@ -79,7 +85,7 @@ export function readEnvironment(
   entries: readonly string[],
   { cwd, env }: { cwd: string; env: Readonly<Record<string, string>> },
 ): string[] {
-  const all = [...files.flatMap((path) => readEnvironmentFile(resolve(cwd, path))), ...entries];
+  const all = [...files.flatMap((path) => readLines(resolve(cwd, path))), ...entries];
   return all.flatMap((entry) => {
     if (entry.startsWith('=') || entry === '')
       throw new UsageError(
@@ -93,7 +99,7 @@ export function readEnvironment(
 }
 
 /** Lines of KEY=VALUE as they are, without quotes or escapes; `#` begins a line of comment. */
-function readEnvironmentFile(path: string): string[] {
+function readLines(path: string): string[] {
   const lines = readUserFile(path)
     .replace(/^\ufeff/, '')
     .split(/\r?\n/);
@@ -118,6 +124,12 @@ function parseNetwork(name: string): CreateOptions['network'] {
 function checkPull(policy: string | undefined): void {
   if (policy === undefined || policy === 'always' || policy === 'missing' || policy === 'never') return;
   throw new UsageError(`invalid pull option: '${policy}': must be one of "always", "missing" or "never"`, 125);
+}
+
+/** Files first, so that what is said on the command line itself stands. */
+function readLabels(options: Options, cwd: string): [string, string][] {
+  const files = options.list('label-file').flatMap((path) => readLines(resolve(cwd, path)));
+  return [...files, ...options.list('label')].map(splitLabel);
 }
 
 export function splitLabel(label: string): [string, string] {

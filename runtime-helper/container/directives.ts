@@ -1,6 +1,7 @@
 import { SkiffError } from '../lib/errors.ts';
 import { capabilityMask } from '../oci/capabilities.ts';
 import type { DeviceRule, Mount, ProcessConfig, RuntimeConfig } from '../oci/runtime-config.ts';
+import { resourceDirectives } from './limits.ts';
 import type { RestartPolicy } from './record.ts';
 
 /** How a container's stdin is treated (ARCHITECTURE.md, Seam 1). */
@@ -18,6 +19,8 @@ export type StartPlan = {
   network?: { bridge: string; veth: string; address: string; gateway: string; mac: string; mtu: number };
   onExitUnlink: string[];
   autoRemove: boolean;
+  /** PID 1 is our own reaper. */
+  init?: boolean;
   /** Volumes that are removed with it. */
   onExitRemoveVolumes?: string[];
   /** Absent: no. */
@@ -35,6 +38,8 @@ export function createDirectives(config: RuntimeConfig, plan: StartPlan): string
     ...plan.lowers.flatMap((lower) => ['lower', lower]),
     ...plan.overlayOptions.flatMap((option) => ['overlay-option', option]),
     ...(own.has('network') ? [] : ['namespace', 'net', 'host']),
+    ...namespaceDirectives(linux.namespaces),
+    ...(config.domainname === undefined ? [] : ['domainname', config.domainname]),
     ...config.mounts.flatMap(mountDirective),
     ...linux.devices.flatMap(({ path, type, major, minor, fileMode }) => [
       ...['device', path, type, String(major), String(minor), fileMode.toString(8)],
@@ -45,10 +50,12 @@ export function createDirectives(config: RuntimeConfig, plan: StartPlan): string
     ...(config.root.readonly ? ['rootfs-readonly', '1'] : []),
     ...networkDirective(plan.network),
     ...linux.resources.devices.flatMap(deviceRuleDirective),
+    ...resourceDirectives(linux.resources),
     ...Object.entries(linux.sysctl).flatMap(([key, value]) => ['sysctl', key, value]),
-    ...processDirectives(config.process, { seccomp: linux.seccomp !== undefined, ...plan }),
+    ...processDirectives(config.process, { seccomp: linux.seccomp, ...plan }),
     ...plan.onExitUnlink.flatMap((path) => ['on-exit-unlink', path]),
     ...(plan.onExitRemoveVolumes ?? []).flatMap((name) => ['on-exit-remove-volume', name]),
+    ...(plan.init ? ['init', '1'] : []),
     ...(plan.autoRemove ? ['auto-remove', '1'] : []),
     ...(plan.restartPolicy ? restartDirective(plan.restartPolicy) : []),
     ...(plan.eventAttributes ? ['event-attributes', JSON.stringify(plan.eventAttributes).slice(1, -1)] : []),
@@ -56,7 +63,13 @@ export function createDirectives(config: RuntimeConfig, plan: StartPlan): string
   ];
 }
 
-type ProcessPlan = { seccomp: boolean; stdin: StdinMode; gate: boolean; columns: number; rows: number };
+type ProcessPlan = {
+  seccomp: RuntimeConfig['linux']['seccomp'] | boolean;
+  stdin: StdinMode;
+  gate: boolean;
+  columns: number;
+  rows: number;
+};
 
 /** What `create` and `exec` have in common. */
 export function processDirectives(process: ProcessConfig, plan: ProcessPlan): string[] {
@@ -70,8 +83,10 @@ export function processDirectives(process: ProcessConfig, plan: ProcessPlan): st
     ...['user', process.user.username ?? `${process.user.uid}:${process.user.gid}`],
     ...['capabilities', ...sets.map(capabilityMask)],
     ...['no-new-privileges', process.noNewPrivileges ? '1' : '0'],
-    ...['seccomp', plan.seccomp ? 'default' : 'unconfined'],
-    ...process.rlimits.flatMap(({ type, soft, hard }) => ['rlimit', type, String(soft), String(hard)]),
+    ...seccompDirective(plan.seccomp),
+    ...(process.user.additionalGroups ?? []).flatMap((group) => ['group', group]),
+    ...(process.apparmorProfile === undefined ? [] : ['apparmor', process.apparmorProfile]),
+    ...process.rlimits.flatMap(({ type, soft, hard }) => ['rlimit', type, rlimit(soft), rlimit(hard)]),
     ...(process.oomScoreAdj === undefined ? [] : ['oom-score-adj', String(process.oomScoreAdj)]),
     ...(process.terminal ? ['terminal', String(plan.columns), String(plan.rows)] : []),
     ...['stdin', plan.stdin, 'gate', plan.gate ? '1' : '0'],
@@ -126,6 +141,7 @@ const noFlag = new Set(['rw', 'suid', 'dev', 'exec']);
 function mountDirective(mount: Mount): string[] {
   const { destination, type, source, options } = mount;
   if (type === 'volume') return volumeDirective(mount);
+  if (type === 'ipc') return ['bind-ipc', source, destination, '0'];
   let flags = 0;
   const data: string[] = [];
   for (const option of options) {
@@ -146,3 +162,21 @@ function volumeDirective({ destination, source, options }: Mount): string[] {
   const flags = options.includes('ro') ? mountFlags['ro'] : 0;
   return ['bind-volume', source, subpath, destination, String(flags), options.includes('nocopy') ? '0' : '1'];
 }
+
+function namespaceDirectives(namespaces: RuntimeConfig['linux']['namespaces']): string[] {
+  return (['pid', 'ipc', 'uts', 'cgroup'] as const).flatMap((kind) => {
+    const own = namespaces.find(({ type }) => type === kind);
+    if (!own) return ['namespace', kind, 'host'];
+    return own.container === undefined ? [] : ['namespace', kind, own.container];
+  });
+}
+
+function seccompDirective(seccomp: ProcessPlan['seccomp']): string[] {
+  if (!seccomp) return ['seccomp', 'unconfined'];
+  return typeof seccomp === 'object' && 'program' in seccomp
+    ? ['seccomp-program', seccomp.program]
+    : ['seccomp', 'default'];
+}
+
+/** RLIM_INFINITY is all ones. */
+const rlimit = (value: number): string => (value === -1 ? '18446744073709551615' : String(value));

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { writeAtomic } from '../lib/atomic-file.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
 import type { RuntimeConfig } from '../oci/runtime-config.ts';
+import type { Confinement } from './confinement.ts';
+import type { Limits } from './limits.ts';
 import type { MountPoint } from './mounts.ts';
 
 export type RestartPolicy = {
@@ -30,6 +32,9 @@ export type ContainerRecord = {
   network: 'bridge' | 'none' | 'host';
   stopSignal: string;
   labels: Record<string, string>;
+  /** Absent: what every container is allowed. */
+  confinement?: Confinement;
+  limits?: Limits;
   /** Volumes, bind mounts and tmpfs; absent: none. */
   mounts?: MountPoint[];
   /** Absent: no. */

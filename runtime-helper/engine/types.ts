@@ -5,6 +5,7 @@ import type { ImageOperations } from './types/images.ts';
 import type { SystemOperations } from './types/system.ts';
 import type { VolumeOperations } from './types/volumes.ts';
 
+export type * from './types/confinement.ts';
 export type * from './types/containers.ts';
 export type * from './types/doctor.ts';
 export type * from './types/images.ts';

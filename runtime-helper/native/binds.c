@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "namespaces.h"
 #include "rootfs.h"
 #include "store_open.h"
 #include "volume.h"
@@ -108,8 +109,10 @@ static int open_copy(const struct store *store, const struct spec *spec, const s
 {
 	if (item->tree_fd >= 0)
 		return item->tree_fd;
-	CLEANUP_CLOSE int source = open_source(store, spec, item);
-	int tree = source < 0 ? -1 : clone_tree(source, item->flags);
+	CLEANUP_CLOSE int source = item->kind == MOUNT_BIND_IPC ? -1 : open_source(store, spec, item);
+	int tree = item->kind == MOUNT_BIND_IPC ? namespaces_open_tree(spec, item->source) :
+		   source < 0			? -1 :
+						  clone_tree(source, item->flags);
 	return tree < 0 ? fail(failure, STAGE_BIND, item->source) : tree;
 }
 

@@ -13,7 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup1.h"
 #include "io.h"
+#include "resources.h"
 
 #define MAX_DEVICE_RULES 128
 #define INSTRUCTIONS_PER_RULE 8
@@ -44,9 +46,13 @@ int cgroup_open_store(const char *store_id)
 	if (hierarchy < 0)
 		return -1;
 	store_name(store_id, name);
+	resources_delegate(hierarchy);
 	if (mkdirat(hierarchy, name, 0755) < 0 && errno != EEXIST)
 		return -1;
-	return openat(hierarchy, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int group = openat(hierarchy, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (group >= 0)
+		resources_delegate(group);
+	return group;
 }
 
 void cgroup_refresh_store(struct store *store)
@@ -67,6 +73,7 @@ void cgroup_remove_store(const char *store_id)
 	store_name(store_id, name);
 	if (hierarchy >= 0)
 		unlinkat(hierarchy, name, AT_REMOVEDIR);
+	cgroup1_remove_store(store_id);
 }
 
 struct bpf_program {
@@ -187,6 +194,7 @@ int cgroup_make(const struct store *store, const struct spec *spec, struct failu
 
 void cgroup_end(const struct store *store, const char *id)
 {
+	cgroup1_end(store, id);
 	if (store->cgroup_fd < 0)
 		return;
 	/* The common case: PID 1's end has taken all others along. */
@@ -210,9 +218,8 @@ bool cgroup_had_oom(const struct store *store, const char *id)
 	unsigned long count = 0;
 	snprintf(path, sizeof(path), "%s/memory.events", id);
 	CLEANUP_CLOSE int fd = store->cgroup_fd < 0 ? -1 : openat(store->cgroup_fd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	/* Without the memory controller there is no such file, and no limit to hit. */
 	if (fd < 0 || read_full(fd, text, sizeof(text) - 1) < 0)
-		return false;
+		return cgroup1_had_oom(store, id);
 	const char *line = strstr(text, "oom_kill ");
 	return line && sscanf(line, "oom_kill %lu", &count) == 1 && count > 0;
 }

@@ -18,10 +18,13 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "cgroup1.h"
 #include "container.h"
 #include "init.h"
 #include "monitor.h"
+#include "namespaces.h"
 #include "network.h"
+#include "resources.h"
 #include "tree_remove.h"
 
 #define SOCKET_NAME "attach.sock"
@@ -101,7 +104,7 @@ static pid_t clone_init(struct container *container, int *pid_fd)
 {
 	/* The cgroup namespace is init's own affair: here it would have our cgroup as its root (copy_cgroup_ns takes the
 	 * parent's). */
-	uint64_t flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_PIDFD;
+	uint64_t flags = namespaces_new(&container->spec) | CLONE_PIDFD;
 	if (!container->spec.host_network)
 		flags |= CLONE_NEWNET;
 	struct clone_args arguments = { .flags = flags, .pidfd = (uint64_t)(uintptr_t)pid_fd, .exit_signal = SIGCHLD };
@@ -112,7 +115,7 @@ static pid_t clone_init(struct container *container, int *pid_fd)
 	return (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
 }
 
-/* Without a cgroup2 hierarchy nothing filters devices: then none may be made. */
+/* Where no hierarchy filters devices none may be made. */
 static void forbid_device_nodes(struct spec *spec)
 {
 	const uint64_t mknod_bit = 1ULL << 27;
@@ -123,15 +126,26 @@ static void forbid_device_nodes(struct spec *spec)
 	spec->capabilities.ambient &= ~mknod_bit;
 }
 
+static void warn(void *context, const char *text)
+{
+	const struct container *container = context;
+	if (container->reply_fd >= 0)
+		reply_warning(container->reply_fd, container->request->id, text);
+}
+
 static int make_cgroup(struct container *container, struct failure *failure)
 {
+	const struct store *store = container->store;
 	container->cgroup_fd = -1;
-	if (container->store->cgroup_fd < 0) {
-		forbid_device_nodes(&container->spec);
-		return 0;
+	if (store->cgroup_fd < 0) {
+		if (cgroup1_allow_devices(store, &container->spec) < 0)
+			forbid_device_nodes(&container->spec);
+	} else {
+		container->cgroup_fd = cgroup_make(store, &container->spec, failure);
+		if (container->cgroup_fd < 0)
+			return -1;
 	}
-	container->cgroup_fd = cgroup_make(container->store, &container->spec, failure);
-	return container->cgroup_fd < 0 ? -1 : 0;
+	return resources_apply(store, &container->spec, container->cgroup_fd, warn, container, failure);
 }
 
 static int spawn_init(struct container *container, struct failure *failure)
@@ -143,7 +157,7 @@ static int spawn_init(struct container *container, struct failure *failure)
 		return -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sync) < 0)
 		return fail(failure, STAGE_CLONE, "socketpair");
-	if (make_cgroup(container, failure) < 0)
+	if (namespaces_open(container->store, &container->spec, failure) < 0 || make_cgroup(container, failure) < 0)
 		return -1;
 	pid_t pid = clone_init(container, &session->pid_fd);
 	if (pid == 0) {
@@ -179,7 +193,7 @@ static int plug_network(struct container *container, struct failure *failure)
 static void undo(struct container *container)
 {
 	log_discard_empty(&container->session.log, container->container_fd);
-	if (container->cgroup_fd >= 0)
+	if (container->lock_fd >= 0)
 		cgroup_end(container->store, container->spec.id);
 	if (container->run_fd >= 0)
 		tree_remove(container->run_containers_fd, container->spec.id);
@@ -231,7 +245,7 @@ static int set_up(struct container *container, struct failure *failure)
 
 int monitor_create(const struct store *store, const struct request *request, int reply_fd)
 {
-	struct container container = { .store = store, .request = request, .reply_fd = reply_fd, .run_fd = -1, .cgroup_fd = -1 };
+	struct container container = { .store = store, .request = request, .reply_fd = reply_fd, .run_fd = -1, .cgroup_fd = -1, .lock_fd = -1 };
 	struct session *session = &container.session;
 	*session = (struct session){ .spec = &container.spec, .owner_uid = store->owner_uid, .pid_fd = -1, .sync_fd = -1,
 				     .listen_fd = -1, .log = LOG_INITIALLY, .started = container_started,

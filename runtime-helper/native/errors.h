@@ -11,6 +11,7 @@
 #define STAGE_SOCKET "socket"
 #define STAGE_LOG "log"
 #define STAGE_CGROUP "cgroup"
+#define STAGE_RESOURCE "resource"
 #define STAGE_CLONE "clone"
 #define STAGE_OVERLAY "overlay"
 #define STAGE_MOUNT "mount"

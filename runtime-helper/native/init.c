@@ -10,8 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "cgroup1.h"
 #include "io.h"
 #include "mounts.h"
+#include "namespaces.h"
 #include "network.h"
 #include "rootfs.h"
 
@@ -73,14 +75,29 @@ static int adjust_oom_score(const struct spec *spec, struct failure *failure)
 	return errno == EACCES ? 0 : fail(failure, STAGE_CONFINE, "oom_score_adj");
 }
 
+/* Only a namespace of the container's own is named. */
+static int name_host(const struct spec *spec, struct failure *failure)
+{
+	if (!(namespaces_new(spec) & CLONE_NEWUTS))
+		return 0;
+	if (sethostname(spec->hostname, strlen(spec->hostname)) < 0)
+		return fail(failure, STAGE_CLONE, spec->hostname);
+	if (spec->domainname && setdomainname(spec->domainname, strlen(spec->domainname)) < 0)
+		return fail(failure, STAGE_CLONE, spec->domainname);
+	return 0;
+}
+
 static int set_up(const struct store *store, struct spec *spec, struct stdio *stdio, int sync_fd, struct failure *failure)
 {
 	int terminal[2] = { -1, -1 };
+	/* Version 1 groups know no CLONE_INTO_CGROUP; before init has children. */
+	if ((spec->resources.count > 0 || store->cgroup_fd < 0) && cgroup1_join(store, spec->id) < 0)
+		return fail(failure, STAGE_CGROUP, "cgroup.procs");
 	/* Now that we are in our cgroup, the new namespace has it as its root. */
-	if (unshare(CLONE_NEWCGROUP) < 0)
+	if (!(spec->host_namespaces & CLONE_NEWCGROUP) && unshare(CLONE_NEWCGROUP) < 0)
 		return fail(failure, STAGE_CLONE, "cgroup namespace");
-	if (sethostname(spec->hostname, strlen(spec->hostname)) < 0)
-		return fail(failure, STAGE_CLONE, spec->hostname);
+	if (namespaces_join(spec, failure) < 0 || name_host(spec, failure) < 0)
+		return -1;
 	CLEANUP_CLOSE int root = mounts_make(store, spec, terminal, failure);
 	if (root < 0)
 		return -1;

@@ -26,7 +26,7 @@ int join_open_init(const struct store *store, const char *id, pid_t *found, stru
 	if (pid_fd < 0)
 		return fail(failure, STAGE_JOIN, id);
 	/* The state file is the user's, and a pid may have been given to another process: the cgroup is ours alone. */
-	char cgroup[64], content[512] = { 0 };
+	char cgroup[64], content[4096] = { 0 };
 	snprintf(cgroup, sizeof(cgroup), "/proc/%d/cgroup", pid);
 	CLEANUP_CLOSE int fd = open(cgroup, O_RDONLY | O_CLOEXEC);
 	char expected[96];

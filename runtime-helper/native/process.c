@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <linux/capability.h>
 #include <linux/keyctl.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +15,11 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "io.h"
+#include "reaper.h"
 #include "seccomp.h"
 #include "users.h"
 
@@ -95,14 +98,20 @@ static int drop_bounding_set(uint64_t keep, struct failure *failure)
 
 static int set_capabilities(const struct spec *spec, uid_t uid, struct failure *failure)
 {
+	/* What we have not ourselves can't be given: nested machines lack some. */
+	struct __user_cap_header_struct own_header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct own[2] = { 0 };
+	if (syscall(SYS_capget, &own_header, own) < 0)
+		return fail(failure, STAGE_CONFINE, "capabilities");
+	uint64_t held = own[0].permitted | (uint64_t)own[1].permitted << 32;
 	uint64_t effective = uid == 0 ? spec->capabilities.effective : spec->capabilities.ambient;
 	uint64_t permitted = uid == 0 ? spec->capabilities.permitted : spec->capabilities.ambient;
 	uint64_t inheritable = spec->capabilities.inheritable | spec->capabilities.ambient;
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2];
 	for (int i = 0; i < 2; i++)
-		data[i] = (struct __user_cap_data_struct){ .effective = (uint32_t)(effective >> 32 * i),
-							   .permitted = (uint32_t)(permitted >> 32 * i),
+		data[i] = (struct __user_cap_data_struct){ .effective = (uint32_t)((effective & held) >> 32 * i),
+							   .permitted = (uint32_t)((permitted & held) >> 32 * i),
 							   .inheritable = (uint32_t)(inheritable >> 32 * i) };
 	if (syscall(SYS_capset, &header, data) < 0)
 		return fail(failure, STAGE_CONFINE, "capabilities");
@@ -191,6 +200,30 @@ static void exec_search(const struct spec *spec, char **environment)
 	errno = result;
 }
 
+/* The profile that the next exec enters: apparmor(7), "Setting the profile". */
+static int enter_apparmor(const char *profile)
+{
+	static const char *const files[] = { "/proc/self/attr/apparmor/exec", "/proc/self/attr/exec" };
+	char text[256];
+	struct statfs status;
+	int length = snprintf(text, sizeof(text), "exec %s", profile);
+	if (length >= (int)sizeof(text)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	CLEANUP_CLOSE int first = open(files[0], O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	CLEANUP_CLOSE int second = first < 0 ? open(files[1], O_WRONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
+	int fd = first < 0 ? second : first;
+	/* A container that has put something else there gets no confinement by pretence. */
+	if (fd < 0 || fstatfs(fd, &status) < 0)
+		return -1;
+	if (status.f_type != PROC_SUPER_MAGIC) {
+		errno = EPERM;
+		return -1;
+	}
+	return write_full(fd, text, (size_t)length);
+}
+
 void process_exec(const struct spec *spec, const struct stdio *stdio, struct failure *failure)
 {
 	struct identity identity;
@@ -198,6 +231,8 @@ void process_exec(const struct spec *spec, const struct stdio *stdio, struct fai
 		return;
 	for (size_t i = 0; i < spec->groups.count && identity.group_count < ARRAY_LENGTH(identity.groups); i++)
 		identity.groups[identity.group_count++] = spec->groups.items[i];
+	if (users_add_groups(spec->group_names.items, spec->group_names.count, &identity, failure) < 0)
+		return;
 	reset_process();
 	if (set_stdio(stdio, identity.uid, failure) < 0 || enter_directory(spec->cwd, failure) < 0 || set_limits(spec, failure) < 0)
 		return;
@@ -212,6 +247,10 @@ void process_exec(const struct spec *spec, const struct stdio *stdio, struct fai
 		fail(failure, STAGE_CONFINE, "no_new_privs");
 		return;
 	}
+	if (spec->apparmor && enter_apparmor(spec->apparmor) < 0) {
+		fail(failure, STAGE_CONFINE, spec->apparmor);
+		return;
+	}
 	/* Before the identity changes: without no_new_privs a filter needs CAP_SYS_ADMIN. All that follows is allowed by it. */
 	if (spec->seccomp && seccomp_install() < 0) {
 		fail(failure, STAGE_CONFINE, "seccomp");
@@ -219,7 +258,14 @@ void process_exec(const struct spec *spec, const struct stdio *stdio, struct fai
 	}
 	if (set_identity(&identity, failure) < 0 || set_capabilities(spec, identity.uid, failure) < 0)
 		return;
+	/* A change of the user has taken it back: commit_creds. */
+	if (!spec->session)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
+	if (spec->init && reaper_fork(stdio->terminal) < 0) {
+		fail(failure, STAGE_CLONE, "init");
+		return;
+	}
 	exec_search(spec, environment);
 	fail(failure, STAGE_EXEC, spec->arguments.items[0]);
 }

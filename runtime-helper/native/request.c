@@ -73,6 +73,16 @@ void reply_event(int fd, uint32_t id, const char *name)
 	frame_send(&frame, fd);
 }
 
+void reply_warning(int fd, uint32_t id, const char *text)
+{
+	struct frame frame;
+	frame_begin(&frame, id);
+	frame_add(&frame, "event");
+	frame_add(&frame, "warning");
+	frame_add(&frame, text);
+	frame_send(&frame, fd);
+}
+
 void reply_ok(int fd, uint32_t id, size_t count, const char *const *arguments)
 {
 	struct frame frame;

@@ -18,7 +18,7 @@ struct strings {
 };
 
 struct mount_spec {
-	enum { MOUNT_FILESYSTEM, MOUNT_BIND_STORE, MOUNT_BIND_HOST, MOUNT_VOLUME } kind;
+	enum { MOUNT_FILESYSTEM, MOUNT_BIND_STORE, MOUNT_BIND_HOST, MOUNT_VOLUME, MOUNT_BIND_IPC } kind;
 	const char *type;
 	const char *source;
 	const char *target;
@@ -47,6 +47,13 @@ struct device_rule {
 	unsigned access;   /* BPF_DEVCG_ACC_* */
 };
 
+/* A value for one file of the container's cgroup, under the names that it has in version 2 and in version 1; empty: it has none. */
+struct resource_spec {
+	const char *controller; /* version 1's name of it */
+	const char *legacy_file, *legacy_value;
+	const char *file, *value;
+};
+
 struct limit_spec {
 	int resource;
 	struct rlimit limit;
@@ -55,6 +62,13 @@ struct limit_spec {
 struct pair_spec {
 	const char *key;
 	const char *value;
+};
+
+/* A namespace of another container's. */
+struct joined_namespace {
+	const char *id; /* NULL: none */
+	uint64_t kind;	/* CLONE_NEW* */
+	int fd;		/* a pidfd of its PID 1: namespaces_open */
 };
 
 struct network_spec {
@@ -79,6 +93,7 @@ struct spec {
 	const char *session; /* exec and enter only */
 	int joins; /* enter only: CLONE_NEW* */
 	const char *hostname;
+	const char *domainname; /* NULL: the host's */
 	const char *label;
 	struct strings lowers;
 	struct strings overlay_options;
@@ -89,18 +104,24 @@ struct spec {
 	struct strings readonly_paths;
 	bool rootfs_readonly;
 	bool host_network;
+	uint64_t host_namespaces; /* CLONE_NEW* of the others that are the host's */
+	struct joined_namespace joined[3];
 	struct network_spec network;
 	struct strings arguments;
 	struct strings environment;
 	const char *cwd;
 	const char *user;
 	LIST(gid_t) groups;
+	struct strings group_names; /* or numbers: looked up in the container */
 	struct {
 		uint64_t bounding, effective, permitted, inheritable, ambient;
 	} capabilities;
 	bool no_new_privileges;
+	const char *apparmor; /* profile that exec enters; NULL: as it is */
+	bool init;	      /* PID 1 is our own reaper */
 	bool seccomp;
 	LIST(struct device_rule) device_rules;
+	LIST(struct resource_spec) resources;
 	LIST(struct limit_spec) limits;
 	LIST(struct pair_spec) sysctls;
 	const char *oom_score_adj; /* NULL: as it is */

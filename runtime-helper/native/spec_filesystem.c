@@ -40,6 +40,11 @@ static int parse_bind_host(struct spec *spec, const char *const *arguments)
 	return arguments[0][0] == '/' ? parse_bind(spec, arguments, MOUNT_BIND_HOST) : bad_value();
 }
 
+static int parse_bind_ipc(struct spec *spec, const char *const *arguments)
+{
+	return arguments[0][0] == '/' ? parse_bind(spec, arguments, MOUNT_BIND_IPC) : bad_value();
+}
+
 static int parse_bind_volume(struct spec *spec, const char *const *arguments)
 {
 	struct mount_spec item = { .kind = MOUNT_VOLUME, .source = arguments[0], .subpath = arguments[1], .target = arguments[2] };
@@ -76,6 +81,7 @@ const struct directive filesystem_directives[] = {
 	{ "mount", 5, parse_mount },
 	{ "bind-store", 3, parse_bind_store },
 	{ "bind-host", 3, parse_bind_host },
+	{ "bind-ipc", 3, parse_bind_ipc },
 	{ "bind-volume", 5, parse_bind_volume },
 	{ "device", 5, parse_device },
 	{ "symlink", 2, parse_symlink },

@@ -2,9 +2,11 @@
 #include <linux/bpf.h>
 #include <string.h>
 
+#include "io.h"
 #include "spec_values.h"
 
 TEXT_PARSER(hostname, hostname)
+TEXT_PARSER(domainname, domainname)
 
 static int parse_sysctl(struct spec *spec, const char *const *arguments)
 {
@@ -42,7 +44,23 @@ static int parse_device_rule(struct spec *spec, const char *const *arguments)
 	return APPEND(&spec->device_rules, rule);
 }
 
+/* Files of limits, none that moves processes or runs programs. */
+static bool is_limit_file(const char *name)
+{
+	return !*name || (is_component(name) && strchr(name, '.') && strncmp(name, "cgroup.", 7) != 0 &&
+			  strncmp(name, "devices.", 8) != 0);
+}
+
+static int parse_resource(struct spec *spec, const char *const *arguments)
+{
+	if (!is_component(arguments[0]) || !is_limit_file(arguments[1]) || !is_limit_file(arguments[3]))
+		return bad_value();
+	return APPEND(&spec->resources, (struct resource_spec){ arguments[0], arguments[1], arguments[2], arguments[3], arguments[4] });
+}
+
 const struct directive isolation_directives[] = {
+	{ "domainname", 1, parse_domainname },
+	{ "resource", 5, parse_resource },
 	{ "hostname", 1, parse_hostname },
 	{ "sysctl", 2, parse_sysctl },
 	{ "device-rule", 5, parse_device_rule },

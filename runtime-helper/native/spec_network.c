@@ -1,10 +1,41 @@
-/* Directives of the network. */
+/* Directives of the network and of other namespaces. */
+#include <sched.h>
 #include <string.h>
 
+#include "io.h"
 #include "spec_values.h"
+
+static int parse_other_namespace(struct spec *spec, const char *const *arguments)
+{
+	static const struct {
+		const char *name;
+		uint64_t kind;
+		bool joinable;
+	} kinds[] = {
+		{ "pid", CLONE_NEWPID, true },
+		{ "ipc", CLONE_NEWIPC, true },
+		{ "uts", CLONE_NEWUTS, true },
+		{ "cgroup", CLONE_NEWCGROUP, false },
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+		if (strcmp(arguments[0], kinds[i].name) != 0)
+			continue;
+		if (strcmp(arguments[1], "host") == 0) {
+			spec->host_namespaces |= kinds[i].kind;
+			return 0;
+		}
+		if (!kinds[i].joinable || !is_container_id(arguments[1]))
+			return bad_value();
+		spec->joined[i] = (struct joined_namespace){ arguments[1], kinds[i].kind, -1 };
+		return 0;
+	}
+	return bad_value();
+}
 
 static int parse_namespace(struct spec *spec, const char *const *arguments)
 {
+	if (strcmp(arguments[0], "net") != 0)
+		return parse_other_namespace(spec, arguments);
 	if (strcmp(arguments[0], "net") != 0 || strcmp(arguments[1], "host") != 0)
 		return bad_value();
 	spec->host_network = true;

@@ -8,16 +8,11 @@ STRINGS_PARSER(arg, arguments)
 STRINGS_PARSER(env, environment)
 TEXT_PARSER(cwd, cwd)
 TEXT_PARSER(user, user)
+TEXT_PARSER(apparmor, apparmor)
+STRINGS_PARSER(group, group_names)
+FLAG_PARSER(init, init)
 TEXT_PARSER(oom_score_adj, oom_score_adj)
 FLAG_PARSER(no_new_privileges, no_new_privileges)
-
-static int parse_group(struct spec *spec, const char *const *arguments)
-{
-	unsigned gid;
-	if (parse_unsigned(arguments[0], &gid) < 0)
-		return -1;
-	return APPEND(&spec->groups, (gid_t)gid);
-}
 
 static int parse_capabilities(struct spec *spec, const char *const *arguments)
 {
@@ -81,6 +76,8 @@ const struct directive process_directives[] = {
 	{ "user", 1, parse_user },
 	{ "group", 1, parse_group },
 	{ "capabilities", 5, parse_capabilities },
+	{ "apparmor", 1, parse_apparmor },
+	{ "init", 1, parse_init },
 	{ "no-new-privileges", 1, parse_no_new_privileges },
 	{ "seccomp", 1, parse_seccomp },
 	{ "rlimit", 3, parse_limit },

@@ -156,3 +156,23 @@ int users_lookup(const char *spec, struct identity *identity, struct failure *fa
 		return fail_with(failure, STAGE_USER, ENOENT, colon + 1);
 	return 0;
 }
+
+static bool has_group(const struct identity *identity, gid_t gid)
+{
+	for (size_t i = 0; i < identity->group_count; i++)
+		if (identity->groups[i] == gid)
+			return true;
+	return false;
+}
+
+int users_add_groups(const char *const *names, size_t count, struct identity *identity, struct failure *failure)
+{
+	for (size_t i = 0; i < count; i++) {
+		gid_t gid;
+		if (!find_group(names[i], &gid))
+			return fail_with(failure, STAGE_USER, ENOENT, names[i]);
+		if (!has_group(identity, gid) && identity->group_count < ARRAY_LENGTH(identity->groups))
+			identity->groups[identity->group_count++] = gid;
+	}
+	return 0;
+}

@@ -17,4 +17,7 @@ struct identity {
 /* `spec`: name-or-uid[:group-or-gid]. Reads the files of the root that the process is in: both are untrusted. */
 int users_lookup(const char *spec, struct identity *identity, struct failure *failure);
 
+/* Adds groups by name or number to the supplementary ones. */
+int users_add_groups(const char *const *names, size_t count, struct identity *identity, struct failure *failure);
+
 #endif

@@ -5,32 +5,45 @@
 export type RuntimeConfig = {
   ociVersion: string;
   hostname: string;
+  domainname?: string;
   process: ProcessConfig;
   root: { path: string; readonly: boolean };
   mounts: Mount[];
   linux: {
-    namespaces: { type: NamespaceType; path?: string }[];
+    /** `container`: the id of the one whose namespace it is; absent: a new one. */
+    namespaces: { type: NamespaceType; container?: string }[];
     devices: Device[];
-    resources: { devices: DeviceRule[] };
+    resources: Resources & { devices: DeviceRule[] };
     maskedPaths: string[];
     readonlyPaths: string[];
     sysctl: Record<string, string>;
-    /** Absent: unconfined. The profile itself is built into the native program. */
-    seccomp?: { defaultAction: 'SCMP_ACT_ERRNO' };
+    /** Absent: unconfined. The default profile is built into the native program; `program` is another's filter: struct sock_filter in hex. */
+    seccomp?: { defaultAction: 'SCMP_ACT_ERRNO' } | { program: string };
   };
   annotations: Record<string, string>;
 };
 
 export type ProcessConfig = {
   terminal: boolean;
-  user: { uid: number; gid: number; username?: string };
+  /** `additionalGroups`: names or numbers, looked up in the container. */
+  user: { uid: number; gid: number; username?: string; additionalGroups?: string[] };
   args: string[];
   env: string[];
   cwd: string;
   capabilities: Record<CapabilitySet, string[]>;
+  /** -1: no limit. */
   rlimits: { type: string; soft: number; hard: number }[];
   noNewPrivileges: boolean;
+  apparmorProfile?: string;
   oomScoreAdj?: number;
+};
+
+/** Sizes in bytes, times in microseconds; -1: no limit. */
+export type Resources = {
+  memory?: { limit?: number; swap?: number; reservation?: number; swappiness?: number; disableOOMKiller?: boolean };
+  cpu?: { shares?: number; quota?: number; period?: number; cpus?: string; mems?: string };
+  pids?: { limit: number };
+  blockIO?: { weight: number };
 };
 
 export type CapabilitySet = 'bounding' | 'effective' | 'permitted' | 'inheritable' | 'ambient';

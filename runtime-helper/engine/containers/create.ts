@@ -3,6 +3,7 @@ import { newContainerId } from '../../container/names.ts';
 import { writeContainer } from '../../container/record.ts';
 import type { Operation } from '../../lib/operation.ts';
 import type { Container, CreateOptions } from '../types.ts';
+import { planConfinement } from './confinement.ts';
 import { planMounts } from './mounts.ts';
 import type { Parts } from './parts.ts';
 import { planContainer } from './plan.ts';
@@ -13,10 +14,11 @@ export async function createContainer(parts: Parts, options: CreateOptions, oper
   const { names } = catalog;
   const image = images.resolve(options.image);
   const id = newContainerId();
+  const confinement = planConfinement(parts, options.confinement ?? {});
   const mounts = planMounts(parts, options, image.volumes);
   let name: string | undefined;
   try {
-    const { config, record } = planContainer(id, image, options, { store, mounts });
+    const { config, record } = planContainer(id, image, options, { store, mounts, confinement });
     operation.signal.throwIfAborted();
     if (options.name !== undefined) names.claim(options.name, id);
     name = options.name ?? names.claimRandom(id);

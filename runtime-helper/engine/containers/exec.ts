@@ -13,7 +13,7 @@ export async function execInContainer(parts: Parts, id: string, options: ExecOpt
   const config = readConfig(catalog.folder(record.id));
   const { columns = 0, rows = 0 } = options;
   const directives = processDirectives(execProcess(config.process, options), {
-    seccomp: config.linux.seccomp !== undefined && !options.privileged,
+    seccomp: options.privileged ? false : (config.linux.seccomp ?? false),
     stdin: options.openStdin ? 'once' : 'null',
     gate: !options.detach,
     columns,
@@ -37,7 +37,7 @@ function execProcess(init: ProcessConfig, options: ExecOptions): ProcessConfig {
     args: command,
     env: [...init.env, ...(tty && !init.terminal ? ['TERM=xterm'] : []), ...env],
     cwd: workingDir ?? init.cwd,
-    user: user === undefined ? init.user : { uid: 0, gid: 0, username: user },
+    user: user === undefined ? init.user : { ...init.user, username: user },
     ...(privileged
       ? {
           capabilities: { bounding: all, effective: all, permitted: all, inheritable: [], ambient: [] },

@@ -1,4 +1,6 @@
 import { runtimeConfig } from '../../container/default-config.ts';
+import { confine, type Confinement } from '../../container/confinement.ts';
+import { resourcesOf } from '../../container/limits.ts';
 import { mountOf, type MountPoint } from '../../container/mounts.ts';
 import type { ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
@@ -17,7 +19,7 @@ export function planContainer(
   id: string,
   image: ResolvedImage,
   options: CreateOptions,
-  { store, mounts }: { store: Store; mounts: MountPoint[] },
+  { store, mounts, confinement }: { store: Store; mounts: MountPoint[]; confinement: Confinement },
 ): Planned {
   const isHost = image.id === 'host';
   const entrypoint = options.entrypoint ?? image.entrypoint;
@@ -29,7 +31,7 @@ export function planContainer(
   const view = isHost
     ? hostView({ hidden: [store.root, store.runRoot], user: hostUser() })
     : { mounts: [], maskedPaths: [] };
-  const config = runtimeConfig({
+  const common = runtimeConfig({
     id,
     hostname,
     args,
@@ -42,6 +44,9 @@ export function planContainer(
     extraMaskedPaths: view.maskedPaths,
     annotations: options.labels,
   });
+  const config = confine(common, confinement);
+  const { limits } = options;
+  if (limits) config.linux.resources = { ...config.linux.resources, ...resourcesOf(limits) };
   const record = {
     version: 1 as const,
     id,
@@ -61,6 +66,8 @@ export function planContainer(
     ...(options.restartPolicy === undefined ? {} : { restartPolicy: options.restartPolicy }),
     labels: { ...image.labels, ...options.labels },
     ...(mounts.length > 0 ? { mounts } : {}),
+    ...(Object.keys(confinement).length > 0 ? { confinement } : {}),
+    ...(limits ? { limits } : {}),
   };
   return { config, record };
 }

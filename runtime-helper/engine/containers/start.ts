@@ -35,8 +35,9 @@ export async function startContainer(
     const plan = await prepare(parts, spawner, { record, config, options, undo });
     rmSync(join(catalog.folder(record.id), 'exit.json'), { force: true });
     const listening = Promise.withResolvers<void>();
-    const answered = spawner.request(createDirectives(config, plan), (name) => {
+    const answered = spawner.request(createDirectives(config, plan), (name, args) => {
       if (name === 'listening') listening.resolve();
+      if (name === 'warning') operation.log('warn', args.join(' '));
     });
     // What fails before the socket listens is the caller's at once; what fails later comes with `started`.
     await Promise.race([listening.promise, answered]);
@@ -85,6 +86,7 @@ async function prepare(
     ...(endpoint ? { network: endpoint } : {}),
     onExitUnlink: [...(endpoint ? [endpoint.lease] : []), ...(autoRemove ? [join('names', record.name)] : [])],
     autoRemove,
+    init: record.confinement?.init === true,
     onExitRemoveVolumes: autoRemove ? anonymousVolumes(record) : [],
     restartPolicy: record.restartPolicy ?? { name: 'no', maximumRetryCount: 0 },
     eventAttributes: eventAttributes(record),

@@ -24,6 +24,8 @@ export function toContainer(
     network,
     labels: record.labels,
     mounts: record.mounts ?? [],
+    confinement: record.confinement ?? {},
+    limits: record.limits ?? {},
     restartPolicy: record.restartPolicy ?? { name: 'no', maximumRetryCount: 0 },
     stopSignal: record.stopSignal,
     ...(record.stopTimeout === undefined ? {} : { stopTimeout: record.stopTimeout }),

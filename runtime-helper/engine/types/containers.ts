@@ -2,6 +2,7 @@
 import type { RestartPolicy } from '../../container/record.ts';
 import type { ContainerState } from '../../container/state.ts';
 import type { Operation } from '../../lib/operation.ts';
+import type { Confinement, ConfinementRequest, Limits } from './confinement.ts';
 import type { MountPoint, MountRequest } from './volumes.ts';
 
 export type { RestartPolicy } from '../../container/record.ts';
@@ -25,6 +26,8 @@ export type Container = {
   hostname: string;
   network: 'bridge' | 'none' | 'host';
   labels: Record<string, string>;
+  confinement: Confinement;
+  limits: Limits;
   mounts: MountPoint[];
   restartPolicy: RestartPolicy;
   stopSignal: string;
@@ -53,6 +56,8 @@ export type CreateOptions = {
   hostname?: string;
   network: 'bridge' | 'none' | 'host';
   labels: Record<string, string>;
+  confinement?: ConfinementRequest;
+  limits?: Limits;
   mounts?: MountRequest[];
   /** Containers, by id or name, whose volumes and bind mounts this one has too. `readonly` absent: as there. */
   volumesFrom?: { container: string; readonly?: boolean }[];

@@ -1,0 +1,16 @@
+/** What a container is allowed, and what it may use. */
+import type { Confinement } from '../../container/confinement.ts';
+
+export type { Confinement, NamespaceMode } from '../../container/confinement.ts';
+export type { Limits } from '../../container/limits.ts';
+export type { DeviceRule } from '../../oci/runtime-config.ts';
+
+/** As a door asks for it: devices by their paths, a profile by its text, containers by id or name. */
+export type ConfinementRequest = Omit<Confinement, 'devices' | 'seccomp'> & {
+  devices?: DeviceRequest[];
+  /** `profile`: Docker's JSON. */
+  seccomp?: 'unconfined' | { profile: string };
+};
+
+/** A device, or a folder of devices, of the host's, and where the container has it. `access`: some of `rwm`. */
+export type DeviceRequest = { source: string; target: string; access: string };

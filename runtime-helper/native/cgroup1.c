@@ -1,0 +1,183 @@
+#include "cgroup1.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "io.h"
+
+static const char *const controllers[] = { "memory", "cpu", "cpuset", "pids", "blkio", "devices" };
+
+/* /sys/fs/cgroup/CONTROLLER, which is a link where controllers are mounted together. */
+static int open_hierarchy(const char *controller)
+{
+	char path[64];
+	struct statfs status;
+	if (!is_component(controller) || snprintf(path, sizeof(path), "/sys/fs/cgroup/%s", controller) >= (int)sizeof(path)) {
+		errno = EINVAL;
+		return -1;
+	}
+	CLEANUP_CLOSE int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fstatfs(fd, &status) < 0)
+		return -1;
+	if (status.f_type != CGROUP_SUPER_MAGIC) {
+		errno = ENOENT;
+		return -1;
+	}
+	return take_fd(&fd);
+}
+
+/* A new group has no CPUs and no memory nodes, and takes no process before it has: cpusets.rst. */
+static int inherit_cpuset(int parent, int group)
+{
+	static const char *const files[] = { "cpuset.cpus", "cpuset.mems" };
+	for (size_t i = 0; i < ARRAY_LENGTH(files); i++) {
+		char text[1024] = { 0 };
+		CLEANUP_CLOSE int own = openat(group, files[i], O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		CLEANUP_CLOSE int above = openat(parent, files[i], O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		if (own < 0 || above < 0 || read_full(own, text, sizeof(text) - 1) < 0)
+			return -1;
+		if (text[0] != '\0' && text[0] != '\n')
+			continue;
+		if (read_full(above, text, sizeof(text) - 1) < 0 || write_existing(group, files[i], text) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int open_group(int parent, const char *controller, const char *name)
+{
+	if (mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
+		return -1;
+	CLEANUP_CLOSE int group = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (group >= 0 && strcmp(controller, "cpuset") == 0 && inherit_cpuset(parent, group) < 0)
+		return -1;
+	return take_fd(&group);
+}
+
+int cgroup1_open(const struct store *store, const char *id, const char *controller)
+{
+	char name[16];
+	snprintf(name, sizeof(name), "skiff-%s", store->id);
+	CLEANUP_CLOSE int hierarchy = open_hierarchy(controller);
+	CLEANUP_CLOSE int parent = hierarchy < 0 ? -1 : open_group(hierarchy, controller, name);
+	return parent < 0 ? -1 : open_group(parent, controller, id);
+}
+
+/* The container's group when it has one. */
+static int open_existing(const struct store *store, const char *id, const char *controller)
+{
+	char path[96];
+	snprintf(path, sizeof(path), "skiff-%s/%s", store->id, id);
+	CLEANUP_CLOSE int hierarchy = open_hierarchy(controller);
+	return hierarchy < 0 ? -1 : openat(hierarchy, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int cgroup1_join(const struct store *store, const char *id)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(controllers); i++) {
+		CLEANUP_CLOSE int group = open_existing(store, id, controllers[i]);
+		if (group >= 0 && write_existing(group, "cgroup.procs", "0") < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int write_device_rule(int group, const struct device_rule *rule)
+{
+	char text[64], major[24] = "*", minor[24] = "*";
+	if (rule->major >= 0)
+		snprintf(major, sizeof(major), "%ld", rule->major);
+	if (rule->minor >= 0)
+		snprintf(minor, sizeof(minor), "%ld", rule->minor);
+	if (rule->type == 'a')
+		snprintf(text, sizeof(text), "a");
+	else
+		snprintf(text, sizeof(text), "%c %s:%s %s%s%s", rule->type, major, minor, rule->access & BPF_DEVCG_ACC_READ ? "r" : "",
+			 rule->access & BPF_DEVCG_ACC_WRITE ? "w" : "", rule->access & BPF_DEVCG_ACC_MKNOD ? "m" : "");
+	return write_existing(group, rule->allow ? "devices.allow" : "devices.deny", text);
+}
+
+int cgroup1_allow_devices(const struct store *store, const struct spec *spec)
+{
+	CLEANUP_CLOSE int group = cgroup1_open(store, spec->id, "devices");
+	if (group < 0)
+		return -1;
+	for (size_t i = 0; i < spec->device_rules.count; i++)
+		if (write_device_rule(group, &spec->device_rules.items[i]) < 0)
+			return -1;
+	return 0;
+}
+
+bool cgroup1_had_oom(const struct store *store, const char *id)
+{
+	char text[256] = { 0 };
+	unsigned long count = 0;
+	CLEANUP_CLOSE int group = open_existing(store, id, "memory");
+	CLEANUP_CLOSE int fd = group < 0 ? -1 : openat(group, "memory.oom_control", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || read_full(fd, text, sizeof(text) - 1) < 0)
+		return false;
+	/* Since Linux 4.13; "oom_kill_disable" comes before it. */
+	const char *line = strstr(text, "\noom_kill ");
+	return line && sscanf(line, "\noom_kill %lu", &count) == 1 && count > 0;
+}
+
+/* Each of them, until none is left: a process that forks is frozen by nobody here. */
+static void kill_all(int group)
+{
+	char text[8192] = { 0 };
+	CLEANUP_CLOSE int fd = openat(group, "cgroup.procs", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || read_full(fd, text, sizeof(text) - 1) < 0)
+		return;
+	for (char *at = text, *end; *at; at = end + (*end == '\n')) {
+		long pid = strtol(at, &end, 10);
+		if (pid <= 1 || end == at)
+			return;
+		kill((pid_t)pid, SIGKILL);
+	}
+}
+
+static void end_group(int parent, const char *id)
+{
+	for (int attempt = 0; attempt < 200; attempt++) {
+		if (unlinkat(parent, id, AT_REMOVEDIR) == 0 || errno != EBUSY)
+			return;
+		CLEANUP_CLOSE int group = openat(parent, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (group >= 0)
+			kill_all(group);
+		nanosleep(&(struct timespec){ .tv_nsec = 5 * 1000 * 1000 }, NULL);
+	}
+}
+
+void cgroup1_end(const struct store *store, const char *id)
+{
+	char name[16];
+	snprintf(name, sizeof(name), "skiff-%s", store->id);
+	for (size_t i = 0; i < ARRAY_LENGTH(controllers); i++) {
+		CLEANUP_CLOSE int hierarchy = open_hierarchy(controllers[i]);
+		CLEANUP_CLOSE int parent =
+			hierarchy < 0 ? -1 : openat(hierarchy, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (parent >= 0)
+			end_group(parent, id);
+	}
+}
+
+void cgroup1_remove_store(const char *store_id)
+{
+	char name[16];
+	snprintf(name, sizeof(name), "skiff-%s", store_id);
+	for (size_t i = 0; i < ARRAY_LENGTH(controllers); i++) {
+		CLEANUP_CLOSE int hierarchy = open_hierarchy(controllers[i]);
+		if (hierarchy >= 0)
+			unlinkat(hierarchy, name, AT_REMOVEDIR);
+	}
+}

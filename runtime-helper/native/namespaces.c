@@ -1,0 +1,73 @@
+#include "namespaces.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "io.h"
+#include "join.h"
+
+/* Those that init does not make by itself, later. */
+#define CLONED (CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC)
+
+uint64_t namespaces_new(const struct spec *spec)
+{
+	uint64_t other = spec->host_namespaces;
+	for (size_t i = 0; i < ARRAY_LENGTH(spec->joined); i++)
+		if (spec->joined[i].id)
+			other |= spec->joined[i].kind;
+	return CLONED & ~other;
+}
+
+int namespaces_open(const struct store *store, struct spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(spec->joined); i++) {
+		struct joined_namespace *joined = &spec->joined[i];
+		pid_t pid;
+		if (!joined->id)
+			continue;
+		CLEANUP_CLOSE int fd = join_open_init(store, joined->id, &pid, failure);
+		if (fd < 0)
+			return -1;
+		if (joined->kind == CLONE_NEWPID && setns(fd, CLONE_NEWPID) < 0)
+			return fail(failure, STAGE_JOIN, joined->id);
+		joined->fd = take_fd(&fd);
+	}
+	return 0;
+}
+
+int namespaces_join(const struct spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(spec->joined); i++) {
+		const struct joined_namespace *joined = &spec->joined[i];
+		if (joined->id && joined->kind != CLONE_NEWPID && setns(joined->fd, (int)joined->kind) < 0)
+			return fail(failure, STAGE_JOIN, joined->id);
+	}
+	return 0;
+}
+
+static int open_tree_of(int init_fd, const char *path)
+{
+	CLEANUP_CLOSE int own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	/* A mount can be copied in its own namespace only. */
+	if (own < 0 || setns(init_fd, CLONE_NEWNS) < 0)
+		return -1;
+	int tree = (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	int saved = errno;
+	if (setns(own, CLONE_NEWNS) < 0)
+		_exit(125);
+	errno = saved;
+	return tree;
+}
+
+int namespaces_open_tree(const struct spec *spec, const char *path)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(spec->joined); i++)
+		if (spec->joined[i].id && spec->joined[i].kind == CLONE_NEWIPC)
+			return open_tree_of(spec->joined[i].fd, path);
+	errno = EINVAL;
+	return -1;
+}
