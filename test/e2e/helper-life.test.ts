@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -6,6 +7,9 @@ import { skiffBinary } from '../support/paths.ts';
 import { Pty } from '../support/pty.ts';
 import { TestStore } from '../support/store.ts';
 import { until } from '../support/wait.ts';
+
+const isOld = (node: string): boolean =>
+  Number(/^v(\d+)/.exec(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout)?.[1] ?? 99) < 22;
 
 const helpers = (store: TestStore): number[] =>
   store
@@ -107,6 +111,22 @@ describe('the helper of the command line', () => {
       const [container] = store.containerIds();
       assert.match(readFileSync(join(store.runRoot, store.id ?? '', 'state', container ?? ''), 'utf8'), /^running /);
       assert.match(await store.succeed(['ps']), / Up .* stays$/m);
+    } finally {
+      await store.dispose();
+    }
+  });
+
+  it('is not one that an old Node.js runs: the front says so', async (context) => {
+    const node = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => existsSync(path) && isOld(path));
+    if (node === undefined) return context.skip('no old Node.js here');
+    const store = new TestStore();
+    try {
+      const result = await store.skiff(['ps'], { env: { SKIFF_NODE: node } });
+      assert.notEqual(result.code, 0);
+      assert.match(
+        result.stderr,
+        /Node\.js \d+\.\d+\.\d+ is too old: Skiff needs 22\.15 or newer; name one in SKIFF_NODE/,
+      );
     } finally {
       await store.dispose();
     }

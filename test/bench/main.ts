@@ -1,0 +1,22 @@
+/**
+ * `npm run bench [SUBJECT…]`: figures of this machine. Everything of one subject is run interleaved, and ratios of one run are what
+ * counts; docker and podman take part where they are installed.
+ */
+import { commands } from './commands.ts';
+import { crowd } from './crowd.ts';
+import { peers, type Peer } from './peers.ts';
+import { run } from './run.ts';
+
+const subjects: Record<string, (peers: Peer[]) => Promise<string>> = { run, commands, crowd };
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in subjects));
+if (unknown.length > 0) throw new Error(`no subject ${unknown.join(', ')}: ${Object.keys(subjects).join(', ')}`);
+
+const all = await peers();
+try {
+  for (const [name, measureSubject] of Object.entries(subjects))
+    if (wanted.length === 0 || wanted.includes(name)) process.stdout.write(`${await measureSubject(all)}\n`);
+} finally {
+  for (const peer of all) await peer.dispose().catch((error: unknown) => console.error(error));
+}
