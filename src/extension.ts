@@ -1,4 +1,5 @@
 /** Wiring: makes the parts and tells them of each other. */
+import { join } from 'node:path';
 import { window, workspace, type ExtensionContext } from 'vscode';
 import { createClient } from '../runtime-helper/client/client.ts';
 import type { CommandContext } from './commands/context.ts';
@@ -6,6 +7,7 @@ import { registerCommands } from './commands/index.ts';
 import { Mirror } from './helper/mirror.ts';
 import { superviseHelper } from './helper/supervise.ts';
 import type { Supervisor } from './helper/supervisor.ts';
+import { commandLineFolder } from './helper/launch.ts';
 import { offerCommandLine, offerSocket } from './helper/terminal-environment.ts';
 import { showImages } from './images.ts';
 import { Arranged } from './model/arrangement.ts';
@@ -13,6 +15,8 @@ import { Containers } from './model/containers.ts';
 import { EngineStatus } from './model/helper-state.ts';
 import { ContainerLogs } from './terminals/container-logs.ts';
 import { Streams } from './terminals/streams.ts';
+import { offerLinks } from './terminals/terminal-links.ts';
+import { offerProfile } from './terminals/terminal-profile.ts';
 import { Terminals } from './terminals/terminals.ts';
 import { announceFailure } from './ui/announce-failure.ts';
 import { followArrangement } from './ui/arrangement-settings.ts';
@@ -37,15 +41,16 @@ export function activate(context: ExtensionContext): void {
   const client = createClient(supervisor);
   const mirror = new Mirror(client, containers, status);
   const streams = new Streams(client);
-  const terminals = new Terminals(client, streams);
+  const terminals = new Terminals(client, streams, context.workspaceState);
   const documents = new Documents();
   const view = new ContainersView(containers, arranged);
 
+  const warn = (error: unknown): void => log.warn(String(error));
   /** Failures of this kind are shown by the view's message; the log has their causes. */
   const inBackground = (work: Promise<unknown>): void => {
-    work.catch((error: unknown) => log.warn(String(error)));
+    work.catch(warn);
   };
-  const logs = new ContainerLogs(client, streams, containers, (error) => log.warn(String(error)));
+  const logs = new ContainerLogs(client, streams, containers, warn);
   const showContainers = (): void => {
     if (status.helper.status !== 'unsupported') inBackground(mirror.listed());
   };
@@ -60,6 +65,7 @@ export function activate(context: ExtensionContext): void {
     documents,
     log,
     memory: context.workspaceState,
+    commandLine: join(commandLineFolder(context.extensionPath), 'skiff'),
     restartHelper: () => supervisor.restart(),
     retryPrivilege: () => gainPrivilege(status, () => mirror.retryPrivilege(), log),
     refreshPrivilege: () => mirror.refreshPrivilege(),
@@ -76,6 +82,9 @@ export function activate(context: ExtensionContext): void {
     view.onShown(showContainers),
     ...followArrangement(arranged),
     ...images.parts,
+    terminals,
+    offerLinks(containers, terminals),
+    offerProfile({ containers, terminals, listed: () => mirror.listed(), failed: warn }),
     showEngineStatus(status, containers, view),
     announceFailure(status, () => supervisor.restart(), log),
     supervisor.onReady((hello) => {
@@ -96,6 +105,13 @@ export function activate(context: ExtensionContext): void {
     ...registerCommands(commandContext),
   );
   if (view.visible) showContainers();
+  inBackground(
+    terminals.restore(
+      () => mirror.listed(),
+      (id) => containers.get(id),
+      warn,
+    ),
+  );
 }
 
 /** VS Code waits for this before it ends the extension host. Containers go on. */

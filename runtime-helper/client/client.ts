@@ -71,6 +71,7 @@ export function createClient(transport: Transport) {
     closeStream: sends(protocol.streamClose),
     retryPrivilege: (): Promise<{ granted: boolean }> => retryPrivilege({}),
     onStreamWrote: listens(protocol.streamWrote),
+    onStreamResized: listens(protocol.streamResized),
     onStreamEnded: listens(protocol.streamEnded),
     onContainersChanged: listens(protocol.containersChanged),
     onImagesChanged: listens(protocol.imagesChanged),

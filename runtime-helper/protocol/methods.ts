@@ -37,7 +37,7 @@ import type {
   RunResult,
   StartResult,
   StopParams,
-  StreamIdParams,
+  StreamCloseParams,
   StreamInputParams,
   StreamResizeParams,
 } from './types.ts';
@@ -85,7 +85,7 @@ export const imageRemove = request<ImageRemoveParams, ImageRemoveResult>('image/
 export const streamInput = request<StreamInputParams, Record<string, never>>('stream/input');
 export const streamResize = request<StreamResizeParams, Record<string, never>>('stream/resize');
 /** Detaches: the container goes on. */
-export const streamClose = request<StreamIdParams, Record<string, never>>('stream/close');
+export const streamClose = request<StreamCloseParams, Record<string, never>>('stream/close');
 /** Tries again to gain privileges after a refusal. */
 export const privilegeRetry = request<Record<string, never>, { granted: boolean }>('privilege/retry');
 
@@ -94,6 +94,8 @@ export const privilegeRetry = request<Record<string, never>, { granted: boolean 
 export const operationProgressed = notification<{ operation: string; steps: ProgressStep[] }>('operation/progressed');
 /** One frame of output. The extension answers with nothing; flow is bounded by the helper (ARCHITECTURE.md, Seam 4). */
 export const streamWrote = notification<{ stream: string; channel: 'stdout' | 'stderr'; data: string }>('stream/wrote');
+/** The size of the process's terminal from now on: that of the window, of any that are attached, that was used last. */
+export const streamResized = notification<{ stream: string; columns: number; rows: number }>('stream/resized');
 /** `exitCode` is absent when the stream ended for another reason than the process's end (detached, log ended). */
 export const streamEnded = notification<{ stream: string; exitCode?: number; error?: string }>('stream/ended');
 /** Something changed, here or through another helper or CLI of the same store. */

@@ -101,8 +101,17 @@ export type RemoveParams = { id: string; force?: boolean };
 /** `tail`: number of last lines; absent: all. */
 export type LogsParams = { id: string; follow?: boolean; tail?: number; timestamps?: boolean };
 export type LogsResult = { stream: string };
-export type AttachParams = { id: string; columns: number; rows: number };
-export type AttachResult = { stream: string; tty: boolean };
+export type AttachParams = {
+  id: string;
+  columns: number;
+  rows: number;
+  /** A session that `container/exec` began, and that still runs; absent: PID 1. */
+  session?: string;
+  /** About how many bytes of what was written before are to come first; absent: none. */
+  replay?: number;
+};
+/** `session`: of an exec; outlives the stream, and the helper. */
+export type AttachResult = { stream: string; tty: boolean; session?: string };
 export type ExecParams = {
   id: string;
   command: string[];
@@ -112,6 +121,8 @@ export type ExecParams = {
   rows: number;
 };
 export type StreamIdParams = { stream: string };
+/** `hangUp`: the process is told that its terminal is gone (SIGHUP), which ends a shell. */
+export type StreamCloseParams = { stream: string; hangUp?: boolean };
 /** `last`: no more input will come; a process that reads from a pipe sees its end. */
 export type StreamInputParams = { stream: string; data: string; last?: boolean };
 export type StreamResizeParams = { stream: string; columns: number; rows: number };

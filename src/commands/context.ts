@@ -20,6 +20,8 @@ export type CommandContext = {
   /** Remembers answers for this workspace. */
   memory: Memento;
   log: LogOutputChannel;
+  /** Path of `skiff`, the command. */
+  commandLine: string;
   restartHelper: () => Promise<void>;
   /** Asks for privileges again; true when they were granted. */
   retryPrivilege: () => Promise<boolean>;

@@ -4,13 +4,16 @@ import { clearFilter, filterContainers, groupContainers, showAll, showOnlyRunnin
 import type { Command, CommandContext } from './context.ts';
 import { copyAddress, copyId, copyName } from './copy.ts';
 import { restartHelper, retryPrivilege, showHelperLog } from './helper.ts';
+import { detach } from './detach.ts';
 import { doctor } from './doctor.ts';
+import { enter } from './enter.ts';
 import { copyReference } from './image-copy.ts';
 import { importImage, loadImages } from './image-files.ts';
 import { removeImage } from './image-remove.ts';
 import { runFromImage } from './image-run.ts';
 import { inspect } from './inspect.ts';
 import { kill } from './kill.ts';
+import { showLogsInTerminal } from './log-terminal.ts';
 import { openShell } from './open-shell.ts';
 import { remove } from './remove.ts';
 import { restart } from './restart.ts';
@@ -29,6 +32,9 @@ const table: Record<string, Command> = {
   'skiff.attach': attach,
   'skiff.openShell': openShell,
   'skiff.showLogs': showLogs,
+  'skiff.showLogsInTerminal': showLogsInTerminal,
+  'skiff.detach': detach,
+  'skiff.enter': enter,
   'skiff.kill': kill,
   'skiff.inspect': inspect,
   'skiff.copyId': copyId,

@@ -17,6 +17,8 @@ export type Source = {
   reopen?: (size: Size) => Promise<Opened>;
   /** Told of an `open` that failed; the terminal has closed. */
   failed: (error: unknown) => void;
+  /** Whether the process ends with its terminal, as a shell does; absent: it goes on. */
+  hangUp?: boolean;
 };
 
 type State =
@@ -38,9 +40,11 @@ export class StreamTerminal implements Pseudoterminal {
   readonly #write = new Listeners<string>();
   readonly #close = new Listeners<number | undefined>();
   readonly #name = new Listeners<string>();
+  readonly #override = new Listeners<TerminalDimensions | undefined>();
   readonly onDidWrite: Event<string> = (listener) => this.#write.add(listener);
   readonly onDidClose: Event<number | undefined> = (listener) => this.#close.add((code) => void listener(code));
   readonly onDidChangeName: Event<string> = (listener) => this.#name.add(listener);
+  readonly onDidOverrideDimensions: Event<TerminalDimensions | undefined> = (listener) => this.#override.add(listener);
   #state: State = { status: 'opening' };
   #size = usualSize;
   #typed = false;
@@ -63,9 +67,15 @@ export class StreamTerminal implements Pseudoterminal {
     );
   }
 
+  /** The tab was closed. */
   close(): void {
-    if (this.#state.status === 'open') this.#detach(this.#state.opened.stream, this.#state.input);
-    this.#state = { status: 'closed' };
+    this.#leave({ hangUp: this.#source.hangUp ?? false });
+  }
+
+  /** Closes the tab; the process goes on in any case. */
+  detach(): void {
+    this.#leave({ hangUp: false });
+    this.#close.fire(undefined);
   }
 
   handleInput(data: string): void {
@@ -89,6 +99,11 @@ export class StreamTerminal implements Pseudoterminal {
     if (columns === this.#size.columns && rows === this.#size.rows) return;
     this.#size = { columns, rows };
     if (this.#state.status === 'open') this.#resize(this.#state.opened.stream);
+  }
+
+  #leave(how: { hangUp: boolean }): void {
+    if (this.#state.status === 'open') this.#detach(this.#state.opened.stream, this.#state.input, how);
+    this.#state = { status: 'closed' };
   }
 
   /** The helper is running again. */
@@ -115,11 +130,12 @@ export class StreamTerminal implements Pseudoterminal {
       this.#notice(`Input was not delivered: ${String(error)}`),
     );
     // The tab may have been closed, and the window resized, while the request was under way.
-    if (this.#state.status === 'closed') return this.#detach(stream, input);
+    if (this.#state.status === 'closed') return this.#detach(stream, input, { hangUp: this.#source.hangUp ?? false });
     this.#state = { status: 'open', opened, input, lines: new LineDiscipline() };
     if (opened.name !== undefined) this.#name.fire(opened.name);
     const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
     this.#streams.claim(stream, {
+      resized: (shared) => this.#resized(shared),
       wrote: (channel, bytes) => this.#show(decoders[channel].decode(bytes, { stream: true }), opened.tty),
       ended: ({ exitCode, error }) => this.#ended(exitCode, error),
       lost: () => this.#lost(),
@@ -145,11 +161,17 @@ export class StreamTerminal implements Pseudoterminal {
     this.#client.resizeStream({ stream, ...this.#size }).catch(() => undefined);
   }
 
-  #detach(stream: string, input: StreamInput): void {
+  /** Another window was used, and the program writes for that one's size: it is shown so, until this one is used again. */
+  #resized({ columns, rows }: Size): void {
+    const isOwn = columns === this.#size.columns && rows === this.#size.rows;
+    this.#override.fire(isOwn ? undefined : { columns, rows });
+  }
+
+  #detach(stream: string, input: StreamInput, { hangUp }: { hangUp: boolean }): void {
     input.close();
     this.#streams.release(stream);
     // Without the helper there is no stream left to close.
-    this.#client.closeStream({ stream }).catch(() => undefined);
+    this.#client.closeStream(hangUp ? { stream, hangUp } : { stream }).catch(() => undefined);
   }
 
   #lost(): void {

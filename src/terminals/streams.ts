@@ -3,6 +3,8 @@ import type { Client } from '../../runtime-helper/client/client.ts';
 /** Who gets what a stream of the helper brings. */
 export type StreamSink = {
   wrote: (channel: 'stdout' | 'stderr', bytes: Uint8Array) => void;
+  /** The process's terminal has this size now, whoever has set it. */
+  resized?: (size: { columns: number; rows: number }) => void;
   /** The last call. `exitCode` is absent when the stream ended for another reason than the process's end. */
   ended: (end: { exitCode?: number; error?: string }) => void;
   /** The helper is gone, and the stream with it; the process may well go on. The last call. */
@@ -22,11 +24,12 @@ export class Streams {
   /** Nobody listens any more, but the helper may not know yet. */
   readonly #released = new Set<string>();
 
-  constructor(client: Pick<Client, 'onStreamWrote' | 'onStreamEnded'>) {
+  constructor(client: Pick<Client, 'onStreamWrote' | 'onStreamEnded' | 'onStreamResized'>) {
     client.onStreamWrote(({ stream, channel, data }) => {
       const bytes = Buffer.from(data, 'base64');
       this.#deliver(stream, (sink) => sink.wrote(channel, bytes));
     });
+    client.onStreamResized(({ stream, ...size }) => this.#deliver(stream, (sink) => sink.resized?.(size)));
     client.onStreamEnded(({ stream, ...end }) => {
       this.#deliver(stream, (sink) => {
         this.#sinks.delete(stream);

@@ -1,65 +1,89 @@
-import { ThemeIcon, window } from 'vscode';
+import {
+  commands,
+  ThemeColor,
+  ThemeIcon,
+  window,
+  type ExtensionTerminalOptions,
+  type Memento,
+  type Terminal,
+} from 'vscode';
 import type { Client } from '../../runtime-helper/client/client.ts';
 import type { ContainerSummary, RunParams } from '../../runtime-helper/protocol/types.ts';
-import { displayName } from '../model/container-words.ts';
-import { shells } from './shells.ts';
-import { StreamTerminal, type Source } from './stream-terminal.ts';
+import { Sources, type Onto } from './sources.ts';
+import { StreamTerminal } from './stream-terminal.ts';
 import type { Streams } from './streams.ts';
+import { TerminalMemory } from './terminal-memory.ts';
 
 type Failed = (error: unknown) => void;
+type Find = (id: string) => ContainerSummary | undefined;
+type Shown = { pty: StreamTerminal; onto: Onto };
 
-/** Opens terminals onto containers, and brings them back when the helper was started again. */
+/** Opens terminals onto containers, and brings them back when the helper or the window was started again. */
 export class Terminals {
   readonly #client: Client;
   readonly #streams: Streams;
-  readonly #open = new Set<StreamTerminal>();
+  readonly #sources: Sources;
+  readonly #memory: TerminalMemory;
+  readonly #open = new Map<StreamTerminal, Onto>();
+  readonly #subscriptions = [
+    window.onDidCloseTerminal((terminal) => this.#closed(this.#find(terminal)?.pty)),
+    // The menus of terminals offer to detach from ours.
+    window.onDidChangeActiveTerminal((terminal) => {
+      void commands.executeCommand('setContext', 'skiff.terminal', this.#find(terminal) !== undefined);
+    }),
+  ];
 
-  constructor(client: Client, streams: Streams) {
+  constructor(client: Client, streams: Streams, memory: Memento) {
     this.#client = client;
     this.#streams = streams;
+    this.#sources = new Sources(client, memory);
+    this.#memory = new TerminalMemory(memory);
   }
 
-  /** Runs a new container in a terminal: it starts with the terminal's size and misses none of its output. */
   run(params: RunParams, failed: Failed): void {
-    let id: string | undefined;
-    this.#show(params.image, 'vm-running', {
-      open: async (size) => {
-        const run = await this.#client.runContainer({ ...params, tty: true, interactive: true, attach: size });
-        id = run.id;
-        if (run.stream === undefined) throw new Error('the helper opened no stream');
-        return { stream: run.stream, tty: true, input: true, name: run.name };
-      },
-      reopen: async (size) => {
-        const { stream, tty } = await this.#client.attachContainer({ id: id ?? '', ...size });
-        return { stream, tty, input: true };
-      },
-      failed,
-    });
+    this.#show(this.#sources.run(params), failed);
   }
 
   attach(container: ContainerSummary, failed: Failed): void {
-    const attach: Source['open'] = async (size) => {
-      const { stream, tty } = await this.#client.attachContainer({ id: container.id, ...size });
-      return { stream, tty, input: container.interactive };
-    };
-    this.#show(displayName(container), 'vm-running', { open: attach, reopen: attach, failed });
+    this.#show(this.#sources.attached(container), failed);
   }
 
-  /** A shell beside PID 1. It does not outlive the helper's stream to it, so it is not opened again. */
   shell(container: ContainerSummary, failed: Failed): void {
-    this.#show(`${displayName(container)}: shell`, 'terminal', {
-      open: async (size) => {
-        const { stream, tty } = await this.#client.execContainer({
-          id: container.id,
-          command: shells,
-          tty: true,
-          interactive: true,
-          ...size,
-        });
-        return { stream, tty, input: true };
-      },
-      failed,
-    });
+    this.#show(this.#sources.shell(container), failed);
+  }
+
+  log(container: ContainerSummary, failed: Failed): void {
+    this.#show(this.#sources.log(container), failed);
+  }
+
+  /** A shell for VS Code's own menu of terminals, which shows it itself. */
+  shellOptions(container: ContainerSummary, failed: Failed): ExtensionTerminalOptions {
+    return this.#options(this.#sources.shell(container), failed);
+  }
+
+  /** Opens again what the window had open before, if it still runs. The focus stays where it is. `listed` brings the containers. */
+  async restore(listed: () => Promise<void>, find: Find, failed: Failed): Promise<void> {
+    const remembered = this.#memory.take();
+    if (remembered.length === 0) return;
+    await listed();
+    for (const { container: id, session } of remembered) {
+      const container = find(id);
+      if (container?.state.status !== 'running') continue;
+      const onto = session === undefined ? this.#sources.attached(container) : this.#sources.shell(container, session);
+      this.#show(onto, failed, { keepsFocus: true });
+    }
+  }
+
+  /** Closes a terminal and lets its process go on. False: it is no terminal of ours. */
+  detach(terminal: Terminal | undefined): boolean {
+    const shown = this.#find(terminal);
+    shown?.pty.detach();
+    return shown !== undefined;
+  }
+
+  /** The id of the container that a terminal shows; absent: none. */
+  containerOf(terminal: Terminal | undefined): string | undefined {
+    return this.#find(terminal)?.onto.container();
   }
 
   helperEnded(): void {
@@ -67,19 +91,45 @@ export class Terminals {
   }
 
   helperReturned(): void {
-    for (const terminal of this.#open) terminal.helperReturned();
+    for (const pty of this.#open.keys()) pty.helperReturned();
   }
 
-  #show(name: string, icon: string, source: Source): void {
-    const pty = new StreamTerminal(this.#client, this.#streams, source);
-    this.#open.add(pty);
-    pty.onDidClose(() => this.#open.delete(pty));
-    const terminal = window.createTerminal({ name, pty, iconPath: new ThemeIcon(icon) });
-    const closed = window.onDidCloseTerminal((candidate) => {
-      if (candidate !== terminal) return;
-      this.#open.delete(pty);
-      closed.dispose();
+  /** The window goes: what closes from now on was not closed by a person. */
+  dispose(): void {
+    this.#memory.end();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #show(onto: Onto, failed: Failed, { keepsFocus = false } = {}): void {
+    window.createTerminal(this.#options(onto, failed)).show(keepsFocus);
+  }
+
+  #options(onto: Onto, failed: Failed): ExtensionTerminalOptions {
+    const { name, icon, source } = onto;
+    const pty: StreamTerminal = new StreamTerminal(this.#client, this.#streams, {
+      ...source,
+      open: async (size) => {
+        const opened = await source.open(size);
+        const what = onto.remember();
+        if (what && this.#open.has(pty)) this.#memory.opened(pty, what);
+        return opened;
+      },
+      failed,
     });
-    terminal.show();
+    this.#open.set(pty, onto);
+    pty.onDidClose(() => this.#closed(pty));
+    return { name, pty, iconPath: new ThemeIcon(icon), color: new ThemeColor('terminal.ansiBlue') };
+  }
+
+  #find(terminal: Terminal | undefined): Shown | undefined {
+    for (const [pty, onto] of this.#open)
+      if (terminal && 'pty' in terminal.creationOptions && terminal.creationOptions.pty === pty) return { pty, onto };
+    return undefined;
+  }
+
+  #closed(pty: StreamTerminal | undefined): void {
+    if (!pty) return;
+    this.#open.delete(pty);
+    this.#memory.closed(pty);
   }
 }

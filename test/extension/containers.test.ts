@@ -43,11 +43,11 @@ story('the icons in a row start and stop its container', async ({ window, store 
 story('the context menu offers what makes sense in the state', async ({ window }) => {
   const tree = window.tree('Containers');
   const stopped = await tree.contextMenu('service');
-  assert.deepEqual(stopped, ['Show Logs', 'Start', 'Restart', 'Inspect', 'Copy', 'Remove…']);
+  assert.deepEqual(stopped, ['Show Logs', 'Show Logs in Terminal', 'Start', 'Restart', 'Inspect', 'Copy', 'Remove…']);
   await tree.clickContext('service', 'Restart');
   await tree.waitForRow('service', / · Up /);
   const running = await tree.contextMenu('service');
-  const enter = ['Attach', 'Open Shell', 'Show Logs'];
+  const enter = ['Attach', 'Open Shell', 'Show Logs', 'Enter Namespaces…', 'Show Logs in Terminal'];
   assert.deepEqual(running, [...enter, 'Stop', 'Restart', 'Send Signal…', 'Inspect', 'Copy', 'Remove…']);
 });
 

@@ -14,14 +14,17 @@ function scene(source: Partial<Source> & { opened?: Partial<Opened> } = {}) {
       record(`${stream} < ${Buffer.from(data, 'base64').toString()}`),
     resizeStream: ({ stream, columns, rows }: { stream: string; columns: number; rows: number }) =>
       record(`${stream} ${columns}x${rows}`),
-    closeStream: ({ stream }: { stream: string }) => record(`${stream} closed`),
+    closeStream: ({ stream, hangUp = false }: { stream: string; hangUp?: boolean }) =>
+      record(`${stream} closed${hangUp ? ', hung up' : ''}`),
   };
   const helper = {
     wrote: (_event: { stream: string; channel: 'stdout' | 'stderr'; data: string }): void => undefined,
     ended: (_event: { stream: string; exitCode?: number; error?: string }): void => undefined,
+    resized: (_event: { stream: string; columns: number; rows: number }): void => undefined,
   };
   const streams = new Streams({
     onStreamWrote: (handler) => ((helper.wrote = handler), { dispose: () => undefined }),
+    onStreamResized: (handler) => ((helper.resized = handler), { dispose: () => undefined }),
     onStreamEnded: (handler) => ((helper.ended = handler), { dispose: () => undefined }),
   });
   const opened = { stream: 's', tty: true, input: true, ...source.opened };
@@ -33,10 +36,12 @@ function scene(source: Partial<Source> & { opened?: Partial<Opened> } = {}) {
   terminal.onDidWrite((text) => shown.push(text));
   terminal.onDidClose((code) => events.push(`close ${code}`));
   terminal.onDidChangeName((name) => events.push(`name ${name}`));
+  terminal.onDidOverrideDimensions((size) => events.push(size ? `shown as ${size.columns}x${size.rows}` : 'own size'));
   const wrote = (bytes: Uint8Array | string, channel: 'stdout' | 'stderr' = 'stdout'): void =>
     helper.wrote({ stream: 's', channel, data: Buffer.from(bytes).toString('base64') });
   const ended = (end: { exitCode?: number; error?: string }): void => helper.ended({ stream: 's', ...end });
-  return { terminal, streams, sent, shown, events, wrote, ended };
+  const resized = (columns: number, rows: number): void => helper.resized({ stream: 's', columns, rows });
+  return { terminal, streams, sent, shown, events, wrote, ended, resized };
 }
 
 /** Lets promises that are settled run on. */
@@ -189,4 +194,27 @@ test('what the helper says about an end can not write into the terminal', async 
   await settled();
   ended({ error: 'lost \x1b]0;owned\x07\x1b[2Jcontact' });
   assert.match(shown.join(''), /\[lost contact\. Press any key to close\.\]/);
+});
+
+test('while another window is used it is shown in that one’s size, and in its own again after that', async () => {
+  const { terminal, events, resized } = scene();
+  terminal.open({ columns: 100, rows: 30 });
+  await settled();
+  resized(80, 24);
+  resized(100, 30);
+  assert.deepEqual(events.slice(1), ['shown as 80x24', 'own size']);
+});
+
+test('a shell hangs up with its tab, and goes on when it is detached', async () => {
+  for (const [how, expected] of [
+    ['close', 's closed, hung up'],
+    ['detach', 's closed'],
+  ] as const) {
+    const { terminal, sent, events } = scene({ hangUp: true });
+    terminal.open(undefined);
+    await settled();
+    terminal[how]();
+    assert.deepEqual(sent, [expected]);
+    assert.equal(events.includes('close undefined'), how === 'detach');
+  }
 });

@@ -19,6 +19,7 @@ function connection(): {
   const nothing = { dispose: () => undefined };
   const streams = new Streams({
     onStreamWrote: (handler) => ((onWrote = handler), nothing),
+    onStreamResized: () => ({ dispose: () => undefined }),
     onStreamEnded: (handler) => ((onEnded = handler), nothing),
   });
   return {

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Parts } from './parts.ts';
+import { sessionSocket } from './session.ts';
 
 /** In Docker's words. */
 const refusals = {
@@ -10,10 +12,20 @@ const refusals = {
   restarting: 'a restarting container, wait until it is running',
 };
 
-/** Socket of a running container's monitor. */
-export function attachContainer({ catalog }: Parts, id: string): { socket: string; tty: boolean } {
+/** Socket of a running container's monitor, or of that of a session in it. */
+export function attachContainer(
+  { catalog, store }: Parts,
+  id: string,
+  session?: string,
+): { socket: string; tty: boolean } {
   const record = catalog.record(id);
   const { status } = catalog.state(record);
   if (status !== 'running') throw new SkiffError('conflict', `you cannot attach to ${refusals[status]}`);
+  if (session !== undefined) {
+    const socket = sessionSocket(store, record.id, session);
+    if (!existsSync(socket)) throw new SkiffError('not-found', `that session in container ${record.name} has ended`);
+    // Who had no terminal has nothing to come back to.
+    return { socket, tty: true };
+  }
   return { socket: catalog.socket(record.id), tty: record.tty };
 }

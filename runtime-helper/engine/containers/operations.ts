@@ -24,7 +24,7 @@ export function containerOperations(parts: Parts): ContainerOperations {
     findContainer: (reference) => catalog.find(reference),
     createContainer: (what, operation) => createContainer(parts, what, operation),
     startContainer: (id, how, operation) => startContainer(parts, id, how, operation),
-    attachContainer: (id) => attachContainer(parts, id),
+    attachContainer: (id, session) => attachContainer(parts, id, session),
     exec: (id, what) => execInContainer(parts, id, what),
     enterContainer: (id, what) => enterContainer(parts, id, what),
     stopContainer: (id, how, operation) => stopContainer(parts, id, how, operation),

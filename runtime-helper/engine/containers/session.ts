@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
+import type { Store } from '../store.ts';
 import type { Starting } from '../types.ts';
 import type { Parts } from './parts.ts';
 import { startFailure } from './start-failure.ts';
@@ -35,5 +36,9 @@ export async function startSession(parts: Parts, record: ContainerRecord, sessio
   );
   started.catch(() => {});
   await Promise.race([listening.promise, started]);
-  return { socket: join(store.run, 'containers', record.id, `exec-${name}.sock`), tty, started };
+  return { socket: sessionSocket(store, record.id, name), tty, started, session: name };
+}
+
+export function sessionSocket(store: Pick<Store, 'run'>, id: string, name: string): string {
+  return join(store.run, 'containers', id, `exec-${name}.sock`);
 }

@@ -117,6 +117,8 @@ export type Starting = {
   socket: string;
   tty: boolean;
   started: Promise<void>;
+  /** Names an exec session while it runs: 16 hex digits. */
+  session?: string;
 };
 
 export type ExecOptions = {
@@ -169,8 +171,8 @@ export type ContainerOperations = {
   createContainer: (options: CreateOptions, operation: Operation) => Promise<Container>;
   /** Resolves when the socket listens. Throws failed-precondition for a container that is not at rest. */
   startContainer: (id: string, options: StartOptions, operation: Operation) => Promise<Starting>;
-  /** Socket of a running container's monitor. */
-  attachContainer: (id: string) => { socket: string; tty: boolean };
+  /** Socket of a running container's monitor, or of that of a session in it. Throws not-found when the session has ended. */
+  attachContainer: (id: string, session?: string) => { socket: string; tty: boolean };
   exec: (id: string, options: ExecOptions, operation: Operation) => Promise<Starting>;
   /** Throws permission-denied for what would give the container's processes power over an ordinary user's program. */
   enterContainer: (id: string, options: EnterOptions, operation: Operation) => Promise<Starting>;

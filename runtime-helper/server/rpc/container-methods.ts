@@ -82,11 +82,18 @@ export const containerMethods: Method[] = [
   ),
   method(
     protocol.containerAttach,
-    object({ id: shape.containerId, ...shape.size }),
-    async ({ id, ...size }, { engine, streams }) => {
+    object({
+      id: shape.containerId,
+      session: optional(shape.sessionName),
+      replay: optional(shape.replay),
+      ...shape.size,
+    }),
+    async ({ id, session, ...how }, { engine, streams }) => {
       const { openStdin } = engine.findContainer(id);
-      const { socket, tty } = engine.attachContainer(id);
-      return { stream: await openProcessStream(streams, { socket, input: openStdin, ...size }), tty };
+      const { socket, tty } = engine.attachContainer(id, session);
+      const input = session !== undefined || openStdin;
+      const stream = await openProcessStream(streams, { socket, input, ...how });
+      return { stream, tty, ...(session === undefined ? {} : { session }) };
     },
   ),
   method(
@@ -101,7 +108,8 @@ export const containerMethods: Method[] = [
     async ({ id, command, tty, interactive, ...size }, context) => {
       const what = { command, tty, openStdin: interactive, detach: false, env: [], privileged: false, ...size };
       const starting = await context.engine.exec(id, what, context.operation);
-      return { stream: await openStarting(context, starting, { input: interactive, ...size }), tty };
+      const stream = await openStarting(context, starting, { input: interactive, ...size });
+      return { stream, tty, ...(starting.session === undefined ? {} : { session: starting.session }) };
     },
   ),
 ];

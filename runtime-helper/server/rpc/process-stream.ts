@@ -12,26 +12,36 @@ import {
 import type { OutputPump, StreamEnd } from './output-pump.ts';
 import type { Source, StreamTable } from './stream-table.ts';
 
-export type Attaching = { socket: string; input: boolean; columns: number; rows: number };
+export type Attaching = { socket: string; input: boolean; columns: number; rows: number; replay?: number };
 
 /** Opens a stream onto a process through its monitor's socket; returns the stream's name. */
 export async function openProcessStream(streams: StreamTable, { socket: path, ...how }: Attaching): Promise<string> {
   const socket = await connectSocket(path);
   socket.write(encodeAttach({ ...how, lossless: false, output: true }));
-  return streams.open((pump, ended) => new ProcessStream(socket, pump, ended, how.input).source);
+  return streams.open((pump, ended, name) => {
+    const resized: Resized = (size) => streams.resized(name, size);
+    return new ProcessStream(socket, { pump, ended, resized }, how.input).source;
+  });
 }
+
+type Resized = (size: { columns: number; rows: number }) => void;
+type Sink = { pump: OutputPump; ended: (end: StreamEnd) => void; resized: Resized };
+
+const hangUpSignal = 1;
 
 /** One client of a monitor (ARCHITECTURE.md, Seam 2). */
 class ProcessStream {
   readonly source: Source;
   readonly #socket: Socket;
   readonly #pump: OutputPump;
+  readonly #resized: Resized;
   readonly #decoder = new FrameDecoder();
   #end: StreamEnd = { error: 'the container has ended without telling its exit code' };
 
-  constructor(socket: Socket, pump: OutputPump, ended: (end: StreamEnd) => void, input: boolean) {
+  constructor(socket: Socket, { pump, ended, resized }: Sink, input: boolean) {
     this.#socket = socket;
     this.#pump = pump;
+    this.#resized = resized;
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     // 'close' follows.
     socket.on('error', () => {});
@@ -40,7 +50,10 @@ class ProcessStream {
       hold: (held) => void (held ? socket.pause() : socket.resume()),
       ...(input ? { input: (bytes) => this.#input(bytes), endInput: () => this.#write(frameType.inputEnd) } : {}),
       resize: ({ columns, rows }) => void socket.write(encodeWindowSize(columns, rows)),
-      close: () => void socket.destroy(),
+      close: ({ hangUp }) => {
+        if (hangUp) socket.end(encodeFrame(frameType.signal, Uint8Array.of(hangUpSignal)), () => socket.destroy());
+        else socket.destroy();
+      },
     };
   }
 
@@ -57,6 +70,8 @@ class ProcessStream {
     if (type === frameType.stdout) this.#pump.push('stdout', payload);
     else if (type === frameType.stderr) this.#pump.push('stderr', payload);
     else if (type === frameType.gap) this.#pump.push('stderr', gapNotice(payload));
+    else if (type === frameType.windowSize && payload.length === 4)
+      this.#resized({ columns: payload.readUInt16LE(0), rows: payload.readUInt16LE(2) });
     else if (type === frameType.exit) this.#end = { exitCode: payload[0] ?? 0 };
   }
 

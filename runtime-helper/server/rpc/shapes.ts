@@ -10,10 +10,13 @@ export const filled = v.pipe(text, v.minLength(1, 'empty'));
 export const texts = v.array(text);
 export const containerId = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "not a container's id"));
 export const streamName = v.string();
+export const sessionName = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/, "not a session's name"));
 export const absolutePath = v.pipe(text, v.startsWith('/', 'not an absolute path'));
 export const variables = v.array(v.pipe(text, v.regex(/^[^=]+=/, 'not KEY=VALUE')));
 export const network = v.picklist(['bridge', 'none', 'host']);
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+/** As much as a monitor's log of an exec session or a terminal's scrollback may ask for. */
+export const replay = v.pipe(count, v.maxValue(16 * 1024 * 1024));
 export const flag = v.boolean();
 /** A window's size fits struct winsize (ioctl_tty(2)); a terminal that is hidden may have none. */
 const cells = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff));

@@ -21,8 +21,12 @@ export const streamMethods: Method[] = [
       return {};
     },
   ),
-  method(protocol.streamClose, object({ stream: shape.streamName }), ({ stream }, { streams }) => {
-    streams.close(stream);
-    return {};
-  }),
+  method(
+    protocol.streamClose,
+    object({ stream: shape.streamName, hangUp: optional(shape.flag) }),
+    ({ stream, hangUp = false }, { streams }) => {
+      streams.close(stream, { hangUp });
+      return {};
+    },
+  ),
 ];

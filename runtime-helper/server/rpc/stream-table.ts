@@ -1,5 +1,6 @@
 import { SkiffError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/operation.ts';
+import { streamResized } from '../../protocol/index.ts';
 import { OutputPump, type StreamEnd } from './output-pump.ts';
 import type { Window } from './window.ts';
 
@@ -12,7 +13,8 @@ export type Source = {
   /** No more input will come. */
   endInput?: () => void;
   resize?: (size: { columns: number; rows: number }) => void;
-  close: () => void;
+  /** `hangUp`: a process is told that its terminal is gone. */
+  close: (how: { hangUp: boolean }) => void;
 };
 
 type Stream = { pump: OutputPump; source: Source };
@@ -29,11 +31,18 @@ export class StreamTable {
     this.#log = log;
   }
 
+  /** Tells the window of the size that a process's terminal has now. */
+  resized(name: string, size: { columns: number; rows: number }): void {
+    this.#window
+      .tell(streamResized, { stream: name, ...size })
+      .catch((error: unknown) => this.#log('debug', `size of stream ${name}: ${String(error)}`));
+  }
+
   /** `begin` is given the pump for the source's output, and what to call once when the source has come to its end. */
-  open(begin: (pump: OutputPump, ended: (end: StreamEnd) => void) => Source): string {
+  open(begin: (pump: OutputPump, ended: (end: StreamEnd) => void, name: string) => Source): string {
     const name = `s${this.#next++}`;
     const pump = new OutputPump(this.#window, name, (held) => this.#streams.get(name)?.source.hold(held));
-    const source = begin(pump, (end) => this.#end(name, end));
+    const source = begin(pump, (end) => this.#end(name, end), name);
     this.#streams.set(name, { pump, source });
     return name;
   }
@@ -52,12 +61,12 @@ export class StreamTable {
     this.#streams.get(name)?.source.resize?.(size);
   }
 
-  /** The window has seen enough. The process goes on. */
-  close(name: string): void {
+  /** The window has seen enough. The process goes on, unless it is told to hang up and does. */
+  close(name: string, how = { hangUp: false }): void {
     const stream = this.#streams.get(name);
     if (!stream) return;
     stream.pump.drop();
-    stream.source.close();
+    stream.source.close(how);
     this.#end(name, {});
   }
 
