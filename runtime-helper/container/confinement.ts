@@ -1,5 +1,8 @@
+import { arch, release } from 'node:os';
 import { SkiffError } from '../lib/errors.ts';
 import { allCapabilities, defaultCapabilities } from '../oci/capabilities.ts';
+import { compileProfile } from '../oci/seccomp/compile.ts';
+import { defaultProfile, parseProfile } from '../oci/seccomp/profile.ts';
 import type { Device, DeviceRule, Mount, NamespaceType, RuntimeConfig } from '../oci/runtime-config.ts';
 
 /** `private`: the container's own; an id: that container's. */
@@ -12,8 +15,8 @@ export type Confinement = {
   capAdd?: string[];
   capDrop?: string[];
   noNewPrivileges?: boolean;
-  /** Absent: the built-in profile. */
-  seccomp?: 'unconfined' | { program: string };
+  /** Absent: the built-in profile; `profile`: Docker's JSON. */
+  seccomp?: 'unconfined' | { profile: string };
   apparmor?: string;
   /** Nothing is hidden or read-only below /proc and /sys. */
   systemPathsUnconfined?: boolean;
@@ -44,7 +47,7 @@ export function confine(config: RuntimeConfig, how: Confinement): RuntimeConfig 
   const open = privileged || how.systemPathsUnconfined === true;
   const capabilities = capabilitiesOf(how);
   const { seccomp: builtIn, ...rest } = linux;
-  const seccomp = privileged || how.seccomp === 'unconfined' ? undefined : (how.seccomp ?? builtIn);
+  const seccomp = privileged ? undefined : filterFor(how.seccomp, capabilities, builtIn);
   return {
     ...config,
     ...(how.domainname === undefined ? {} : { domainname: how.domainname }),
@@ -79,6 +82,23 @@ export function confine(config: RuntimeConfig, how: Confinement): RuntimeConfig 
     },
   };
 }
+
+/** The built-in filter is for the usual capabilities: one more lets more system calls through. */
+function filterFor(
+  wanted: Confinement['seccomp'],
+  capabilities: readonly string[],
+  builtIn: RuntimeConfig['linux']['seccomp'],
+): RuntimeConfig['linux']['seccomp'] {
+  if (wanted === 'unconfined') return undefined;
+  const where = { capabilities, architecture: goArchitecture[arch()] ?? arch(), kernel: release() };
+  if (wanted) return { program: compileProfile(parseProfile(wanted.profile, where), arch()) };
+  const usual = new Set(defaultCapabilities);
+  if (capabilities.length === usual.size && capabilities.every((name) => usual.has(name))) return builtIn;
+  return { program: compileProfile(defaultProfile(capabilities), arch()) };
+}
+
+/** As profiles name architectures. */
+const goArchitecture: Readonly<Record<string, string>> = { x64: 'amd64' };
 
 /** Docker's rule: `ALL` in either list stands for every one, and a name in the other is the exception. */
 function capabilitiesOf({ privileged, capAdd = [], capDrop = [] }: Confinement): string[] {

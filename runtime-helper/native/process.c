@@ -224,6 +224,13 @@ static int enter_apparmor(const char *profile)
 	return write_full(fd, text, (size_t)length);
 }
 
+static int install_filter(const struct spec *spec)
+{
+	if (spec->seccomp_program.count == 0)
+		return seccomp_install();
+	return seccomp_install_program(spec->seccomp_program.items, spec->seccomp_program.count);
+}
+
 void process_exec(const struct spec *spec, const struct stdio *stdio, struct failure *failure)
 {
 	struct identity identity;
@@ -252,7 +259,7 @@ void process_exec(const struct spec *spec, const struct stdio *stdio, struct fai
 		return;
 	}
 	/* Before the identity changes: without no_new_privs a filter needs CAP_SYS_ADMIN. All that follows is allowed by it. */
-	if (spec->seccomp && seccomp_install() < 0) {
+	if (spec->seccomp && install_filter(spec) < 0) {
 		fail(failure, STAGE_CONFINE, "seccomp");
 		return;
 	}

@@ -178,6 +178,12 @@ static void emit_architecture(struct program *program, const struct architecture
 		program->code[skip].k = (uint32_t)(program->length - skip - 1);
 }
 
+int seccomp_install_program(struct sock_filter *code, size_t count)
+{
+	struct sock_fprog filter = { .len = (unsigned short)count, .filter = code };
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter);
+}
+
 int seccomp_install(void)
 {
 	struct program program = { 0 };
@@ -189,6 +195,5 @@ int seccomp_install(void)
 		errno = E2BIG;
 		return -1;
 	}
-	struct sock_fprog filter = { .len = (unsigned short)program.length, .filter = program.code };
-	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter);
+	return seccomp_install_program(program.code, program.length);
 }

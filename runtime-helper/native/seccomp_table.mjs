@@ -1,5 +1,5 @@
-// Writes seccomp_table.h from seccomp_names.txt and the kernel's headers: `node seccomp_table.mjs > seccomp_table.h`. System call numbers
-// never change, so the result is kept beside its source and made anew only when a name is added.
+// Writes seccomp_table.h from seccomp_names.txt and the kernel's headers: `node seccomp_table.mjs > seccomp_table.h`; and what the helper
+// compiles other profiles with: `node seccomp_table.mjs --typescript > ../oci/seccomp/tables.ts`. System call numbers never change, so the result is kept beside its source and made anew only when a name is added.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,17 +48,36 @@ function numbers(source) {
   return new Map(resolved.filter(([, value]) => value !== undefined).map(([name, value]) => [name, Number(value)]));
 }
 
-process.stdout.write('/* Made by seccomp_table.mjs from seccomp_names.txt: do not edit. */\n');
-for (const [architecture, source] of Object.entries(architectures)) {
-  const known = numbers(source);
-  const allowed = names.flatMap((name) => known.get(name) ?? recent[name] ?? []);
-  const sorted = [...new Set(allowed)].sort((a, b) => a - b);
-  process.stdout.write(`static const uint16_t allowed_${architecture}[] = {\n`);
-  for (let at = 0; at < sorted.length; at += 16) process.stdout.write(`\t${sorted.slice(at, at + 16).join(', ')},\n`);
-  process.stdout.write('};\n');
-  for (const name of special)
-    process.stdout.write(
-      `#define ${architecture.toUpperCase()}_${name.toUpperCase()} ${known.get(name) ?? recent[name]}\n`,
+if (process.argv[2] === '--typescript') writeTypeScript();
+else writeC();
+
+/** Every call by name with its number, and the names of the default profile. */
+function writeTypeScript() {
+  const lines = (text) => text.replaceAll(/(.{1,120})(?: |$)/g, "  '$1 ' +\n").replace(/ ' \+\n$/, "'");
+  process.stdout.write('// Made by native/seccomp_table.mjs from seccomp_names.txt: do not edit.\n\n');
+  for (const [architecture, source] of Object.entries(architectures)) {
+    const known = [...numbers(source), ...Object.entries(recent)].filter(
+      ([name]) => !/^(?:syscalls|arch_specific_syscall)$/.test(name),
     );
+    const calls = [...new Map(known)].sort(([, a], [, b]) => a - b).map(([name, number]) => `${name}=${number}`);
+    process.stdout.write(`export const ${architecture} =\n${lines(calls.join(' '))};\n\n`);
+  }
+  process.stdout.write(`export const defaultNames =\n${lines(names.join(' '))};\n`);
 }
-process.stdout.write(`#define LAST_KNOWN_CALL ${Math.max(...Object.values(recent))}\n`);
+
+function writeC() {
+  process.stdout.write('/* Made by seccomp_table.mjs from seccomp_names.txt: do not edit. */\n');
+  for (const [architecture, source] of Object.entries(architectures)) {
+    const known = numbers(source);
+    const allowed = names.flatMap((name) => known.get(name) ?? recent[name] ?? []);
+    const sorted = [...new Set(allowed)].sort((a, b) => a - b);
+    process.stdout.write(`static const uint16_t allowed_${architecture}[] = {\n`);
+    for (let at = 0; at < sorted.length; at += 16) process.stdout.write(`\t${sorted.slice(at, at + 16).join(', ')},\n`);
+    process.stdout.write('};\n');
+    for (const name of special)
+      process.stdout.write(
+        `#define ${architecture.toUpperCase()}_${name.toUpperCase()} ${known.get(name) ?? recent[name]}\n`,
+      );
+  }
+  process.stdout.write(`#define LAST_KNOWN_CALL ${Math.max(...Object.values(recent))}\n`);
+}

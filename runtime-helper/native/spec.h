@@ -2,6 +2,7 @@
 #ifndef SKIFF_SPEC_H
 #define SKIFF_SPEC_H
 
+#include <linux/filter.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
@@ -119,7 +120,8 @@ struct spec {
 	bool no_new_privileges;
 	const char *apparmor; /* profile that exec enters; NULL: as it is */
 	bool init;	      /* PID 1 is our own reaper */
-	bool seccomp;
+	bool seccomp; /* the built-in filter, unless there is another */
+	LIST(struct sock_filter) seccomp_program;
 	LIST(struct device_rule) device_rules;
 	LIST(struct resource_spec) resources;
 	LIST(struct limit_spec) limits;

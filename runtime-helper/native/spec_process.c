@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "io.h"
+#include "seccomp.h"
 #include "spec_values.h"
 
 STRINGS_PARSER(arg, arguments)
@@ -28,6 +29,27 @@ static int parse_seccomp(struct spec *spec, const char *const *arguments)
 {
 	spec->seccomp = strcmp(arguments[0], "default") == 0;
 	return spec->seccomp || strcmp(arguments[0], "unconfined") == 0 ? 0 : bad_value();
+}
+
+/* struct sock_filter after struct sock_filter, in hex: code u16, jt u8, jf u8, k u32. The kernel says whether they are a program. */
+static int parse_seccomp_program(struct spec *spec, const char *const *arguments)
+{
+	size_t length = strlen(arguments[0]);
+	if (length == 0 || length % 16 != 0 || length / 16 > SECCOMP_MAX_INSTRUCTIONS)
+		return bad_value();
+	for (const char *at = arguments[0]; *at; at += 16) {
+		char word[17] = { 0 };
+		uint64_t value;
+		memcpy(word, at, 16);
+		if (parse_number(word, 16, UINT64_MAX, &value) < 0)
+			return -1;
+		struct sock_filter instruction = { (uint16_t)(value >> 48), (uint8_t)(value >> 40), (uint8_t)(value >> 32),
+						   (uint32_t)value };
+		if (APPEND(&spec->seccomp_program, instruction) < 0)
+			return -1;
+	}
+	spec->seccomp = true;
+	return 0;
 }
 
 static int parse_limit(struct spec *spec, const char *const *arguments)
@@ -80,6 +102,7 @@ const struct directive process_directives[] = {
 	{ "init", 1, parse_init },
 	{ "no-new-privileges", 1, parse_no_new_privileges },
 	{ "seccomp", 1, parse_seccomp },
+	{ "seccomp-program", 1, parse_seccomp_program },
 	{ "rlimit", 3, parse_limit },
 	{ "oom-score-adj", 1, parse_oom_score_adj },
 	{ "terminal", 2, parse_terminal },

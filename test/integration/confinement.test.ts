@@ -54,6 +54,15 @@ describe('what a container is allowed', () => {
     );
   });
 
+  it('lets a capability do what it is for, or a profile of the user forbid more', async () => {
+    const mount = 'mount -t tmpfs x /tmp && echo mounted';
+    assert.equal(await output(mount), '');
+    assert.equal(await output(mount, { confinement: { capAdd: ['SYS_ADMIN'] } }), 'mounted\n');
+    const syscalls = [{ names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO', errnoRet: 28 }];
+    const profile = JSON.stringify({ defaultAction: 'SCMP_ACT_ALLOW', syscalls });
+    assert.match((await sh('mkdir /x', { confinement: { seccomp: { profile } } })).stderr, /No space left/);
+  });
+
   it('hides and protects paths, unless that is taken away', async () => {
     const script = 'wc -c < /proc/keys; echo x > /proc/sys/kernel/domainname && echo written';
     assert.equal(await output(script), '0\n');

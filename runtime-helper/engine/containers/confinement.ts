@@ -7,7 +7,7 @@ import type { Parts } from './parts.ts';
 
 /** What was asked for with all names looked up. Throws invalid-argument and failed-precondition. */
 export function planConfinement(parts: Parts, request: ConfinementRequest): Confinement {
-  const { devices = [], seccomp, pid, ipc, apparmor, ...rest } = request;
+  const { devices = [], pid, ipc, apparmor, ...rest } = request;
   const found = devices.flatMap(({ source, target, access }) =>
     hostDevices(source, target).map((device) => ({ device, access })),
   );
@@ -16,7 +16,6 @@ export function planConfinement(parts: Parts, request: ConfinementRequest): Conf
   return {
     ...rest,
     ...(all.length + found.length > 0 ? { devices: [...all, ...found] } : {}),
-    ...(seccomp === undefined ? {} : { seccomp: profileOf(seccomp) }),
     ...(pid === undefined ? {} : { pid: lookUp(parts, pid) }),
     ...(ipc === undefined ? {} : { ipc: ipc === 'none' ? ipc : lookUp(parts, ipc) }),
     ...(apparmor === undefined || apparmor === 'unconfined' ? {} : { apparmor }),
@@ -25,11 +24,6 @@ export function planConfinement(parts: Parts, request: ConfinementRequest): Conf
 
 function lookUp({ catalog }: Parts, mode: NamespaceMode): NamespaceMode {
   return typeof mode === 'object' ? { container: catalog.record(mode.container).id } : mode;
-}
-
-function profileOf(seccomp: 'unconfined' | { profile: string }): 'unconfined' {
-  if (seccomp === 'unconfined') return seccomp;
-  throw new SkiffError('not-implemented', 'option --security-opt seccomp=FILE is not built yet', { exitCode: 125 });
 }
 
 function checkAppArmor(profile: string | undefined): void {

@@ -6,10 +6,8 @@ export type { Limits } from '../../container/limits.ts';
 export type { DeviceRule } from '../../oci/runtime-config.ts';
 
 /** As a door asks for it: devices by their paths, a profile by its text, containers by id or name. */
-export type ConfinementRequest = Omit<Confinement, 'devices' | 'seccomp'> & {
+export type ConfinementRequest = Omit<Confinement, 'devices'> & {
   devices?: DeviceRequest[];
-  /** `profile`: Docker's JSON. */
-  seccomp?: 'unconfined' | { profile: string };
 };
 
 /** A device, or a folder of devices, of the host's, and where the container has it. `access`: some of `rwm`. */
