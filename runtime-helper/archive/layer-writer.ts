@@ -12,13 +12,23 @@ export async function writeLayer(entries: AsyncIterable<TarEntry>, sink: Writabl
   const batch = new Batch(sink);
   for await (const entry of entries) {
     await batch.add(encodeEntry(entry));
-    if (entry.size > 0) for await (const piece of entry.content()) await batch.add(piece);
+    if (contentSize(entry) > 0) for await (const piece of entry.content()) await batch.add(piece);
   }
   await batch.flush();
 }
 
-export function finishLayer(sink: Writable): void {
-  sink.end(endMarker);
+function contentSize({ size, segments }: TarEntry): number {
+  return segments ? segments.reduce((sum, { length }) => sum + length, 0) : size;
+}
+
+/** `diffId`: of a layer that was begun without one. */
+export function finishLayer(sink: Writable, diffId = ''): void {
+  sink.end(Buffer.concat([endMarker, Buffer.from(diffId)]));
+}
+
+/** As above, where an answer is to follow. */
+export function finishEntries(sink: Writable): void {
+  sink.write(endMarker);
 }
 
 /** `u32le header length`, header. */
@@ -33,6 +43,7 @@ export function encodeEntry(entry: TarEntry): Buffer {
     text(mode.toString(8)),
     ...numbers.map((value) => text(String(value))),
     ...xattrs.flatMap(({ name, value }) => [text(name), text(value.toString('hex'))]),
+    ...(entry.segments ?? []).flatMap(({ offset, length: bytes }) => [text(String(offset)), text(String(bytes))]),
   ]);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(header.length);

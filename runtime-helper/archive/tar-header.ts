@@ -13,6 +13,8 @@ export type RawHeader = {
   mtime: number;
   major: number;
   minor: number;
+  /** The whole of it. */
+  block: Buffer;
 };
 
 export const blockSize = 512;
@@ -39,6 +41,7 @@ export function parseHeader(block: Buffer, what: string): RawHeader | undefined 
     // Other kinds of entries often have rubbish there.
     major: type === '3' || type === '4' ? number(329, 337) : 0,
     minor: type === '3' || type === '4' ? number(337, 345) : 0,
+    block,
   };
 }
 
@@ -68,7 +71,7 @@ function textField(block: Buffer, start: number, end: number): Buffer {
 }
 
 /** Octal text, or GNU's base-256: the first bit set, then a two's complement number, most significant byte first. */
-function parseNumber(field: Buffer, what: string): number {
+export function parseNumber(field: Buffer, what: string): number {
   const first = field[0] ?? 0;
   if ((first & 0x80) === 0) {
     const text = field.toString('latin1').replace(/\0.*$/s, '').trim();

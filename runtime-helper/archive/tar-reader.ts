@@ -2,9 +2,12 @@ import { SkiffError } from '../lib/errors.ts';
 import { ByteReader } from './byte-reader.ts';
 import { parsePaxRecords, type PaxRecords } from './pax-records.ts';
 import { blockSize, parseHeader, type RawHeader } from './tar-header.ts';
+import { readSparse, type Sparse } from './tar-sparse.ts';
 
 /** `0` file, `1` hard link, `2` symbolic link, `3` character device, `4` block device, `5` directory, `6` fifo. */
 export type TarType = '0' | '1' | '2' | '3' | '4' | '5' | '6';
+
+export type Segment = { offset: number; length: number };
 
 export type TarEntry = {
   type: TarType;
@@ -18,8 +21,10 @@ export type TarEntry = {
   mtimeNanoseconds: number;
   major: number;
   minor: number;
-  /** Bytes of content; 0 for all but files. */
+  /** Bytes of the file; 0 for all but files. */
   size: number;
+  /** Of a sparse file: where its content lies, in order; the rest is zeros. Absent: the content is all of it. */
+  segments?: Segment[];
   xattrs: { name: string; value: Buffer }[];
   /** Where the content begins in the (uncompressed) archive. */
   offset: number;
@@ -115,20 +120,21 @@ class HeaderScanner {
     return bytes.subarray(0, size);
   }
 
-  #entry(raw: RawHeader, pax: PaxRecords): TarEntry {
-    if ([...pax.keys()].some((key) => key.startsWith('GNU.sparse.')) || raw.type === 'S')
-      throw this.#bad(`${printable(raw.path)} is a sparse file, which is not supported`);
-    const path = pax.get('path') ?? raw.path;
+  async #entry(raw: RawHeader, pax: PaxRecords): Promise<TarEntry> {
+    const sparse = await readSparse(raw, pax, this.#reader, this.#what);
+    this.#offset += sparse?.read ?? 0;
+    const path = sparse?.name ?? pax.get('path') ?? raw.path;
     const type = this.#type(raw.type, path);
     const linkName = pax.get('linkpath') ?? raw.linkName;
     for (const name of [path, linkName]) this.#checkName(name);
     if (path.length === 0) throw this.#bad('an entry has no name');
     const declared = this.#paxInteger(pax, 'size') ?? raw.size;
     // As Go's archive/tar: a header-only entry has no content, whatever its size says.
-    const size = type === '0' ? declared : 0;
+    const stored = sparse?.stored ?? (type === '0' ? declared : 0);
+    const size = sparse?.size ?? stored;
     if (size < 0) throw this.#bad(`${printable(path)} has a negative size`);
-    this.#left = size;
-    this.#padding = paddingOf(size);
+    this.#left = stored;
+    this.#padding = paddingOf(stored);
     return {
       type,
       path,
@@ -140,6 +146,7 @@ class HeaderScanner {
       major: raw.major,
       minor: raw.minor,
       size,
+      ...(sparse ? { segments: withEnd(sparse) } : {}),
       xattrs: [...pax].flatMap(([key, value]) => (key.startsWith(xattrPrefix) ? [this.#xattr(key, value)] : [])),
       offset: this.#offset,
       content: () => this.#content(),
@@ -165,6 +172,7 @@ class HeaderScanner {
         // Before ustar a directory was a file with a slash at its end.
         return path.at(-1) === 0x2f ? '5' : '0';
       case '7':
+      case 'S':
         return '0';
       case '1':
       case '2':
@@ -219,6 +227,11 @@ class HeaderScanner {
   #bad(reason: string): SkiffError {
     return new SkiffError('invalid-argument', `${this.#what}: ${reason}`);
   }
+}
+
+/** A file that is all zeros has a piece of nothing: without any it would not be sparse. */
+function withEnd({ segments, size }: Sparse): Segment[] {
+  return segments.length > 0 ? segments : [{ offset: size, length: 0 }];
 }
 
 function paddingOf(size: number): number {

@@ -1,5 +1,8 @@
 import type { Command } from './command.ts';
 import { attach } from './commands/attach.ts';
+import { commit } from './commands/commit.ts';
+import { diff } from './commands/diff.ts';
+import { exportCommand } from './commands/export.ts';
 import { create } from './commands/create.ts';
 import { doctor } from './commands/doctor.ts';
 import { enter } from './commands/enter.ts';
@@ -42,6 +45,9 @@ import { wait } from './commands/wait.ts';
 /** Every command that `skiff` has. */
 export const commands: readonly Command[] = [
   attach,
+  commit,
+  diff,
+  exportCommand,
   create,
   doctor,
   enter,

@@ -14,7 +14,10 @@ export const groups: Readonly<Record<string, string>> = {
 /** Docker's other spellings of a command, by what is typed. A command of a group that is not here has its own name: `network create`. */
 const aliases: Readonly<Record<string, string>> = {
   'container attach': 'attach',
+  'container commit': 'commit',
   'container create': 'create',
+  'container diff': 'diff',
+  'container export': 'export',
   'container exec': 'exec',
   'container inspect': 'inspect',
   'container kill': 'kill',

@@ -17,6 +17,7 @@ import { ContainerNetworks } from './networks.ts';
 import { Privileges } from './privileges.ts';
 import { defaultRoots, openStore } from './store.ts';
 import type { Elevation, Engine, Info } from './types.ts';
+import { treeOperations } from './trees/operations.ts';
 import { volumeOperations } from './volumes/operations.ts';
 import { Volumes } from './volumes/volumes.ts';
 import { watchStore } from './watch.ts';
@@ -88,6 +89,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...containerOperations(parts),
     ...doctorOperations(parts),
     ...volumeOperations(volumes),
+    ...treeOperations(parts),
     listImages: () => images.list(),
     importImage: (source, how, operation) => images.import(source, how, operation),
     pullImage: (reference, how, operation) => images.pull(reference, how, operation),

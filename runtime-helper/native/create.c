@@ -8,18 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "cgroup1.h"
 #include "container.h"
+#include "container_lock.h"
 #include "init.h"
 #include "monitor.h"
 #include "namespaces.h"
@@ -28,7 +27,6 @@
 #include "tree_remove.h"
 
 #define SOCKET_NAME "attach.sock"
-#define LOCK_PATIENCE_MS 2000
 
 static int open_directories(struct container *container, struct failure *failure)
 {
@@ -44,60 +42,6 @@ static int open_directories(struct container *container, struct failure *failure
 	if (container->container_fd < 0)
 		return fail(failure, STAGE_STORE, id);
 	return 0;
-}
-
-static int open_run_directory(struct container *container)
-{
-	const struct store *store = container->store;
-	const char *id = container->spec.id;
-	if (mkdirat(container->run_containers_fd, id, 0700) == 0) {
-		if (store->owner_uid != 0 &&
-		    fchownat(container->run_containers_fd, id, store->owner_uid, store->owner_gid, AT_SYMLINK_NOFOLLOW) < 0)
-			return -1;
-	} else if (errno != EEXIST) {
-		return -1;
-	}
-	return open_beneath(container->run_containers_fd, id, O_RDONLY | O_DIRECTORY, 0);
-}
-
-/* True when the descriptor is still what the name leads to: a monitor at its end removes the file that it has locked. */
-static bool is_current(int directory_fd, const char *name, int fd)
-{
-	struct stat named, held;
-	return fstatat(directory_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(fd, &held) == 0 &&
-	       named.st_ino == held.st_ino && named.st_dev == held.st_dev;
-}
-
-/* 1: locked; 0: somebody else has it; -1: failed. */
-static int try_lock(struct container *container)
-{
-	CLEANUP_CLOSE int run = open_run_directory(container);
-	if (run < 0)
-		return errno == ENOENT ? 0 : -1;
-	CLEANUP_CLOSE int lock = open_beneath(run, "lock", O_RDWR | O_CREAT, 0644);
-	if (lock < 0)
-		return errno == ENOENT ? 0 : -1;
-	if (flock(lock, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? 0 : -1;
-	if (!is_current(run, "lock", lock) || !is_current(container->run_containers_fd, container->spec.id, run))
-		return 0;
-	container->run_fd = take_fd(&run);
-	container->lock_fd = take_fd(&lock);
-	return 1;
-}
-
-/* Taken by the monitor itself, so that /proc/locks shows its pid. One that is about to end is waited for. */
-static int take_lock(struct container *container, struct failure *failure)
-{
-	for (int waited = 0; waited <= LOCK_PATIENCE_MS; waited += 5) {
-		int result = try_lock(container);
-		if (result > 0)
-			return 0;
-		if (result < 0)
-			return fail(failure, STAGE_LOCK, container->spec.id);
-		nanosleep(&(struct timespec){ .tv_nsec = 5 * 1000 * 1000 }, NULL);
-	}
-	return fail_with(failure, STAGE_LOCK, EWOULDBLOCK, container->spec.id);
 }
 
 static pid_t clone_init(struct container *container, int *pid_fd)
@@ -233,7 +177,11 @@ int container_launch(struct container *container, struct failure *failure)
 static int set_up(struct container *container, struct failure *failure)
 {
 	struct session *session = &container->session;
-	if (open_directories(container, failure) < 0 || take_lock(container, failure) < 0)
+	if (open_directories(container, failure) < 0)
+		return -1;
+	container->lock_fd = container_lock(container->store, container->run_containers_fd, container->spec.id,
+					    &container->run_fd, failure);
+	if (container->lock_fd < 0)
 		return -1;
 	session->listen_fd = monitor_listen(container->store, container->run_fd, SOCKET_NAME, failure);
 	if (session->listen_fd < 0)

@@ -29,6 +29,7 @@
 #define STAGE_JOIN "join"
 #define STAGE_LAYER "layer"
 #define STAGE_REMOVE "remove"
+#define STAGE_TREE "tree"
 
 struct failure {
 	char stage[16];

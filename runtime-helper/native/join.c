@@ -20,7 +20,7 @@ int join_open_init(const struct store *store, const char *id, pid_t *found, stru
 	if (state < 0 || read_full(state, line, sizeof(line) - 1) < 0)
 		return fail(failure, STAGE_JOIN, id);
 	int pid = 0;
-	if (sscanf(line, "running %d ", &pid) != 1 || pid <= 1)
+	if ((sscanf(line, "running %d ", &pid) != 1 && sscanf(line, "paused %d ", &pid) != 1) || pid <= 1)
 		return fail_with(failure, STAGE_JOIN, ESRCH, id);
 	CLEANUP_CLOSE int pid_fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (pid_fd < 0)

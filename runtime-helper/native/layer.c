@@ -3,25 +3,23 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "io.h"
+#include "layer_connect.h"
 #include "layer_tree.h"
-#include "monitor.h"
 #include "tree_remove.h"
 
 #define RENAME_NOREPLACE_FLAG 1U
-#define CONNECT_PATIENCE_MS 60000
 #define GONE ".gone-"
+#define UNKNOWN "-"
 #define SCRATCH_SECONDS 60
 
 struct unpacking {
@@ -38,13 +36,6 @@ struct unpacking {
 static bool is_hex(const char *text, size_t length)
 {
 	return strlen(text) == length && strspn(text, "0123456789abcdef") == length;
-}
-
-/* Letters, digits and "-": the helper names the folder and the socket. */
-static bool is_scratch_name(const char *text)
-{
-	size_t length = strlen(text);
-	return length > 0 && length <= 64 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-.") == length && text[0] != '.';
 }
 
 /* Whether a folder is nobody's: removed, or left by a process that was killed. One that was just made may not be locked yet. */
@@ -86,66 +77,6 @@ static int make_scratch(struct unpacking *unpacking, struct failure *failure)
 	return unpacking->tree.root_fd < 0 ? fail(failure, STAGE_LAYER, "diff") : 0;
 }
 
-/* The helper's connection; its own end, which its replies' socket shows, is waited for too. */
-static int accept_helper(const struct unpacking *unpacking, int listen_fd, struct failure *failure)
-{
-	struct pollfd waiting[] = { { listen_fd, POLLIN, 0 }, { unpacking->reply_fd, 0, 0 } };
-	struct ucred peer;
-	socklen_t length = sizeof(peer);
-	int ready;
-	do
-		ready = poll(waiting, 2, CONNECT_PATIENCE_MS);
-	while (ready < 0 && errno == EINTR);
-	if (ready <= 0 || !waiting[0].revents)
-		return fail_with(failure, STAGE_LAYER, ECANCELED, "nobody came");
-	CLEANUP_CLOSE int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
-	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
-		return fail(failure, STAGE_SOCKET, "accept");
-	if (peer.uid != unpacking->store->owner_uid && peer.uid != 0)
-		return fail_with(failure, STAGE_SOCKET, EPERM, "peer");
-	return take_fd(&fd);
-}
-
-static int connect_helper(const struct unpacking *unpacking, const char *socket_name, struct failure *failure)
-{
-	const struct store *store = unpacking->store;
-	CLEANUP_CLOSE int listen_fd = monitor_listen(store, store->run_fd, socket_name, failure);
-	if (listen_fd < 0)
-		return -1;
-	reply_event(unpacking->reply_fd, unpacking->request->id, "listening");
-	int fd = accept_helper(unpacking, listen_fd, failure);
-	unlinkat(store->run_fd, socket_name, 0);
-	return fd;
-}
-
-/* Entries until the empty one. The peer's end before that is the helper's way to take it all back. */
-static int read_entries(struct layer_tree *tree, struct layer_reader *reader, struct failure *failure)
-{
-	CLEANUP_FREE char *header = NULL;
-	size_t capacity = 0;
-	for (;;) {
-		uint32_t length;
-		if (layer_read(reader, &length, sizeof(length)) < 0)
-			return fail(failure, STAGE_LAYER, "entry");
-		if (length == 0)
-			return 0;
-		if (length > MAX_ENTRY_HEADER)
-			return fail_with(failure, STAGE_LAYER, EMSGSIZE, "entry");
-		if (length > capacity) {
-			char *larger = realloc(header, length);
-			if (!larger)
-				return fail(failure, STAGE_LAYER, "entry");
-			header = larger;
-			capacity = length;
-		}
-		struct layer_entry entry;
-		if (layer_read(reader, header, length) < 0 || layer_entry_parse(&entry, header, length) < 0)
-			return fail(failure, STAGE_LAYER, "entry");
-		if (layer_tree_apply(tree, &entry, reader, failure) < 0)
-			return -1;
-	}
-}
-
 /* 1: it is there now; 0: somebody else was first. */
 static int give_name(const struct unpacking *unpacking, const char *diff_id, struct failure *failure)
 {
@@ -161,7 +92,7 @@ static int unpack(struct unpacking *unpacking, const char *diff_id, const char *
 {
 	if (make_scratch(unpacking, failure) < 0)
 		return -1;
-	CLEANUP_CLOSE int peer = connect_helper(unpacking, socket_name, failure);
+	CLEANUP_CLOSE int peer = layer_connect(unpacking->store, unpacking->request, unpacking->reply_fd, socket_name, failure);
 	if (peer < 0)
 		return -1;
 	CLEANUP_FREE struct layer_reader *reader = malloc(sizeof(*reader));
@@ -169,11 +100,17 @@ static int unpack(struct unpacking *unpacking, const char *diff_id, const char *
 		return fail(failure, STAGE_LAYER, "memory");
 	reader->fd = peer;
 	reader->at = reader->length = 0;
+	char named[65] = { 0 };
 	/* Modes are given as they are. */
 	umask(0);
-	if (read_entries(&unpacking->tree, reader, failure) < 0 || layer_tree_finish(&unpacking->tree, failure) < 0)
+	if (layer_tree_read(&unpacking->tree, reader, failure) < 0 || layer_tree_finish(&unpacking->tree, failure) < 0)
 		return -1;
-	return give_name(unpacking, diff_id, failure);
+	if (strcmp(diff_id, UNKNOWN) != 0)
+		return give_name(unpacking, diff_id, failure);
+	/* The helper learns it from the last byte. */
+	if (layer_read(reader, named, 64) < 0 || !is_hex(named, 64))
+		return fail(failure, STAGE_LAYER, "diffID");
+	return give_name(unpacking, named, failure);
 }
 
 static bool is_there(int layers_fd, const char *diff_id)
@@ -196,10 +133,15 @@ int layer_apply(const struct store *store, const struct request *request, int re
 				       .tree = { .root_fd = -1, .parent_fd = -1 } };
 	struct failure failure;
 	const char *const *words = request->strings;
-	if (request->count != 4 || !is_scratch_name(words[1]) || !is_hex(words[2], 64) || !is_scratch_name(words[3])) {
+	if ((request->count != 4 && request->count != 6) || !is_socket_name(words[1]) || (!is_hex(words[2], 64) && strcmp(words[2], UNKNOWN) != 0) ||
+	    !is_socket_name(words[3])) {
 		fail_with(&failure, STAGE_REQUEST, EINVAL, "apply-layer");
 		reply_error(reply_fd, request->id, &failure);
 		return 1;
+	}
+	if (request->count == 6) {
+		unpacking.tree.max_bytes = strtoull(words[4], NULL, 10);
+		unpacking.tree.max_entries = strtoull(words[5], NULL, 10);
 	}
 	snprintf(unpacking.name, sizeof(unpacking.name), ".%s", words[1]);
 	unpacking.layers_fd = open_beneath(store->root_fd, "layers", O_RDONLY | O_DIRECTORY, 0);

@@ -39,17 +39,37 @@ static int bad(void)
 }
 
 /* Names and values in pairs, the values in hex. */
-static bool check_xattrs(struct strings_left left, int64_t count)
+static bool check_xattrs(struct strings_left *left, int64_t count)
 {
 	for (int64_t i = 0; i < count; i++) {
-		const char *name = next(&left), *value = next(&left);
+		const char *name = next(left), *value = next(left);
 		if (!name || *name == '\0' || !value)
 			return false;
 		size_t length = strlen(value);
 		if (length % 2 != 0 || strspn(value, "0123456789abcdef") != length)
 			return false;
 	}
-	return left.at == left.end;
+	return true;
+}
+
+/* Pairs of offset and length up to the end: in order, without overlap, within the size. */
+static bool check_segments(struct strings_left left, struct layer_entry *entry)
+{
+	int64_t offset, length;
+	uint64_t end = 0;
+	entry->segments = left.at;
+	while (left.at < left.end) {
+		if (!next_number(&left, 10, 0, INT64_MAX, &offset) || !next_number(&left, 10, 0, INT64_MAX, &length))
+			return false;
+		if ((uint64_t)offset < end || (uint64_t)offset > entry->size || (uint64_t)length > entry->size - (uint64_t)offset)
+			return false;
+		end = (uint64_t)offset + (uint64_t)length;
+		entry->content += (uint64_t)length;
+		entry->segment_count++;
+	}
+	if (entry->segment_count == 0)
+		entry->content = entry->size;
+	return true;
 }
 
 int layer_entry_parse(struct layer_entry *entry, char *header, size_t length)
@@ -67,7 +87,10 @@ int layer_entry_parse(struct layer_entry *entry, char *header, size_t length)
 	    !next_number(&left, 10, 0, UINT32_MAX - 1, &gid) || !next_number(&left, 10, INT64_MIN, INT64_MAX, &seconds) ||
 	    !next_number(&left, 10, 0, 999999999, &nanoseconds) || !next_number(&left, 10, 0, UINT32_MAX, &major) ||
 	    !next_number(&left, 10, 0, UINT32_MAX, &minor) || !next_number(&left, 10, 0, INT64_MAX, &size) ||
-	    !next_number(&left, 10, 0, INT_MAX, &xattrs) || !check_xattrs(left, xattrs) || (type[0] != '0' && size != 0))
+	    !next_number(&left, 10, 0, INT_MAX, &xattrs) || (type[0] != '0' && size != 0))
+		return bad();
+	char *first_xattr = left.at;
+	if (!check_xattrs(&left, xattrs))
 		return bad();
 	*entry = (struct layer_entry){
 		.type = type[0],
@@ -81,9 +104,21 @@ int layer_entry_parse(struct layer_entry *entry, char *header, size_t length)
 		.minor = (unsigned)minor,
 		.size = (uint64_t)size,
 		.xattr_count = (size_t)xattrs,
-		.xattrs = left.at,
+		.xattrs = first_xattr,
 	};
-	return 0;
+	return check_segments(left, entry) ? 0 : bad();
+}
+
+int layer_entry_next_segment(struct layer_entry *entry, uint64_t *offset, uint64_t *length)
+{
+	char *end;
+	if (entry->segment_count == 0)
+		return 0;
+	*offset = strtoull(entry->segments, &end, 10);
+	*length = strtoull(end + 1, &end, 10);
+	entry->segments = end + 1;
+	entry->segment_count--;
+	return 1;
 }
 
 static uint8_t digit(char letter)

@@ -23,10 +23,17 @@ struct layer_entry {
 	size_t xattr_count;
 	/* xattr_count times: name, value in hex, each with its NUL. */
 	char *xattrs;
+	/* Of a sparse file, where its content lies: pairs of numbers, each with its NUL; none: all of it follows. */
+	size_t segment_count;
+	char *segments;
+	uint64_t content; /* bytes that follow */
 };
 
 /* Parses `length` bytes in place. -1 with EBADMSG for what is no header. */
 int layer_entry_parse(struct layer_entry *entry, char *header, size_t length);
+
+/* Takes the first of the entry's remaining segments: 1, 0 when there is none left. */
+int layer_entry_next_segment(struct layer_entry *entry, uint64_t *offset, uint64_t *length);
 
 struct xattr {
 	const char *name;

@@ -76,6 +76,10 @@ static int clear_name(struct layer_tree *tree, int parent, const char *name)
 		return 0;
 	if (errno != EISDIR && errno != EPERM)
 		return -1;
+	if (tree->plain) {
+		errno = EISDIR;
+		return -1;
+	}
 	int own = fcntl(parent, F_DUPFD_CLOEXEC, 3);
 	if (own < 0)
 		return -1;
@@ -194,18 +198,32 @@ static int write_piece(int fd, const uint8_t *piece, size_t length, uint64_t off
 	return 0;
 }
 
-static int write_content(struct layer_tree *tree, int fd, uint64_t size, struct layer_reader *content)
+static int write_segment(struct layer_tree *tree, int fd, uint64_t offset, uint64_t size, struct layer_reader *content)
 {
-	for (uint64_t offset = 0; offset < size;) {
+	while (size > 0) {
 		size_t length;
-		const uint8_t *piece = layer_read_piece(content, size - offset, &length);
-		if (!piece || write_piece(fd, piece, length, offset) < 0)
+		const uint8_t *piece = layer_read_piece(content, size, &length);
+		if (!piece)
+			return -1;
+		tree->pending -= length;
+		if (write_piece(fd, piece, length, offset) < 0)
 			return -1;
 		offset += length;
+		size -= length;
 	}
-	tree->bytes += size;
+	return 0;
+}
+
+static int write_content(struct layer_tree *tree, int fd, struct layer_entry *entry, struct layer_reader *content)
+{
+	uint64_t offset, length;
+	if (entry->segment_count == 0 && write_segment(tree, fd, 0, entry->size, content) < 0)
+		return -1;
+	while (layer_entry_next_segment(entry, &offset, &length) > 0)
+		if (write_segment(tree, fd, offset, length, content) < 0)
+			return -1;
 	/* A file may end in zeros. */
-	return size > 0 ? ftruncate(fd, (off_t)size) : 0;
+	return entry->size > 0 ? ftruncate(fd, (off_t)entry->size) : 0;
 }
 
 /* umask is 0: the mode is right from the beginning, and only the bits that the owner's change takes away come later. */
@@ -218,7 +236,7 @@ static int apply_file(struct layer_tree *tree, int parent, const char *name, str
 {
 	const struct timespec times[2] = { entry->mtime, entry->mtime };
 	CLEANUP_CLOSE int fd = open_new_file(parent, name, entry->mode);
-	if (fd < 0 || write_content(tree, fd, entry->size, content) < 0 || fchown(fd, entry->uid, entry->gid) < 0)
+	if (fd < 0 || write_content(tree, fd, entry, content) < 0 || fchown(fd, entry->uid, entry->gid) < 0)
 		return -1;
 	if ((entry->mode & 07000) != 0 && fchmod(fd, entry->mode) < 0)
 		return -1;
@@ -254,6 +272,10 @@ static int make_directory(struct layer_tree *tree, int parent, const char *name)
 		return -1;
 	if (S_ISDIR(status.st_mode))
 		return 0;
+	if (tree->plain) {
+		errno = ENOTDIR;
+		return -1;
+	}
 	if (clear_name(tree, parent, name) < 0 || mkdirat(parent, name, 0700) < 0)
 		return -1;
 	return is_whiteout(&status) ? set_opaque(parent, name) : 0;
@@ -327,7 +349,7 @@ static int apply_named(struct layer_tree *tree, struct layer_entry *entry, struc
 	int parent = open_parent(tree, entry->path, &name);
 	if (parent < 0)
 		return -1;
-	if (strncmp(name, WHITEOUT, strlen(WHITEOUT)) == 0)
+	if (!tree->plain && strncmp(name, WHITEOUT, strlen(WHITEOUT)) == 0)
 		return apply_whiteout(parent, name);
 	if (make_entry(tree, parent, name, entry, content) == 0)
 		return 0;
@@ -348,29 +370,39 @@ static int apply_root(struct layer_tree *tree, struct layer_entry *entry)
 	return set_metadata(tree->root_fd, ".", entry) < 0 ? -1 : remember_time(tree, entry);
 }
 
-/* A whiteout's file may have content in a hostile archive. */
-static int skip_content(uint64_t size, struct layer_reader *content)
+static int skip_pending(struct layer_tree *tree, struct layer_reader *content)
 {
-	while (size > 0) {
+	while (tree->pending > 0) {
 		size_t length;
-		if (!layer_read_piece(content, size, &length))
+		if (!layer_read_piece(content, tree->pending, &length))
 			return -1;
-		size -= length;
+		tree->pending -= length;
 	}
+	return 0;
+}
+
+static int check_limits(struct layer_tree *tree, const struct layer_entry *entry, struct failure *failure)
+{
+	tree->entries++;
+	tree->bytes += entry->content;
+	if (tree->max_entries && tree->entries > tree->max_entries)
+		return fail_with(failure, STAGE_LAYER, EDQUOT, "entries");
+	if (tree->max_bytes && tree->bytes > tree->max_bytes)
+		return fail_with(failure, STAGE_LAYER, EDQUOT, "bytes");
 	return 0;
 }
 
 int layer_tree_apply(struct layer_tree *tree, struct layer_entry *entry, struct layer_reader *content, struct failure *failure)
 {
-	uint64_t before = tree->bytes;
+	tree->pending = entry->content;
+	if (check_limits(tree, entry, failure) < 0)
+		return -1;
 	if (normalize(entry->path) < 0)
 		return fail(failure, STAGE_LAYER, entry->path);
 	if ((*entry->path ? apply_named(tree, entry, content) : apply_root(tree, entry)) < 0)
 		return fail(failure, STAGE_LAYER, entry->path);
-	if (tree->bytes - before != entry->size && skip_content(entry->size, content) < 0)
-		return fail(failure, STAGE_LAYER, entry->path);
-	tree->entries++;
-	return 0;
+	/* A whiteout's file may have content in a hostile archive. */
+	return skip_pending(tree, content) < 0 ? fail(failure, STAGE_LAYER, entry->path) : 0;
 }
 
 /* From the end, so that a directory's parents come after it. One that was replaced by something else has no time to give. */
@@ -387,6 +419,60 @@ int layer_tree_finish(struct layer_tree *tree, struct failure *failure)
 			return fail(failure, STAGE_LAYER, time->path);
 	}
 	return 0;
+}
+
+struct header {
+	char *bytes;
+	size_t capacity;
+};
+
+/* 1: an entry, in `header`, which grows as needed; 0: the empty one; -1 with errno. */
+static int read_entry(struct layer_reader *reader, struct header *header, struct layer_entry *entry)
+{
+	uint32_t length;
+	if (layer_read(reader, &length, sizeof(length)) < 0)
+		return -1;
+	if (length > MAX_ENTRY_HEADER) {
+		errno = EMSGSIZE;
+		return -1;
+	}
+	if (length > header->capacity) {
+		char *larger = realloc(header->bytes, length);
+		if (!larger)
+			return -1;
+		*header = (struct header){ larger, length };
+	}
+	if (length == 0)
+		return 0;
+	return layer_read(reader, header->bytes, length) < 0 || layer_entry_parse(entry, header->bytes, length) < 0 ? -1 : 1;
+}
+
+int layer_tree_read(struct layer_tree *tree, struct layer_reader *reader, struct failure *failure)
+{
+	struct header header = { 0 };
+	struct layer_entry entry;
+	int result;
+	while ((result = read_entry(reader, &header, &entry)) > 0) {
+		if (layer_tree_apply(tree, &entry, reader, failure) < 0) {
+			free(header.bytes);
+			return -1;
+		}
+	}
+	free(header.bytes);
+	return result < 0 ? fail(failure, STAGE_LAYER, "entry") : 0;
+}
+
+int layer_tree_drain(struct layer_tree *tree, struct layer_reader *reader)
+{
+	struct header header = { 0 };
+	struct layer_entry entry;
+	int result;
+	do {
+		result = skip_pending(tree, reader) < 0 ? -1 : read_entry(reader, &header, &entry);
+		tree->pending = result > 0 ? entry.content : 0;
+	} while (result > 0);
+	free(header.bytes);
+	return result;
 }
 
 void layer_tree_free(struct layer_tree *tree)

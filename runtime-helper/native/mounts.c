@@ -17,85 +17,22 @@
 #include "binds.h"
 #include "io.h"
 #include "rootfs.h"
+#include "snapshot.h"
 #include "store_open.h"
 
-/* fd_path(3) of each layer must fit into one page of mount data: this many do. */
-#define MAX_LOWERS 127
-
-/* Made if missing. A directory that the user put there himself is not root's, and no layer of ours. */
-static int open_snapshot_part(int container_fd, const char *name)
-{
-	if (mkdirat(container_fd, name, 0755) < 0 && errno != EEXIST)
-		return -1;
-	int fd = open_beneath(container_fd, name, O_PATH | O_DIRECTORY, 0);
-	struct stat status;
-	if (fd >= 0 && (fstat(fd, &status) < 0 || status.st_uid != 0)) {
-		close(fd);
-		errno = EPERM;
-		return -1;
-	}
-	return fd;
-}
-
-static int open_lower(const struct store *store, const char *lower)
-{
-	if (strcmp(lower, "/") == 0)
-		return open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (!is_component(lower)) {
-		errno = EINVAL;
-		return -1;
-	}
-	return store_open(store, "layers", lower, "diff");
-}
-
-static int overlay_data(const struct store *store, const struct spec *spec, int upper, int work, char *data, size_t size,
-			struct failure *failure)
-{
-	if (spec->lowers.count > MAX_LOWERS)
-		return fail_with(failure, STAGE_OVERLAY, E2BIG, "too many layers");
-	int length = snprintf(data, size, "upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d,lowerdir=", upper, work);
-	for (size_t i = 0; i < spec->lowers.count; i++) {
-		/* These stay open until exec: the mount names them. */
-		int fd = open_lower(store, spec->lowers.items[i]);
-		if (fd < 0)
-			return fail(failure, STAGE_LAYER, spec->lowers.items[i]);
-		length += snprintf(data + length, size - (size_t)length, "%s/proc/self/fd/%d", i ? ":" : "", fd);
-	}
-	for (size_t i = 0; i < spec->overlay_options.count; i++) {
-		const char *option = spec->overlay_options.items[i];
-		/* One option each, and none that names a path. */
-		if (strlen(option) > 64 || strpbrk(option, ",/:"))
-			return fail_with(failure, STAGE_OVERLAY, EINVAL, option);
-		length += snprintf(data + length, size - (size_t)length, ",%s", option);
-	}
-	return 0;
-}
-
-/* Mounts the snapshot over the container's run directory, which is only a place to hang it on: in this namespace nobody
- * needs what is below. */
+/* The snapshot over the container's run directory, which is only a place to hang it on: in this namespace nobody needs what
+ * is below. */
 static int mount_snapshot(const struct store *store, const struct spec *spec, struct failure *failure)
 {
-	CLEANUP_CLOSE int container = store_open(store, "containers", spec->id, NULL);
-	if (container < 0)
-		return fail(failure, STAGE_STORE, spec->id);
-	CLEANUP_CLOSE int upper = open_snapshot_part(container, "upper");
-	CLEANUP_CLOSE int work = open_snapshot_part(container, "work");
-	if (upper < 0 || work < 0)
-		return fail(failure, STAGE_OVERLAY, upper < 0 ? "upper" : "work");
-	char *data = malloc(8192);
-	if (!data)
-		return fail(failure, STAGE_OVERLAY, "memory");
-	CLEANUP_FREE char *owned = data;
-	if (overlay_data(store, spec, upper, work, data, 8192, failure) < 0)
-		return -1;
-	CLEANUP_CLOSE int run = store_reopen(store->run, store->run_fd);
+	const struct snapshot snapshot = { spec->id, &spec->lowers, &spec->overlay_options };
 	char path[80];
 	snprintf(path, sizeof(path), "containers/%s", spec->id);
+	CLEANUP_CLOSE int run = store_reopen(store->run, store->run_fd);
 	CLEANUP_CLOSE int place = run < 0 ? -1 : open_beneath(run, path, O_PATH | O_DIRECTORY, 0);
 	if (place < 0)
 		return fail(failure, STAGE_STORE, path);
-	if (mount("overlay", fd_path(place).text, "overlay", 0, data) < 0)
-		return fail(failure, STAGE_OVERLAY, "overlay");
+	if (snapshot_mount(store, &snapshot, place, 0, failure) < 0)
+		return -1;
 	/* Again, to get what is mounted there now. */
 	int root = open_beneath(run, path, O_PATH | O_DIRECTORY, 0);
 	return root < 0 ? fail(failure, STAGE_OVERLAY, path) : root;

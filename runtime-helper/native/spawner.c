@@ -26,6 +26,7 @@
 #include "network.h"
 #include "probe.h"
 #include "request.h"
+#include "tree.h"
 #include "tree_remove.h"
 #include "volume.h"
 
@@ -167,7 +168,7 @@ static const struct {
 	{ "remove", remove_container },
 	{ "network-up", network_up },	  { "network-down", network_down }, { "apply-layer", layer_apply },
 	{ "remove-layer", layer_remove },	  { "volume-make", volume_make },   { "volume-remove", volume_remove },
-	{ "probe", probe_run },
+	{ "probe", probe_run },		  { "tree", tree_session },
 };
 
 static void refuse(const struct request *request, int error, const char *object)

@@ -2,21 +2,30 @@ import { resolve } from 'node:path';
 import type { Command } from '../command.ts';
 import type { ImageSource } from '../../engine/index.ts';
 import type { Terminal } from '../terminal.ts';
-import { UsageError } from '../usage-error.ts';
 
 export const importCommand: Command = {
   name: 'import',
-  usage: '[OPTIONS] file|- [REPOSITORY[:TAG]]',
+  usage: '[OPTIONS] file|URL|- [REPOSITORY[:TAG]]',
   summary: 'Import the contents from a tarball to create a filesystem image',
-  options: { message: { type: 'text', short: 'm', help: 'Set commit message for imported image' } },
-  notBuilt: ['-c', '--change', '--platform'],
+  options: {
+    change: { type: 'list', short: 'c', help: 'Apply Dockerfile instruction to the created image' },
+    message: { type: 'text', short: 'm', help: 'Set commit message for imported image' },
+    platform: { type: 'text', help: 'Set platform of the image: os/architecture[/variant]' },
+  },
   args: { least: 1, most: 2 },
   privileged: true,
   run: async ({ args: [source = '', reference], engine, operation, options, terminal }) => {
     const message = options.text('message');
+    const platform = options.text('platform');
     const { id } = await engine.importImage(
       sourceOf(source, terminal),
-      { ...(reference === undefined ? {} : { reference }), ...(message === undefined ? {} : { message }) },
+      {
+        ...(reference === undefined ? {} : { reference }),
+        ...(message === undefined ? {} : { message }),
+        ...(platform === undefined ? {} : { platform }),
+        changes: options.list('change'),
+        from: source,
+      },
       operation,
     );
     terminal.stdout(`${id}\n`);
@@ -25,6 +34,6 @@ export const importCommand: Command = {
 };
 
 function sourceOf(source: string, terminal: Terminal): ImageSource {
-  if (/^https?:\/\//.test(source)) throw new UsageError('importing from a URL is not built yet', 1);
+  if (/^https?:\/\//.test(source)) return { url: source, env: terminal.env };
   return source === '-' ? { stream: terminal.readStdin() } : { path: resolve(terminal.cwd, source) };
 }

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { compressionOfFile } from '../../archive/decompress.ts';
 import type { Pinned } from '../../content/pins.ts';
 import { canonicalName, type IndexEntry } from '../../content/image-store.ts';
@@ -58,49 +58,30 @@ export class Draft {
   }
 
   /**
-   * Stores a layer as it comes, and unpacks it. Throws invalid-argument when its content is not `diffId`'s, or its bytes
-   * are not `digest`'s.
+   * Stores and unpacks a layer while it comes, and gives it its name among the blobs. Throws invalid-argument when its content is not
+   * `diffId`'s, or its bytes are not `digest`'s.
    */
-  async bringLayer(
-    source: AsyncIterable<Uint8Array>,
-    what: string,
-    diffId: string,
-    operation: Operation,
-    digest?: string,
-  ): Promise<Descriptor> {
-    const spooled = await this.#keeper.spool(source, operation);
-    try {
-      if (digest !== undefined && spooled.digest !== digest)
-        throw new SkiffError('invalid-argument', `${what}: its digest is ${spooled.digest}`);
-      return await this.layer(spooled, what, diffId, operation);
-    } finally {
-      rmSync(spooled.path, { force: true });
-    }
+  async receive(source: AsyncIterable<Uint8Array>, layer: ExpectedLayer, operation: Operation): Promise<Descriptor> {
+    // Remembered first: when it fails half-way it may be there.
+    this.#layers.push(layer.diffId);
+    return this.#adopt(await this.#keeper.receive(source, layer, operation), layer.what);
   }
 
-  /** Stores and unpacks a layer while it comes, and gives it its name among the blobs. */
-  async receive(source: AsyncIterable<Uint8Array>, layer: ExpectedLayer, operation: Operation): Promise<void> {
-    this.#layers.push(layer.diffId);
-    const spooled = await this.#keeper.receive(source, layer, operation);
-    this.#blobs.push(spooled.digest);
-    this.#keeper.images.adopt(spooled.path, spooled.digest);
+  /** The same of a layer about which nothing is known. */
+  async discover(
+    source: AsyncIterable<Uint8Array>,
+    what: string,
+    operation: Operation,
+  ): Promise<{ descriptor: Descriptor; diffId: string }> {
+    const { spooled, diffId } = await this.#keeper.discover(source, what, operation);
+    this.#layers.push(diffId);
+    return { descriptor: this.#adopt(spooled, what), diffId };
   }
 
   /** Unpacks a layer whose blob is there already. */
-  async unpack({ digest, diffId, what }: ExpectedLayer, operation: Operation): Promise<void> {
+  async unpack({ digest, diffId, what }: Required<ExpectedLayer>, operation: Operation): Promise<void> {
     this.#layers.push(diffId);
     await this.#keeper.apply(this.#keeper.images.blobPath(digest), what, diffId, operation);
-  }
-
-  /** Unpacks a spooled layer, and gives it its name among the blobs. */
-  async layer(spooled: Spooled, what: string, diffId: string, operation: Operation): Promise<Descriptor> {
-    const mediaType = layerMediaType(spooled.path, what);
-    // Remembered first: when it fails half-way it may be there.
-    this.#layers.push(diffId);
-    await this.#keeper.apply(spooled.path, what, diffId, operation);
-    this.#blobs.push(spooled.digest);
-    this.#keeper.images.adopt(spooled.path, spooled.digest);
-    return { mediaType, digest: spooled.digest, size: spooled.size };
   }
 
   /** Makes a manifest of ours for a config and its layers, bottom first. */
@@ -121,6 +102,13 @@ export class Draft {
       }
       store.update((entries) => images.reduce(withImage, entries));
     });
+  }
+
+  #adopt({ path, digest, size }: Spooled, what: string): Descriptor {
+    const mediaType = layerMediaType(path, what);
+    this.#blobs.push(digest);
+    this.#keeper.images.adopt(path, digest);
+    return { mediaType, digest, size };
   }
 
   async #abandon(): Promise<void> {

@@ -1,48 +1,39 @@
-import { rmSync } from 'node:fs';
 import { arch } from 'node:os';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
-import { mediaTypes, type Descriptor } from '../../oci/image-config.ts';
+import { applyChanges, type ConfigObject } from '../../oci/config-changes.ts';
+import { mediaTypes } from '../../oci/image-config.ts';
 import { fullName, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { download } from '../../registry/download.ts';
 import { Draft } from './draft.ts';
-import { readFile, type ImageKeeper, type Spooled } from './keeper.ts';
-import type { ImageSource } from '../types.ts';
+import { readFile, type ImageKeeper } from './keeper.ts';
+import type { ImageSource, ImportOptions } from '../types.ts';
 
 /** Makes an image of one layer from the tar of a root file system. Returns its id. */
 export async function importImage(
   keeper: ImageKeeper,
   source: ImageSource,
-  options: { reference?: string; message?: string },
+  options: ImportOptions,
   operation: Operation,
 ): Promise<string> {
   const references = options.reference === undefined ? [] : [tagName(options.reference)];
-  const what = 'path' in source ? source.path : 'the archive on stdin';
+  const changed = applyChanges({}, options.changes ?? []);
+  const { what, bytes } = open(source, operation);
   return Draft.run(keeper, operation, async (draft) => {
-    operation.report({ id: 'import', status: 'Reading' });
-    const spooled = await keeper.spool('path' in source ? readFile(source.path) : source.stream, operation);
-    const layer = await unpack(keeper, draft, spooled, what, operation).finally(() =>
-      rmSync(spooled.path, { force: true }),
-    );
-    const diffIds = [layer.diffId];
-    const config = draft.put(Buffer.from(JSON.stringify(newConfig(layer.diffId, options.message))), mediaTypes.config);
-    const manifest = draft.manifest(config, [layer.descriptor]);
-    const blobs = [layer.descriptor.digest, config.digest, manifest.digest];
-    await draft.commit([{ manifest, diffIds, blobs, references }]);
+    const { descriptor, diffId } = await draft.discover(bytes, what, operation);
+    const content = newConfig(diffId, changed, options);
+    const config = draft.put(Buffer.from(JSON.stringify(content)), mediaTypes.config);
+    const manifest = draft.manifest(config, [descriptor]);
+    const blobs = [descriptor.digest, config.digest, manifest.digest];
+    await draft.commit([{ manifest, diffIds: [diffId], blobs, references }]);
     return config.digest;
   });
 }
 
-/** The diffID is known only when all has been read: so it is read again to be unpacked. */
-async function unpack(
-  keeper: ImageKeeper,
-  draft: Draft,
-  spooled: Spooled,
-  what: string,
-  operation: Operation,
-): Promise<{ diffId: string; descriptor: Descriptor }> {
-  const diffId = await keeper.diffIdOf(spooled.path, what, operation);
-  operation.report({ id: 'import', status: 'Unpacking' });
-  return { diffId, descriptor: await draft.layer(spooled, what, diffId, operation) };
+function open(source: ImageSource, { signal }: Operation): { what: string; bytes: AsyncIterable<Uint8Array> } {
+  if ('path' in source) return { what: source.path, bytes: readFile(source.path) };
+  if ('url' in source) return { what: source.url, bytes: download(source.url, source.env, signal) };
+  return { what: 'the archive on stdin', bytes: source.stream };
 }
 
 /** The full name that an image can be given. Throws invalid-argument for a digest. */
@@ -53,15 +44,18 @@ export function tagName(text: string): string {
 }
 
 /** image-spec, config.md. */
-function newConfig(diffId: string, message: string | undefined): object {
+function newConfig(diffId: string, config: ConfigObject, { message, platform, from }: ImportOptions): object {
   const created = new Date().toISOString();
+  const [os = 'linux', architecture = ociArchitecture(), variant] = platform?.split('/') ?? [];
+  const comment = message ?? (from === undefined ? undefined : `Imported from ${from}`);
   return {
     created,
-    architecture: ociArchitecture(),
-    os: 'linux',
-    config: {},
+    architecture,
+    ...(variant === undefined ? {} : { variant }),
+    os,
+    config,
     rootfs: { type: 'layers', diff_ids: [`sha256:${diffId}`] },
-    history: [{ created, created_by: 'skiff import', ...(message === undefined ? {} : { comment: message }) }],
+    history: [{ created, created_by: 'skiff import', ...(comment === undefined ? {} : { comment }) }],
   };
 }
 

@@ -63,9 +63,9 @@ export class ImageKeeper {
     const path = this.images.temporaryPath();
     const spool = new BlobFile(path);
     try {
-      const unpack = { source: spool.copying(source), what, diffId, verify: () => spool.finish(digest, what) };
+      const unpack = { source: spool.copying(source), what, diffId, verify: () => spool.finish(what, digest) };
       await this.#unpack(unpack, operation);
-      return { path, digest, size: spool.size };
+      return { path, digest: spool.digest, size: spool.size };
     } catch (error) {
       rmSync(path, { force: true });
       throw error;
@@ -74,9 +74,24 @@ export class ImageKeeper {
     }
   }
 
-  /** The hex digits of a layer's diffID: of its tar without compression. */
-  async diffIdOf(path: string, what: string, operation: Operation): Promise<string> {
-    return diffIdOf(readFile(path), what, operation);
+  /** As `receive`, of a layer about which nothing is known: its diffID (hex) is found out on the way. */
+  async discover(
+    source: AsyncIterable<Uint8Array>,
+    what: string,
+    operation: Operation,
+  ): Promise<{ spooled: Spooled; diffId: string }> {
+    const path = this.images.temporaryPath();
+    const spool = new BlobFile(path);
+    try {
+      const unpack = { source: spool.copying(source), what, verify: () => spool.finish(what) };
+      const diffId = await this.#unpack(unpack, operation);
+      return { spooled: { path, digest: spool.digest, size: spool.size }, diffId };
+    } catch (error) {
+      rmSync(path, { force: true });
+      throw error;
+    } finally {
+      await spool.close();
+    }
   }
 
   /**
@@ -87,20 +102,25 @@ export class ImageKeeper {
     await this.#unpack({ source: readFile(path), what, diffId, verify: async () => {} }, operation);
   }
 
-  async #unpack(layer: Unpacking, operation: Operation): Promise<void> {
+  /** Returns the layer's diffID in hex. */
+  async #unpack(layer: Unpacking, operation: Operation): Promise<string> {
     const { what, diffId } = layer;
-    const applier = existsSync(this.images.layerPath(diffId)) ? undefined : await this.#applier(diffId);
+    const isThere = diffId !== undefined && existsSync(this.images.layerPath(diffId));
+    const applier = isThere ? undefined : await this.#applier(diffId);
     // It is there, or someone else has just unpacked it.
     if (!applier) {
-      checkDiffId(await diffIdOf(layer.source, what, operation), diffId, what);
-      return layer.verify();
+      const found = await diffIdOf(layer.source, what, operation);
+      checkDiffId(found, diffId, what);
+      await layer.verify();
+      return found;
     }
     const failed = applier.answered.then(
       () => undefined,
       (error: unknown) => error,
     );
+    let found: string;
     try {
-      await send(applier.socket, layer, operation);
+      found = await send(applier.socket, layer, operation);
     } catch (error) {
       // The native program gives up by itself when its peer is gone; its own reason is the better one when it was first.
       const native = await failed;
@@ -109,11 +129,12 @@ export class ImageKeeper {
     const native = await failed;
     if (native !== undefined) throw layerFailure(native, what);
     const [bytes = '0'] = await applier.answered;
-    if (Number(bytes) > 0) this.images.recordLayerSize(diffId, Number(bytes));
+    if (Number(bytes) > 0) this.images.recordLayerSize(found, Number(bytes));
+    return found;
   }
 
   /** Undefined: the layer is there. */
-  async #applier(diffId: string): Promise<{ answered: Promise<string[]>; socket: string } | undefined> {
+  async #applier(diffId = '-'): Promise<{ answered: Promise<string[]>; socket: string } | undefined> {
     const spawner = await this.#spawner();
     const name = `apply-${randomBytes(8).toString('hex')}`;
     const listening = Promise.withResolvers<'listening'>();
@@ -174,13 +195,14 @@ export class ImageKeeper {
   }
 }
 
-/** What a layer's blob has to be, in both its forms. */
-export type ExpectedLayer = { what: string; digest: string; diffId: string };
+/** What a layer's blob has to be, in both its forms. Absent digest: whatever it is. */
+export type ExpectedLayer = { what: string; digest?: string; diffId: string };
 
 type Unpacking = {
   source: AsyncIterable<Uint8Array>;
   what: string;
-  diffId: string;
+  /** Absent: whatever it is. */
+  diffId?: string;
   /** Has the last word before the layer gets its name. */
   verify: () => Promise<void>;
 };
@@ -192,6 +214,8 @@ class BlobFile {
   #file: FileHandle | undefined;
   #ended = false;
   size = 0;
+  /** Once it is finished. */
+  digest = '';
 
   constructor(path: string) {
     this.#path = path;
@@ -211,11 +235,14 @@ class BlobFile {
     this.#ended = true;
   }
 
-  /** Throws invalid-argument unless all of `digest` is there; then it is on the disk. */
-  async finish(digest: string, what: string): Promise<void> {
-    const found = `sha256:${this.#hash.digest('hex')}`;
-    if (!this.#ended || found !== digest)
-      throw new SkiffError('invalid-argument', `${what}: verification failed: its digest is ${found}, not ${digest}`);
+  /** Throws invalid-argument unless all of `digest` (absent: whatever it is) is there; then it is on the disk. */
+  async finish(what: string, digest?: string): Promise<void> {
+    this.digest = `sha256:${this.#hash.digest('hex')}`;
+    if (!this.#ended || this.digest !== (digest ?? this.digest))
+      throw new SkiffError(
+        'invalid-argument',
+        `${what}: verification failed: its digest is ${this.digest}, not ${digest}`,
+      );
     await this.#file?.sync();
   }
 
@@ -224,7 +251,8 @@ class BlobFile {
   }
 }
 
-async function send(address: string, layer: Unpacking, operation: Operation): Promise<void> {
+/** Returns the diffID in hex. */
+async function send(address: string, layer: Unpacking, operation: Operation): Promise<string> {
   const socket = await connectSocket(address);
   // Each write tells of its own failure.
   socket.on('error', () => {});
@@ -239,8 +267,10 @@ async function send(address: string, layer: Unpacking, operation: Operation): Pr
   try {
     await writeLayer(readTar(bytes(), layer.what), socket);
     await layer.verify();
-    checkDiffId(hash.digest('hex'), layer.diffId, layer.what);
-    finishLayer(socket);
+    const found = hash.digest('hex');
+    checkDiffId(found, layer.diffId, layer.what);
+    finishLayer(socket, layer.diffId === undefined ? found : '');
+    return found;
   } catch (error) {
     socket.destroy();
     throw error;
@@ -276,8 +306,8 @@ function takeAway(path: string): number {
   return size;
 }
 
-function checkDiffId(found: string, expected: string, what: string): void {
-  if (found === expected) return;
+function checkDiffId(found: string, expected: string | undefined, what: string): void {
+  if (expected === undefined || found === expected) return;
   throw new SkiffError('invalid-argument', `${what}: its content is sha256:${found}, not sha256:${expected}`);
 }
 

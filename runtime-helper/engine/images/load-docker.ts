@@ -49,8 +49,8 @@ async function loadImage(
   const layers: Descriptor[] = [];
   for (const [index, name] of image.layers.entries()) {
     operation.report({ id: name, status: 'Loading layer', current: index + 1, total: image.layers.length });
-    const label = `${what}: ${name}`;
-    layers.push(await draft.bringLayer(files.stream(name), label, diffIds[index] ?? '', operation));
+    const expected = { what: `${what}: ${name}`, diffId: diffIds[index] ?? '' };
+    layers.push(await draft.receive(files.stream(name), expected, operation));
   }
   const config = draft.put(content, mediaTypes.config);
   const manifest = draft.manifest(config, layers);

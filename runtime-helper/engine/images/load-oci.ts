@@ -71,7 +71,8 @@ async function loadImage(
   for (const [index, layer] of layers.entries()) {
     operation.report({ id: layer.digest, status: 'Loading layer', current: index + 1, total: layers.length });
     const name = blobName(layer.digest);
-    await draft.bringLayer(files.stream(name), `${what}: ${name}`, diffIds[index] ?? '', operation, layer.digest);
+    const expected = { what: `${what}: ${name}`, diffId: diffIds[index] ?? '', digest: layer.digest };
+    await draft.receive(files.stream(name), expected, operation);
   }
   draft.put(content, config.mediaType);
   const manifest = draft.put(bytes, entry.mediaType || mediaTypes.manifest);

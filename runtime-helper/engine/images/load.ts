@@ -8,7 +8,7 @@ import { loadDockerArchive } from './load-docker.ts';
 import { loadLayout } from './load-oci.ts';
 import { Draft, type NewImage } from './draft.ts';
 import { readFile, type ImageKeeper } from './keeper.ts';
-import type { ImageSource } from '../types.ts';
+import type { LoadSource } from '../types.ts';
 
 /** An image that has been brought in, and its id. */
 export type LoadedImage = NewImage & { id: string };
@@ -17,7 +17,7 @@ export type LoadedImage = NewImage & { id: string };
  * Brings in all images of a `docker save` archive, an OCI archive (either compressed or not), or an OCI layout directory. Returns
  * their names, or ids of those that have none.
  */
-export async function loadImages(keeper: ImageKeeper, source: ImageSource, operation: Operation): Promise<string[]> {
+export async function loadImages(keeper: ImageKeeper, source: LoadSource, operation: Operation): Promise<string[]> {
   const what = 'path' in source ? source.path : 'the archive on stdin';
   return withFiles(keeper, source, what, operation, (files) =>
     Draft.run(keeper, operation, async (draft) => {
@@ -42,7 +42,7 @@ async function loadAll(draft: Draft, files: ImageFiles, what: string, operation:
 /** Hands over the files of the source; what has to be spooled for that is gone afterwards. */
 async function withFiles<T>(
   keeper: ImageKeeper,
-  source: ImageSource,
+  source: LoadSource,
   what: string,
   operation: Operation,
   work: (files: ImageFiles) => Promise<T>,

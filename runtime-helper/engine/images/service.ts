@@ -2,6 +2,7 @@ import type { Log, Operation } from '../../lib/operation.ts';
 import { ImageStore, type StoredImage } from '../../content/image-store.ts';
 import { familiarName, parseReference } from '../../oci/reference.ts';
 import type { Spawner } from '../../sys/spawner.ts';
+import { commitLayer, type NewLayer } from './commit.ts';
 import { importImage } from './import.ts';
 import { findImage } from './find.ts';
 import { ImageKeeper } from './keeper.ts';
@@ -13,6 +14,8 @@ import type {
   ImageDescription,
   ImageSource,
   ImageStep,
+  ImportOptions,
+  LoadSource,
   PrunedImages,
   PruneImagesOptions,
   PulledImage,
@@ -102,17 +105,24 @@ export class ImageService {
     return this.#images.images().map((image) => this.#view(image));
   }
 
-  async import(
-    source: ImageSource,
-    options: { reference?: string; message?: string },
-    operation: Operation,
-  ): Promise<Image> {
+  async import(source: ImageSource, options: ImportOptions, operation: Operation): Promise<Image> {
     const id = await importImage(this.#keeper, source, options, operation);
     return this.#view(findImage(this.#images.images(), id));
   }
 
+  /** Makes an image of another one and a layer on top of it. */
+  async commit(
+    base: string,
+    layer: AsyncIterable<Uint8Array>,
+    options: NewLayer,
+    operation: Operation,
+  ): Promise<Image> {
+    const id = await commitLayer(this.#keeper, findImage(this.#images.images(), base), layer, options, operation);
+    return this.#view(findImage(this.#images.images(), id));
+  }
+
   /** Returns the names of what was loaded, or ids of images that have none. */
-  load(source: ImageSource, operation: Operation): Promise<string[]> {
+  load(source: LoadSource, operation: Operation): Promise<string[]> {
     return loadImages(this.#keeper, source, operation);
   }
 

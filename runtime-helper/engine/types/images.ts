@@ -66,15 +66,29 @@ export type PruneImagesOptions = {
 export type PrunedImages = { untagged: string[]; deleted: string[]; reclaimedBytes: number };
 
 /** A path of the user's, or a stream of bytes (stdin). A directory is an OCI layout. */
-export type ImageSource = { path: string } | { stream: AsyncIterable<Uint8Array> };
+export type ImageSource =
+  | { path: string }
+  | { stream: AsyncIterable<Uint8Array> }
+  /** http or https; `env` names the user's proxies. */
+  | { url: string; env: Readonly<Record<string, string | undefined>> };
+
+/** An archive of images, or an OCI layout. */
+export type LoadSource = Exclude<ImageSource, { url: string }>;
+
+export type ImportOptions = {
+  reference?: string;
+  message?: string;
+  /** Dockerfile instructions: `CMD ["sh"]`. */
+  changes?: string[];
+  /** `os/architecture[/variant]`; absent: this machine's. */
+  platform?: string;
+  /** Where it comes from, for its history. */
+  from?: string;
+};
 
 export type ImageOperations = {
   listImages: () => Image[];
-  importImage: (
-    source: ImageSource,
-    options: { reference?: string; message?: string },
-    operation: Operation,
-  ) => Promise<Image>;
+  importImage: (source: ImageSource, options: ImportOptions, operation: Operation) => Promise<Image>;
   /**
    * Reports `id` (12 digits of a layer, or the tag) and Docker's words: `Pulling fs layer`, `Waiting`, `Downloading` with bytes, `Download
    * complete`, `Pull complete`, `Already exists`. `platform` is `os/architecture[/variant]`; absent: this machine's.
@@ -105,7 +119,7 @@ export type ImageOperations = {
   ) => Promise<string | undefined>;
   /** False: nobody was logged in there. */
   logout: (domain: string, access: RegistryAccess, operation: Operation) => Promise<boolean>;
-  loadImages: (source: ImageSource, operation: Operation) => Promise<string[]>;
+  loadImages: (source: LoadSource, operation: Operation) => Promise<string[]>;
   removeImage: (
     reference: string,
     options: { force: boolean },

@@ -1,0 +1,25 @@
+/* What a tree session is asked: ARCHITECTURE.md, Seam 3, "Trees". */
+#ifndef SKIFF_TREE_FILES_H
+#define SKIFF_TREE_FILES_H
+
+#include <stdbool.h>
+
+#include "errors.h"
+#include "layer_reader.h"
+#include "spec.h"
+#include "tree_output.h"
+
+struct tree_files {
+	int root_fd;
+	/* Of a view of changes: what the image has, or -1. */
+	int lower_fd;
+	bool changes;
+	const struct strings *hidden;
+	struct tree_output output;
+	struct layer_reader *input;
+};
+
+/* Answers requests until the peer goes. */
+int tree_files_serve(struct tree_files *files, int peer, struct failure *failure);
+
+#endif

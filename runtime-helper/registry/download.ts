@@ -1,0 +1,29 @@
+import { SkiffError } from '../lib/errors.ts';
+import { isLoopbackHost, Transport } from './transport.ts';
+
+const idleMs = 60_000;
+
+/** The bytes that are at an http or https URL, through the user's proxies. Throws when the server says anything but that they are there. */
+export async function* download(
+  address: string,
+  env: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const isInsecure = (host: string): boolean => isLoopbackHost(host);
+  const transport = new Transport({ env, certificateFolders: [], isInsecure, userAgent: 'skiff', idleMs });
+  try {
+    const { status, body } = await transport.send({ method: 'GET', url: new URL(address), signal });
+    if (status !== 200) {
+      body.destroy();
+      throw new SkiffError(status === 404 ? 'not-found' : 'unavailable', `${address}: the server answers ${status}`);
+    }
+    yield* body as AsyncIterable<Uint8Array>;
+    if (!body.complete) throw new SkiffError('unavailable', `${address}: the connection was lost`);
+  } catch (cause) {
+    if (cause instanceof SkiffError || signal.aborted) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SkiffError('unavailable', `${address}: ${reason}`, { cause });
+  } finally {
+    transport.close();
+  }
+}
