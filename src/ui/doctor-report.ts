@@ -2,7 +2,7 @@ import type { Finding } from '../../runtime-helper/protocol/types.ts';
 import { cleanLine } from '../model/clean-text.ts';
 import { plainMarkdown } from './plain-text.ts';
 
-const verdicts = { good: '✅', warning: '⚠️', problem: '❌' };
+const verdicts = { good: '✓', warning: '⚠', problem: '✗' };
 
 /** The report as Markdown: what needs a person first, then all that is well. */
 export function doctorReport(findings: readonly Finding[]): string {

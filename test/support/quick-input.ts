@@ -107,6 +107,21 @@ export class QuickInput {
     await this.#input.press('Enter');
   }
 
+  /** Chooses a file by its path in the workbench's own file dialog, which takes a moment to look at what is typed. */
+  async chooseFile(title: string, path: string): Promise<void> {
+    await this.waitFor(new RegExp(title));
+    await this.fill(path);
+    const gone = async (): Promise<boolean> => !(await this.words()).includes(title);
+    await until(`the dialog takes ${path}`, async () => {
+      await this.#input.press('Enter');
+      // Pressed again too early, Enter would answer the next question.
+      return until('the dialog goes', gone, 3000).then(
+        () => true,
+        () => false,
+      );
+    });
+  }
+
   /** Fills the input and leaves it open. */
   async fill(text: string): Promise<void> {
     await this.#input.waitFor();
