@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../lib/errors.ts';
-import { heldLocks } from '../sys/locks.ts';
+import { heldLocks, isAlive } from '../sys/locks.ts';
 import type { ContainerRecord } from './record.ts';
 
 /** Times are ISO 8601 in UTC, with nanoseconds. `restartCount`: restarts by the policy since somebody started it. */
@@ -45,17 +45,19 @@ export type StateFolders = {
 };
 
 /**
- * Derives states: running is who holds his lock, whatever any file says. One instance is a snapshot: it reads the locks
- * once.
+ * Derives states: running is who holds his lock, whatever any file says. A monitor holds it for as long as it lives, so one that is
+ * seen alive needs no look at the locks: reading those stops all locking on the machine, and takes milliseconds. One
+ * instance is a snapshot: it reads them once at most.
  */
 export class StateReader {
   readonly #folders: StateFolders;
-  readonly #locks: Set<string>;
+  readonly #readLocks: () => Set<string>;
+  #locks: Set<string> | undefined;
 
-  /** `locks`: who holds which, as `pid:inode`. */
-  constructor(folders: StateFolders, locks: Set<string> = heldLocks()) {
+  /** `readLocks`: who holds which, as `pid:inode`. */
+  constructor(folders: StateFolders, readLocks: () => Set<string> = heldLocks) {
     this.#folders = folders;
-    this.#locks = locks;
+    this.#readLocks = readLocks;
   }
 
   read(record: Pick<ContainerRecord, 'id' | 'createdAt'>): ContainerState {
@@ -63,9 +65,9 @@ export class StateReader {
     const line = readText(join(this.#folders.run, 'state', id))
       ?.trim()
       .split(' ');
-    const [status, pid, monitor = '', startedAt = record.createdAt, restarts] = line ?? [];
+    const [status, pid, monitor = '', startedAt = record.createdAt, restarts, birth] = line ?? [];
     if (status === 'dead') return { status };
-    const alive = status !== undefined && status !== 'exited' && this.#holdsLock(id, monitor);
+    const alive = status !== undefined && status !== 'exited' && this.#isHeld(id, monitor, birth);
     if (alive && (status === 'running' || status === 'paused'))
       return { status, pid: Number(pid), startedAt, restartCount: Number(restarts ?? 0) };
     const exit = readText(join(this.#folders.containers, id, 'exit.json'));
@@ -73,7 +75,13 @@ export class StateReader {
     return this.#lostState(record, line);
   }
 
+  #isHeld(id: string, monitor: string, birth: string | undefined): boolean {
+    if (!/^\d+$/.test(monitor)) return false;
+    return (birth !== undefined && isAlive(monitor, birth)) || this.#holdsLock(id, monitor);
+  }
+
   #holdsLock(id: string, monitorPid: string): boolean {
+    this.#locks ??= this.#readLocks();
     const lock = statSync(join(this.#folders.run, 'containers', id, 'lock'), { throwIfNoEntry: false });
     return lock !== undefined && this.#locks.has(`${monitorPid}:${lock.ino}`);
   }

@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "io.h"
 #include "tree_remove.h"
 #include "volume.h"
 
@@ -22,11 +24,29 @@ static void write_state(const struct container *container, const char *text)
 		return;
 }
 
+/* When this process was started, in clock ticks since boot: with the pid a name that no other process ever has (proc_pid_stat(5), field 22). */
+static unsigned long long own_birth(void)
+{
+	char text[512];
+	unsigned long long birth = 0;
+	CLEANUP_CLOSE int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read_full(fd, text, sizeof(text) - 1);
+	text[length > 0 ? length : 0] = '\0';
+	/* The name in parentheses, field 2, could have spaces. */
+	const char *at = strrchr(text, ')');
+	for (int field = 3; at && field <= 22; field++)
+		if ((at = strchr(at, ' ')))
+			at++;
+	if (at)
+		birth = strtoull(at, NULL, 10);
+	return birth;
+}
+
 void record_state(const struct container *container, const char *status)
 {
-	char line[160];
-	snprintf(line, sizeof(line), "%s %d %d %s %u\n", status, (int)container->session.pid, (int)getpid(),
-		 container->started.text, container->restart.count);
+	char line[192];
+	snprintf(line, sizeof(line), "%s %d %d %s %u %llu\n", status, (int)container->session.pid, (int)getpid(),
+		 container->started.text, container->restart.count, own_birth());
 	write_state(container, line);
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { errnoOf } from '../lib/errors.ts';
 
 /**
  * Who holds which lock, as the kernel tells everybody (proc_locks(5)): keys are `pid:inode`. Needs no privilege and takes
@@ -6,6 +7,25 @@ import { readFileSync } from 'node:fs';
  */
 export function heldLocks(): Set<string> {
   return parseLocks(readFileSync('/proc/locks', 'utf8'));
+}
+
+/**
+ * Whether the process that was started at `birth` (clock ticks since boot, proc_pid_stat(5), field 22) still runs as `pid`. False also
+ * when /proc doesn't show it to us (hidepid).
+ */
+export function isAlive(pid: string, birth: string): boolean {
+  const stat = readStat(pid);
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return state !== 'Z' && state !== 'X' && fields[18] === birth;
+}
+
+function readStat(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ESRCH') return '';
+    throw error;
+  }
 }
 
 /** A line reads `1: FLOCK  ADVISORY  WRITE 4711 fe:00:131090 0 EOF`; one that waits has `->` after the number. */

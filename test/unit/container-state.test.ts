@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -63,7 +63,7 @@ describe("a container's state", () => {
       writeFileSync(join(folders.run, 'state/c'), `${status} 7 42 2026-01-01T00:00:01Z 2\n`);
       const exit = { exitCode: 3, signal: 0, oomKilled: false, startedAt: 'a', finishedAt: 'b', restartCount: 2 };
       writeFileSync(join(folders.containers, 'c/exit.json'), JSON.stringify(exit));
-      use(new StateReader(folders, new Set([`42:${statSync(lock).ino}`])).read(record));
+      use(new StateReader(folders, () => new Set([`42:${statSync(lock).ino}`])).read(record));
     });
 
   for (const status of ['running', 'paused'] as const)
@@ -71,6 +71,18 @@ describe("a container's state", () => {
       withMonitor(status, (state) =>
         assert.deepEqual(state, { status, pid: 7, startedAt: '2026-01-01T00:00:01Z', restartCount: 2 }),
       ));
+
+  it('is running while its monitor lives, without a look at the locks', () =>
+    withStore((folders) => {
+      const stat = readFileSync('/proc/self/stat', 'latin1');
+      const birth = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+      const refuse = (): Set<string> => assert.fail('the locks were read');
+      const line = (text: string): void => writeFileSync(join(folders.run, 'state/c'), text);
+      line(`running 7 ${process.pid} 2026-01-01T00:00:01Z 0 ${birth}\n`);
+      assert.equal(new StateReader(folders, refuse).read(record).status, 'running');
+      line(`running 7 ${process.pid} 2026-01-01T00:00:01Z 0 ${Number(birth) - 1}\n`);
+      assert.notEqual(new StateReader(folders).read(record).status, 'running');
+    }));
 
   it('is restarting between two lives, with how the last one ended', () =>
     withMonitor('restarting', (state) => {
