@@ -1,6 +1,6 @@
 /** Wiring: makes the parts and tells them of each other. */
 import { join } from 'node:path';
-import { window, workspace, type ExtensionContext } from 'vscode';
+import { commands, window, workspace, type ExtensionContext } from 'vscode';
 import { createClient } from '../runtime-helper/client/client.ts';
 import type { CommandContext } from './commands/context.ts';
 import { registerCommands } from './commands/index.ts';
@@ -14,10 +14,12 @@ import { Arranged } from './model/arrangement.ts';
 import { Containers } from './model/containers.ts';
 import { EngineStatus } from './model/helper-state.ts';
 import { ContainerLogs } from './terminals/container-logs.ts';
+import { lastLines } from './terminals/last-lines.ts';
 import { Streams } from './terminals/streams.ts';
 import { offerLinks } from './terminals/terminal-links.ts';
 import { offerProfile } from './terminals/terminal-profile.ts';
 import { Terminals } from './terminals/terminals.ts';
+import { announceProblems } from './ui/announce-problems.ts';
 import { announceFailure } from './ui/announce-failure.ts';
 import { followArrangement } from './ui/arrangement-settings.ts';
 import { Documents } from './ui/documents.ts';
@@ -86,6 +88,12 @@ export function activate(context: ExtensionContext): void {
     offerLinks(containers, terminals),
     offerProfile({ containers, terminals, listed: () => mirror.listed(), failed: warn }),
     showEngineStatus(status, containers, view),
+    announceProblems(containers, {
+      lastLine: async ({ id }) => (await lastLines(client, streams, id, 3)).at(-1) ?? '',
+      showLogs: (container) => inBackground(logs.show(container)),
+      start: ({ id }) => void commands.executeCommand('skiff.start', { kind: 'container', id }),
+      showContainers: () => void commands.executeCommand('skiff.containers.focus'),
+    }),
     announceFailure(status, () => supervisor.restart(), log),
     supervisor.onReady((hello) => {
       offerSocket(context.environmentVariableCollection, hello.cliSocket);

@@ -33,6 +33,7 @@ import type {
   RegistryLoginParams,
   RegistryLoginResult,
   RemoveParams,
+  RenameParams,
   RunParams,
   RunResult,
   StartResult,
@@ -59,6 +60,12 @@ export const containerList = request<ListParams, ListResult>('container/list');
 export const containerRun = request<RunParams, RunResult>('container/run');
 export const containerStart = request<ContainerIdParams, StartResult>('container/start');
 export const containerStop = request<StopParams, Record<string, never>>('container/stop');
+/** Stops it, if it runs, and starts it. */
+export const containerRestart = request<StopParams, Record<string, never>>('container/restart');
+/** All its processes stand still until `container/unpause`. */
+export const containerPause = request<ContainerIdParams, Record<string, never>>('container/pause');
+export const containerUnpause = request<ContainerIdParams, Record<string, never>>('container/unpause');
+export const containerRename = request<RenameParams, Record<string, never>>('container/rename');
 export const containerKill = request<KillParams, Record<string, never>>('container/kill');
 /** Docker's document about a container, as `skiff inspect` prints it. */
 export const containerInspect = request<ContainerIdParams, { document: object }>('container/inspect');

@@ -4,11 +4,24 @@ export type ContainerState =
   | { status: 'created' }
   | { status: 'running' | 'paused'; pid: number; startedAt: string }
   /** PID 1 has ended, and the container's restart policy will start it once more. */
-  | { status: 'restarting'; exitCode: number; startedAt: string; finishedAt: string }
-  /** `exitCode` is 0-255; 128+n for a process that died of signal n. */
-  | { status: 'exited'; exitCode: number; startedAt: string; finishedAt: string }
+  | ({ status: 'restarting' } & Ending)
+  | ({ status: 'exited' } & Ending)
   /** Its removal has failed halfway: only removing it again is left. */
   | { status: 'dead' };
+
+/** How PID 1 has ended. */
+export type Ending = {
+  /** 0-255; 128+n for a process that died of signal n. */
+  exitCode: number;
+  /** Number of the signal that killed it; 0: none did. */
+  signal: number;
+  /** The kernel killed it, or another process of its container, for want of memory. */
+  oomKilled: boolean;
+  /** Somebody asked for the end. */
+  stopped: boolean;
+  startedAt: string;
+  finishedAt: string;
+};
 
 export type ContainerSummary = {
   /** 64 lower-case hex digits. */
@@ -21,6 +34,7 @@ export type ContainerSummary = {
   /** argv of PID 1: entrypoint and command. */
   command: string[];
   createdAt: string;
+  labels: Record<string, string>;
   state: ContainerState;
   /** Whether PID 1 has a terminal. */
   tty: boolean;
@@ -97,6 +111,8 @@ export type StartResult = Record<string, never>;
 export type StopParams = { id: string; timeoutSeconds?: number };
 /** `signal`: its name, with or without SIG, or its number. */
 export type KillParams = { id: string; signal: string };
+/** `name`: as for a new container. */
+export type RenameParams = { id: string; name: string };
 export type RemoveParams = { id: string; force?: boolean };
 /** `tail`: number of last lines; absent: all. */
 export type LogsParams = { id: string; follow?: boolean; tail?: number; timestamps?: boolean };

@@ -2,12 +2,31 @@ import { ConfigurationTarget, window, workspace, type QuickPickItem } from 'vsco
 import type { Grouping, Order } from '../model/arrangement.ts';
 import type { CommandContext } from './context.ts';
 
-const groupings: Record<Grouping, string> = { none: 'No Groups', state: 'State', image: 'Image' };
+const groupings: Record<Grouping, string> = {
+  none: 'No Groups',
+  state: 'State',
+  image: 'Image',
+  project: 'Compose Project',
+  label: 'A Label…',
+};
 const orders: Record<Order, string> = { created: 'Newest First', name: 'Name', state: 'State' };
 
 export async function groupContainers({ arranged }: CommandContext): Promise<void> {
   const chosen = await choose('Group Containers by', groupings, arranged.current.groupBy);
-  if (chosen) await configure('containers.groupBy', chosen);
+  if (chosen === undefined) return;
+  if (chosen === 'label' && !(await chooseLabel(arranged.current.label))) return;
+  await configure('containers.groupBy', chosen);
+}
+
+async function chooseLabel(current: string): Promise<boolean> {
+  const label = await window.showInputBox({
+    title: 'Group Containers by a Label',
+    prompt: 'Name of the label, as in `skiff run --label NAME=VALUE`',
+    value: current,
+    validateInput: (value) => (value.trim() === '' ? 'A label has a name.' : undefined),
+  });
+  if (label !== undefined) await configure('containers.groupByLabel', label.trim());
+  return label !== undefined;
 }
 
 export async function sortContainers({ arranged }: CommandContext): Promise<void> {

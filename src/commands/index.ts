@@ -15,6 +15,8 @@ import { inspect } from './inspect.ts';
 import { kill } from './kill.ts';
 import { showLogsInTerminal } from './log-terminal.ts';
 import { openShell } from './open-shell.ts';
+import { pause, unpause } from './pause.ts';
+import { rename } from './rename.ts';
 import { remove } from './remove.ts';
 import { restart } from './restart.ts';
 import { runContainer } from './run.ts';
@@ -35,6 +37,9 @@ const table: Record<string, Command> = {
   'skiff.showLogsInTerminal': showLogsInTerminal,
   'skiff.detach': detach,
   'skiff.enter': enter,
+  'skiff.pause': pause,
+  'skiff.unpause': unpause,
+  'skiff.rename': rename,
   'skiff.kill': kill,
   'skiff.inspect': inspect,
   'skiff.copyId': copyId,

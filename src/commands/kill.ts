@@ -22,7 +22,7 @@ const signals: QuickPickItem[] = [
 export async function kill(context: CommandContext, ...args: unknown[]): Promise<void> {
   const containers = await chosenContainers(context, args, {
     title: 'Send a Signal to Container',
-    states: ['running'],
+    states: ['running', 'paused'],
     none: 'No container is running.',
   });
   const [first] = containers;

@@ -1,6 +1,6 @@
 import { window } from 'vscode';
 import type { ContainerSummary } from '../../runtime-helper/protocol/types.ts';
-import { displayName } from '../model/container-words.ts';
+import { displayName, isActive } from '../model/container-words.ts';
 import { chosenContainers } from './chosen-containers.ts';
 import type { CommandContext } from './context.ts';
 import { eachContainer } from './each-container.ts';
@@ -13,12 +13,12 @@ export async function remove(context: CommandContext, ...args: unknown[]): Promi
   if (containers.length === 0 || !(await confirmed(containers))) return;
   // Only what the question spoke of is killed: one that was started meanwhile is refused.
   await eachContainer(context, containers, 'remove', ({ id, state }) =>
-    context.client.removeContainer({ id, force: state.status === 'running' }),
+    context.client.removeContainer({ id, force: isActive(state) }),
   );
 }
 
 async function confirmed(containers: readonly ContainerSummary[]): Promise<boolean> {
-  const running = containers.filter(({ state }) => state.status === 'running');
+  const running = containers.filter(({ state }) => isActive(state));
   const [first] = containers;
   const subject =
     containers.length === 1 && first ? `container ${displayName(first)}` : `${containers.length} containers`;

@@ -8,8 +8,5 @@ export async function restart(context: CommandContext, ...args: unknown[]): Prom
     title: 'Restart Container',
     none: 'There is no container.',
   });
-  await eachContainer(context, containers, 'restart', async ({ id }) => {
-    await context.client.stopContainer({ id });
-    await context.client.startContainer({ id });
-  });
+  await eachContainer(context, containers, 'restart', ({ id }) => context.client.restartContainer({ id }));
 }

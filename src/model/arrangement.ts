@@ -1,16 +1,18 @@
 /** Which containers a view shows, in which groups and order. Pure but for the one object that holds what was chosen. */
 import type { ContainerState, ContainerSummary } from '../../runtime-helper/protocol/types.ts';
 import { cleanLine } from './clean-text.ts';
-import { displayImage, displayName } from './container-words.ts';
+import { displayImage, displayName, isActive } from './container-words.ts';
 import { Listeners, type Subscription } from './listeners.ts';
 
-export const groupings = ['none', 'state', 'image'] as const;
+export const groupings = ['none', 'state', 'image', 'project', 'label'] as const;
 export type Grouping = (typeof groupings)[number];
 export const orders = ['created', 'name', 'state'] as const;
 export type Order = (typeof orders)[number];
 
 export type Arrangement = {
   groupBy: Grouping;
+  /** The label whose values are the groups, when `groupBy` is `label`. */
+  label: string;
   sortBy: Order;
   onlyRunning: boolean;
   /** Words that must all occur in the name, image, command, id or address; empty: every container. */
@@ -22,7 +24,7 @@ export type Group = { key: string; title: string; containers: ContainerSummary[]
 
 /** The arrangement that is in force. */
 export class Arranged {
-  #current: Arrangement = { groupBy: 'none', sortBy: 'created', onlyRunning: false, filter: '' };
+  #current: Arrangement = { groupBy: 'none', label: '', sortBy: 'created', onlyRunning: false, filter: '' };
   readonly #changed = new Listeners<Arrangement>();
 
   get current(): Arrangement {
@@ -55,7 +57,7 @@ export function arrange(containers: readonly ContainerSummary[], arrangement: Ar
   if (arrangement.sortBy === 'state') shown.sort((a, b) => rank(a.state) - rank(b.state));
   const groups = new Map<string, Group>();
   for (const container of shown) {
-    const { key, title } = groupOf(container, arrangement.groupBy);
+    const { key, title } = groupOf(container, arrangement);
     const group = groups.get(key);
     if (group) group.containers.push(container);
     else groups.set(key, { key, title, containers: [container] });
@@ -64,16 +66,20 @@ export function arrange(containers: readonly ContainerSummary[], arrangement: Ar
 }
 
 function isShown(container: ContainerSummary, { onlyRunning, filter }: Arrangement): boolean {
-  if (onlyRunning && !stateIsUp(container.state)) return false;
-  const { id, name, image, command, ipAddress = '' } = container;
-  const text = [id, name, image, ...command, ipAddress].join('\n').toLowerCase();
+  if (onlyRunning && !isActive(container.state)) return false;
+  const { id, name, image, command, labels, ipAddress = '' } = container;
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const text = [id, name, image, ...command, ipAddress, ...pairs].join('\n').toLowerCase();
   return filter
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word));
 }
 
-function groupOf(container: ContainerSummary, groupBy: Grouping): { key: string; title: string } {
+/** The label that Compose gives all containers of a project, and others after it. */
+const projectLabel = 'com.docker.compose.project';
+
+function groupOf(container: ContainerSummary, { groupBy, label }: Arrangement): { key: string; title: string } {
   switch (groupBy) {
     case 'none':
       return { key: '', title: '' };
@@ -81,21 +87,32 @@ function groupOf(container: ContainerSummary, groupBy: Grouping): { key: string;
       return { key: container.state.status, title: stateTitle(container.state) };
     case 'image':
       return { key: cleanLine(container.image), title: displayImage(container) };
+    case 'project':
+      return labelGroup(container, projectLabel, 'No Project');
+    case 'label':
+      return labelGroup(container, label, label === '' ? 'No Label Chosen' : `No ${cleanLine(label)}`);
   }
 }
 
+/** Those without the label come last, whatever the others are called. */
+function labelGroup({ labels }: ContainerSummary, label: string, none: string): { key: string; title: string } {
+  const value = labels[label];
+  return value === undefined
+    ? { key: '\u{10ffff}', title: none }
+    : { key: `=${value}`, title: cleanLine(value) || '""' };
+}
+
 function compareGroups(a: Group, b: Group, groupBy: Grouping): number {
-  if (groupBy !== 'state') return compareText(a.title, b.title);
+  const last = Number(a.key === '\u{10ffff}') - Number(b.key === '\u{10ffff}');
+  if (groupBy !== 'state') return last || compareText(a.title, b.title);
   const [first, second] = [a.containers[0], b.containers[0]];
   return first && second ? rank(first.state) - rank(second.state) : 0;
 }
 
-const ranks: ContainerState['status'][] = ['running', 'created', 'exited'];
+const ranks: ContainerState['status'][] = ['running', 'paused', 'restarting', 'created', 'exited', 'dead'];
 
 /** What needs an eye comes first. */
 const rank = ({ status }: ContainerState): number => ranks.indexOf(status);
-
-const stateIsUp = ({ status }: ContainerState): boolean => status === 'running';
 
 const stateTitle = ({ status }: ContainerState): string => `${status.charAt(0).toUpperCase()}${status.slice(1)}`;
 

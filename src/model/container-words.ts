@@ -21,6 +21,11 @@ export function describeState(state: ContainerState, now: number): string {
   }
 }
 
+/** Whether it has processes, or soon will have again: what stands between it and its removal. */
+export function isActive({ status }: ContainerState): boolean {
+  return status === 'running' || status === 'paused' || status === 'restarting';
+}
+
 /** The twelve digits people know containers by; also the container's host name. */
 export function shortId(container: { id: string }): string {
   return container.id.slice(0, 12);

@@ -1,7 +1,12 @@
 import { commands, workspace, type Disposable } from 'vscode';
 import { groupings, isFiltered, orders, type Arranged, type Arrangement } from '../model/arrangement.ts';
 
-const names = ['skiff.containers.groupBy', 'skiff.containers.sortBy', 'skiff.containers.onlyRunning'];
+const names = [
+  'skiff.containers.groupBy',
+  'skiff.containers.groupByLabel',
+  'skiff.containers.sortBy',
+  'skiff.containers.onlyRunning',
+];
 
 /** Keeps the arrangement of containers as the settings say, and tells the `when` clauses what is left out. */
 export function followArrangement(arranged: Arranged): Disposable[] {
@@ -24,6 +29,7 @@ function readSettings(): Omit<Arrangement, 'filter'> {
   const sortBy = settings.get<string>('containers.sortBy');
   return {
     groupBy: groupings.find((known) => known === groupBy) ?? 'none',
+    label: settings.get<string>('containers.groupByLabel') ?? '',
     sortBy: orders.find((known) => known === sortBy) ?? 'created',
     onlyRunning: settings.get<boolean>('containers.onlyRunning') === true,
   };

@@ -43,12 +43,14 @@ story('the icons in a row start and stop its container', async ({ window, store 
 story('the context menu offers what makes sense in the state', async ({ window }) => {
   const tree = window.tree('Containers');
   const stopped = await tree.contextMenu('service');
-  assert.deepEqual(stopped, ['Show Logs', 'Show Logs in Terminal', 'Start', 'Restart', 'Inspect', 'Copy', 'Remove…']);
+  const logs = ['Show Logs', 'Show Logs in Terminal'];
+  assert.deepEqual(stopped, [...logs, 'Start', 'Restart', 'Inspect', 'Rename…', 'Copy', 'Remove…']);
   await tree.clickContext('service', 'Restart');
   await tree.waitForRow('service', / · Up /);
   const running = await tree.contextMenu('service');
   const enter = ['Attach', 'Open Shell', 'Show Logs', 'Enter Namespaces…', 'Show Logs in Terminal'];
-  assert.deepEqual(running, [...enter, 'Stop', 'Restart', 'Send Signal…', 'Inspect', 'Copy', 'Remove…']);
+  const states = ['Stop', 'Restart', 'Pause', 'Send Signal…'];
+  assert.deepEqual(running, [...enter, ...states, 'Inspect', 'Rename…', 'Copy', 'Remove…']);
 });
 
 story('the copied ID is the whole one', async ({ window, store }) => {
@@ -70,6 +72,35 @@ story('a container is inspected in a read-only document', async ({ window }) => 
   await window.run('View: Close All Editors');
 });
 
+story('a container is paused, continued and renamed', async ({ window, store }) => {
+  const tree = window.tree('Containers');
+  await tree.clickContext('service', 'Pause');
+  await tree.waitForRow('service', /\(Paused\)/);
+  await window.screenshot('paused');
+  await tree.clickInline('service', 'Continue');
+  await tree.waitForRow('service', / · Up [^(]*$/);
+  await tree.clickContext('service', 'Rename…');
+  await window.quick.fill('no name');
+  await window.quick.waitFor(/at least two letters/);
+  await window.quick.enter('renamed');
+  await tree.waitForRow('renamed', / · Up /);
+  await store.succeed(['rename', 'renamed', 'service']);
+  await tree.waitForRow('service', / · Up /);
+});
+
+story('a service that fails is told of with its last words, and can be started again', async ({ window, store }) => {
+  const tree = window.tree('Containers');
+  const script = 'test -e /again && exec sleep 1000; touch /again; sleep 0.5; echo "no [database](x)" >&2; exit 3';
+  await store.succeed(['run', '-d', '--name', 'failing', '@host', 'sh', '-c', script]);
+  const { message, severity } = await window.messages.waitForNotification(/failing/);
+  assert.deepEqual([severity, message], ['warning', 'failing ended with exit code 3: no [database] (x)']);
+  await window.screenshot('problem');
+  await window.messages.clickNotification(/failing/, 'Start Again');
+  await tree.waitForRow('failing', / · Up /);
+  await store.succeed(['rm', '-f', 'failing']);
+  await tree.waitForNoRow('failing');
+});
+
 story('a signal is chosen, or typed and checked', async ({ window, store }) => {
   const tree = window.tree('Containers');
   const script = 'trap "echo got usr1" USR1; trap "echo got winch" WINCH; while :; do sleep 0.1; done';
@@ -87,6 +118,7 @@ story('a signal is chosen, or typed and checked', async ({ window, store }) => {
   await tree.clickContext('listener', 'Send Signal…');
   await window.quick.pick('KILL');
   await tree.waitForRow('listener', /Exited \(137\)/);
+  assert.deepEqual(await window.messages.notifications(), [], 'who kills it knows');
 });
 
 story('rows are filtered, grouped and sorted, and the view says so', async ({ window, store }) => {

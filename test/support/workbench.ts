@@ -103,8 +103,9 @@ export class Workbench {
 
   /** Title of the active editor, whatever it shows. */
   async activeTab(): Promise<string> {
-    const title = await this.#activeGroup.locator('.tab.active .label-name').textContent();
-    return title ?? '';
+    const tab = this.#activeGroup.locator('.tab.active');
+    // A webview's tab has no resource, and a file's has its name among the icons' classes.
+    return (await tab.locator('.label-name').textContent()) || (await tab.getAttribute('data-resource-name')) || '';
   }
 
   /** The active text editor's title and the lines of it that are in sight. */

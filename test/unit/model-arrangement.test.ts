@@ -1,24 +1,30 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ContainerState, ContainerSummary } from '../../runtime-helper/protocol/types.ts';
+import { containerSummary, exitedState, runningState } from '../support/summaries.ts';
 import { arrange, Arranged, dependsOnState, isFiltered, type Arrangement } from '../../src/model/arrangement.ts';
 
-const at = '2026-01-01T00:00:00Z';
-const running: ContainerState = { status: 'running', pid: 7, startedAt: at };
-const exited: ContainerState = { status: 'exited', exitCode: 0, startedAt: at, finishedAt: at };
+const exited = exitedState(0);
 
-function container(name: string, image: string, state: ContainerState, command = ['sh']): ContainerSummary {
-  const id = Buffer.from(name.padEnd(32, '.')).toString('hex');
-  return { id, name, image, imageId: image, command, createdAt: at, state, tty: false, interactive: false };
+function container(
+  name: string,
+  image: string,
+  state: ContainerState,
+  change: Partial<ContainerSummary> = {},
+): ContainerSummary {
+  return containerSummary(name, { image, state, ...change });
 }
 
-const web2 = container('web2', 'nginx:1', running, ['nginx', '-g', 'daemon off;']);
+const web2 = container('web2', 'nginx:1', runningState, {
+  command: ['nginx', '-g', 'daemon off;'],
+  labels: { 'com.docker.compose.project': 'shop', tier: 'front' },
+});
 const job = container('job', '@host', exited);
 const web10 = container('web10', 'nginx:1', exited);
-const db = container('db', 'postgres:16', { status: 'created' });
+const db = container('db', 'postgres:16', { status: 'created' }, { labels: { 'com.docker.compose.project': 'shop' } });
 const all = [web2, job, web10, db];
 
-const plain: Arrangement = { groupBy: 'none', sortBy: 'created', onlyRunning: false, filter: '' };
+const plain: Arrangement = { groupBy: 'none', label: '', sortBy: 'created', onlyRunning: false, filter: '' };
 const names = (change: Partial<Arrangement>): [string, string[]][] =>
   arrange(all, { ...plain, ...change }).map(({ title, containers }) => [title, containers.map(({ name }) => name)]);
 
@@ -46,8 +52,20 @@ describe('the arrangement of containers', () => {
     ]);
   });
 
+  it('groups by project and by any label, those without one last', () => {
+    assert.deepEqual(names({ groupBy: 'project' }), [
+      ['shop', ['web2', 'db']],
+      ['No Project', ['job', 'web10']],
+    ]);
+    assert.deepEqual(names({ groupBy: 'label', label: 'tier' }), [
+      ['front', ['web2']],
+      ['No tier', ['job', 'web10', 'db']],
+    ]);
+  });
+
   it('filters by words in whatever a person may know, in any order and case', () => {
     assert.deepEqual(names({ filter: ' NGINX  daemon' }), [['', ['web2']]]);
+    assert.deepEqual(names({ filter: 'tier=front' }), [['', ['web2']]]);
     assert.deepEqual(names({ filter: job.id.slice(0, 12) }), [['', ['job']]]);
     assert.deepEqual(names({ filter: 'nginx postgres' }), []);
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ContainerSummary } from '../../runtime-helper/protocol/types.ts';
 import { splitCommand } from '../../src/model/command-line.ts';
+import { containerSummary } from '../support/summaries.ts';
 import { Containers, type ContainersChange } from '../../src/model/containers.ts';
 
 function container(
@@ -9,17 +10,7 @@ function container(
   createdAt: string,
   state: ContainerSummary['state'] = { status: 'created' },
 ): ContainerSummary {
-  return {
-    id: name.padEnd(64, '0'),
-    name,
-    image: '@host',
-    imageId: 'host',
-    command: ['true'],
-    createdAt,
-    state,
-    tty: false,
-    interactive: false,
-  };
+  return containerSummary(name, { createdAt, state });
 }
 
 const names = (containers: Containers): string[] => containers.all.map(({ name }) => name);

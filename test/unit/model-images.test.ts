@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { containerSummary } from '../support/summaries.ts';
 import type { ContainerSummary, ImageSummary } from '../../runtime-helper/protocol/types.ts';
 import { describeImage, displayTag } from '../../src/model/image-words.ts';
 import { groupImages, splitReference } from '../../src/model/images.ts';
@@ -31,10 +32,7 @@ test('a reference is its repository and its tag or digest', () => {
 
 test('a row says size, age and users', () => {
   const now = Date.parse('2026-01-04T00:00:00Z');
-  const user = (name: string): ContainerSummary => ({
-    ...{ id: 'f'.repeat(64), name, image: 'web:1', imageId: id('a'), command: [], tty: false, interactive: false },
-    ...{ createdAt: '2026-01-01T00:00:00Z', state: { status: 'created' } as const },
-  });
+  const user = (name: string): ContainerSummary => containerSummary(name, { imageId: id('a') });
   const created = { ...image('a', ['web:1']), createdAt: '2026-01-01T00:00:00Z' };
   assert.equal(describeImage(created, [], now), '26.1 MB · 3 days ago');
   assert.equal(

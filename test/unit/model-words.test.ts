@@ -4,6 +4,7 @@ import type { ContainerState, ContainerSummary } from '../../runtime-helper/prot
 import { describeRow, describeState, displayCommand } from '../../src/model/container-words.ts';
 import { describeDuration } from '../../src/model/durations.ts';
 import { refreshDelay } from '../../src/model/refresh-delay.ts';
+import { exitedState } from '../support/summaries.ts';
 import { describeSize } from '../../src/model/sizes.ts';
 
 const second = 1000;
@@ -44,10 +45,7 @@ const running = (age: number): ContainerState => ({ status: 'running', pid: 1, s
 test('a state reads as in the STATUS column of ps', () => {
   assert.equal(describeState({ status: 'created' }, now), 'Created');
   assert.equal(describeState(running(42 * second), now), 'Up 42 seconds');
-  assert.equal(
-    describeState({ status: 'exited', exitCode: 0, startedAt: at(5 * hour), finishedAt: at(3 * hour) }, now),
-    'Exited (0) 3 hours ago',
-  );
+  assert.equal(describeState(exitedState(0, { finishedAt: at(3 * hour) }), now), 'Exited (0) 3 hours ago');
 });
 
 function container(fields: Partial<ContainerSummary>): ContainerSummary {
@@ -58,6 +56,7 @@ function container(fields: Partial<ContainerSummary>): ContainerSummary {
     imageId: `sha256:${'ab'.repeat(32)}`,
     command: ['bash'],
     createdAt: at(minute),
+    labels: {},
     state: running(minute),
     tty: true,
     interactive: true,

@@ -47,6 +47,30 @@ export const containerMethods: Method[] = [
     },
   ),
   method(
+    protocol.containerRestart,
+    object({ id: shape.containerId, timeoutSeconds: optional(shape.count) }),
+    async ({ id, ...how }, { engine, operation }) => {
+      await engine.restartContainer(id, { ...how, whenDeaf: 'kill' }, operation);
+      return {};
+    },
+  ),
+  method(protocol.containerPause, object({ id: shape.containerId }), async ({ id }, { engine }) => {
+    await engine.pauseContainer(id);
+    return {};
+  }),
+  method(protocol.containerUnpause, object({ id: shape.containerId }), async ({ id }, { engine }) => {
+    await engine.unpauseContainer(id);
+    return {};
+  }),
+  method(
+    protocol.containerRename,
+    object({ id: shape.containerId, name: shape.filled }),
+    async ({ id, name }, { engine }) => {
+      await engine.renameContainer(id, name);
+      return {};
+    },
+  ),
+  method(
     protocol.containerKill,
     object({ id: shape.containerId, signal: shape.filled }),
     async ({ id, signal }, { engine }) => {

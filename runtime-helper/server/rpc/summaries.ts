@@ -10,7 +10,7 @@ import {
 } from '../../protocol/index.ts';
 
 export function containerSummary(container: Container): ContainerSummary {
-  const { id, name, image, imageId, command, createdAt, tty, openStdin, ipAddress } = container;
+  const { id, name, image, imageId, command, createdAt, labels, tty, openStdin, ipAddress } = container;
   return {
     id,
     name,
@@ -18,6 +18,7 @@ export function containerSummary(container: Container): ContainerSummary {
     imageId,
     command,
     createdAt,
+    labels,
     state: containerState(container.state),
     tty,
     interactive: openStdin,
@@ -35,8 +36,8 @@ function containerState(state: Container['state']): ContainerState {
       return { status: state.status, pid: state.pid, startedAt: state.startedAt };
     case 'restarting':
     case 'exited': {
-      const { status, exitCode, startedAt, finishedAt } = state;
-      return { status, exitCode, startedAt, finishedAt };
+      const { status, exitCode, signal, oomKilled, stopped, startedAt, finishedAt } = state;
+      return { status, exitCode, signal, oomKilled, stopped, startedAt, finishedAt };
     }
   }
 }
