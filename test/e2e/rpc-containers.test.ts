@@ -68,7 +68,7 @@ describe('containers over JSON-RPC', () => {
   it('stops, starts and removes one, and refuses to remove what runs', async () => {
     const { id, name } = await run(loop, { name: 'looper' });
     assert.equal(name, 'looper');
-    await assert.rejects(window.client.removeContainer({ id }), { code: 'failed-precondition' });
+    await assert.rejects(window.client.removeContainer({ id }), { code: 'conflict' });
     await window.client.stopContainer({ id });
     assert.deepEqual((await window.client.listContainers({ all: false })).containers, []);
     await window.client.startContainer({ id });
