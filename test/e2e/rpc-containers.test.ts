@@ -153,6 +153,9 @@ describe('containers over JSON-RPC', () => {
     const other = await HelperWindow.open(store);
     const { id, stream = '' } = await run('cat', { tty: true, interactive: true, attach: size });
     const { stream: second } = await other.client.attachContainer({ id, ...size });
+    // The monitor may take up the second window after it was asked to.
+    await other.type(second, 'here\r');
+    await other.sees(second, /here\r\n/);
     await window.type(stream, 'from the first\r');
     await other.type(second, 'from the second\r');
     for (const [one, name] of [
