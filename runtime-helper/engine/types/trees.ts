@@ -16,7 +16,31 @@ export type CommitOptions = {
   pause: boolean;
 };
 
+export type CopyOptions = {
+  /** Of a source that is a symbolic link, what it leads to. */
+  followLink: boolean;
+  /** On the host: owners as in the container, set-user-id bits too. In a container they always are as they were. */
+  keepOwners: boolean;
+};
+
 export type TreeOperations = {
+  /** Paths mean what they mean to `docker cp`: a trailing `/.` is what is in a directory, and `/` wants one. */
+  copyToContainer: (
+    id: string,
+    from: { path: string } | { stream: AsyncIterable<Uint8Array> },
+    to: string,
+    options: CopyOptions,
+    operation: Operation,
+  ) => Promise<void>;
+  copyFromContainer: (
+    id: string,
+    from: string,
+    to: string,
+    options: CopyOptions,
+    operation: Operation,
+  ) => Promise<void>;
+  /** The bytes of a tar. */
+  copyStream: (id: string, from: string, options: CopyOptions, operation: Operation) => AsyncIterable<Uint8Array>;
   /** The bytes of a tar with the container's whole file system, without what is mounted in it. */
   exportContainer: (id: string, operation: Operation) => AsyncIterable<Uint8Array>;
   /** Sorted by directory. */

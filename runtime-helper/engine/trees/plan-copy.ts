@@ -1,0 +1,57 @@
+import { SkiffError } from '../../lib/errors.ts';
+
+/** What is copied, and what is at the place that was named for it. */
+export type CopySource = {
+  /** As it was typed, without a trailing `/.`. */
+  path: string;
+  isDirectory: boolean;
+  /** It ended in `/.`: what is in it, not itself. */
+  contentsOnly: boolean;
+};
+export type CopyTarget = {
+  path: string;
+  kind: 'missing' | 'directory' | 'other';
+  /** It ended in `/`: it is meant to be a directory. */
+  mustBeDirectory: boolean;
+};
+
+/**
+ * Where the source's own first entry goes, by the rules of `docker cp`; `isThere`: it is a directory that keeps its owner and mode. Pure. Throws
+ * invalid-argument and not-found.
+ */
+export function planCopy(source: CopySource, target: CopyTarget): { path: string; isThere: boolean } {
+  if (target.kind === 'missing') {
+    if (target.mustBeDirectory && !source.isDirectory)
+      throw new SkiffError('not-found', `${target.path}: no such directory`);
+    return { path: target.path, isThere: false };
+  }
+  if (target.kind === 'other') {
+    if (target.mustBeDirectory) throw new SkiffError('invalid-argument', `${target.path}: not a directory`);
+    if (source.isDirectory)
+      throw new SkiffError('invalid-argument', `cannot copy a directory to a file: ${target.path}`);
+    return { path: target.path, isThere: false };
+  }
+  if (source.isDirectory && source.contentsOnly) return { path: target.path, isThere: true };
+  const name = baseName(source.path);
+  // `/` has no name to be copied under.
+  if (name === '') return { path: target.path, isThere: true };
+  return { path: `${target.path.replace(/\/+$/, '')}/${name}`, isThere: false };
+}
+
+/** `a/b/.` is what is in `a/b`; `a/b/` and `a/b` are the same directory. */
+export function splitPath(text: string): { path: string; contentsOnly: boolean; endsInSlash: boolean } {
+  const contentsOnly = /(^|\/)\.\/*$/.test(text);
+  const path = contentsOnly ? text.replace(/\.\/*$/, '') : text;
+  return {
+    path: path.replace(/\/+$/, '') || (text.startsWith('/') ? '/' : '.'),
+    contentsOnly,
+    endsInSlash: text.endsWith('/'),
+  };
+}
+
+export function baseName(path: string): string {
+  return path
+    .replace(/\/+$/, '')
+    .replace(/^.*\//, '')
+    .replace(/^\.\.?$/, '');
+}

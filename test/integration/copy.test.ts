@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { containerOptions, operation, runToEnd, testEngine, type TestEngine } from '../support/engine.ts';
+import { busyboxRootfs } from '../support/images.ts';
+import { tar, type TestEntry } from '../support/tar.ts';
+
+const plain = { followLink: false, keepOwners: false };
+let test: TestEngine;
+let folder: string;
+let source: string;
+before(async () => {
+  test = await testEngine();
+  folder = mkdtempSync(join(tmpdir(), 'skiff-copy-'));
+  await test.engine.importImage({ path: busyboxRootfs() }, { reference: 'busybox' }, operation);
+  source = join(folder, 'source');
+  mkdirSync(join(source, 'sub'), { recursive: true });
+  writeFileSync(join(source, 'file'), 'content');
+  chmodSync(join(source, 'file'), 0o750);
+  utimesSync(join(source, 'file'), 1_111_111_111, 1_111_111_111);
+  writeFileSync(join(source, 'sub/deep'), 'deep');
+  symlinkSync('file', join(source, 'soft'));
+  linkSync(join(source, 'file'), join(source, 'hard'));
+});
+after(async () => {
+  await test.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A container that has run a script. */
+async function ran(script = 'true'): Promise<string> {
+  const options = containerOptions({ image: 'busybox', command: ['sh', '-ec', script], network: 'none' });
+  const { container, exitCode, stderr } = await runToEnd(test.engine, options);
+  assert.deepEqual([exitCode, stderr], [0, '']);
+  return container.id;
+}
+
+const upper = (id: string, path: string): string => join(test.root, 'containers', id, 'upper', path);
+const into = (id: string, from: string, to: string): Promise<void> =>
+  test.engine.copyToContainer(id, { path: from }, to, plain, operation);
+const outOf = (id: string, from: string, to: string, how = plain): Promise<void> =>
+  test.engine.copyFromContainer(id, from, to, how, operation);
+
+async function stdinInto(id: string, entries: readonly TestEntry[], to: string): Promise<void> {
+  async function* stream(): AsyncGenerator<Uint8Array, void, undefined> {
+    yield tar(entries);
+  }
+  await test.engine.copyToContainer(id, { stream: stream() }, to, plain, operation);
+}
+
+describe('a copy into a container', () => {
+  it('follows the rules of docker cp', async () => {
+    const id = await ran('mkdir /there; echo old > /old');
+    await into(id, source, '/there');
+    await into(id, source, '/fresh');
+    await into(id, `${source}/.`, '/home');
+    await into(id, join(source, 'file'), '/old');
+    await into(id, join(source, 'file'), '/home/user/');
+    for (const place of ['there/source/sub/deep', 'fresh/sub/deep', 'home/sub/deep'])
+      assert.equal(readFileSync(upper(id, place), 'utf8'), 'deep');
+    for (const place of ['old', 'home/user/file']) assert.equal(readFileSync(upper(id, place), 'utf8'), 'content');
+    const file = lstatSync(upper(id, 'fresh/file'));
+    assert.deepEqual([file.mode & 0o7777, file.mtimeMs, file.nlink], [0o750, 1_111_111_111_000, 2]);
+    assert.equal(readlinkSync(upper(id, 'fresh/soft')), 'file');
+  });
+
+  it('refuses, in one line, what has no place', async () => {
+    const id = await ran('mkdir /there; echo old > /old; mkdir -p /there/source/file/x');
+    const refused: [string, string, RegExp][] = [
+      [source, '/old', /cannot copy a directory to a file/],
+      [join(source, 'file'), '/old/', /not a directory/],
+      [join(source, 'file'), '/nowhere/', /no such directory/],
+      [join(source, 'file'), '/no/where', /parent is no directory/],
+      [join(source, 'nothing'), '/there', /no such file/],
+      [`${join(source, 'file')}/.`, '/there', /not a directory|no such file/],
+      [source, '/there', /there\/source\/file: illegal operation on a directory/],
+    ];
+    for (const [from, to, message] of refused)
+      await assert.rejects(
+        into(id, from, to),
+        (error: Error) => message.test(error.message) && !/\n/.test(error.message),
+      );
+  });
+
+  it('stays in the container, whatever its links lead to', async () => {
+    const outside = join(folder, 'outside');
+    const id = await ran(`ln -s ${folder} /link; ln -s ../../../../..${outside} /up; mkdir -p ${folder}`);
+    await into(id, join(source, 'file'), '/link/outside');
+    await into(id, join(source, 'file'), '/../../..//up');
+    assert.equal(existsSync(outside), false);
+    assert.equal(readFileSync(upper(id, outside), 'utf8'), 'content');
+  });
+
+  it('unpacks an archive in a directory, and none of it elsewhere', async () => {
+    const id = await ran('mkdir /d; ln -s /etc /d/link');
+    await stdinInto(
+      id,
+      [
+        { path: './', type: '5', mode: 0o700 },
+        { path: 'a/', type: '5' },
+        { path: 'a/b', content: 'x', uid: 7 },
+        { path: 'c', type: '1', link: 'a/b' },
+        { path: '.wh.x', content: 'no whiteout here' },
+      ],
+      '/d',
+    );
+    assert.equal(lstatSync(upper(id, 'd/c')).ino, lstatSync(upper(id, 'd/a/b')).ino);
+    assert.equal(lstatSync(upper(id, 'd/a/b')).uid, 7);
+    assert.equal(lstatSync(upper(id, 'd')).mode & 0o777, 0o755);
+    assert.equal(readFileSync(upper(id, 'd/.wh.x'), 'utf8'), 'no whiteout here');
+    await assert.rejects(stdinInto(id, [{ path: '../x', content: 'x' }], '/d'), /invalid argument/);
+    await assert.rejects(stdinInto(id, [{ path: 'x', content: 'x' }], '/none'), /must be a directory/);
+  });
+
+  it('holds a container at rest while it lasts, and lets it start afterwards', async () => {
+    const id = await ran();
+    await into(id, join(source, 'file'), '/copied');
+    assert.equal(existsSync(join(test.runRoot, test.engine.info().storeId, 'containers', id)), false);
+    const { started } = await test.engine.startContainer(id, { gate: false }, operation);
+    await started;
+  });
+});
+
+describe('a copy out of a container', () => {
+  it('follows the same rules, and links only when it is told to', async () => {
+    const id = await ran('mkdir -p /d/sub; echo deep > /d/sub/deep; echo f > /d/f; ln /d/f /d/hard; ln -s /d/f /soft');
+    const target = mkdtempSync(join(folder, 'out-'));
+    await outOf(id, '/d', target);
+    await outOf(id, 'd/.', target);
+    await outOf(id, '/d', join(target, 'fresh'));
+    await outOf(id, '/soft', join(target, 'soft'));
+    await outOf(id, '/soft', join(target, 'followed'), { followLink: true, keepOwners: false });
+    for (const place of ['d/sub/deep', 'sub/deep', 'fresh/sub/deep'])
+      assert.equal(readFileSync(join(target, place), 'utf8'), 'deep\n');
+    assert.equal(lstatSync(join(target, 'd/f')).ino, lstatSync(join(target, 'd/hard')).ino);
+    assert.equal(readlinkSync(join(target, 'soft')), '/d/f');
+    assert.equal(readFileSync(join(target, 'followed'), 'utf8'), 'f\n');
+  });
+
+  it('writes through no link of the host, and gives no set-user-id bits away', async () => {
+    const id = await ran('mkdir -p /d/sub; echo evil > /d/sub/x; echo s > /d/s; chmod 4755 /d/s');
+    const target = mkdtempSync(join(folder, 'out-'));
+    const outside = mkdtempSync(join(folder, 'safe-'));
+    mkdirSync(join(target, 'd'));
+    symlinkSync(outside, join(target, 'd/sub'));
+    await assert.rejects(outOf(id, '/d', target), /cannot overwrite non-directory .* with directory/);
+    assert.equal(existsSync(join(outside, 'x')), false);
+    await outOf(id, '/d/s', target);
+    assert.equal(lstatSync(join(target, 's')).mode & 0o7777, 0o755);
+    await outOf(id, '/d/s', target, { followLink: false, keepOwners: true });
+    assert.equal(lstatSync(join(target, 's')).mode & 0o7777, 0o4755);
+  });
+
+  it('reads no device of the host', async () => {
+    const id = await ran('mknod /disk c 1 3; mkdir /d; mknod /d/null c 1 3; echo x > /d/x');
+    const target = mkdtempSync(join(folder, 'out-'));
+    await outOf(id, '/d', target);
+    assert.deepEqual([existsSync(join(target, 'd/null')), existsSync(join(target, 'd/x'))], [false, true]);
+  });
+
+  it('as an archive has names that begin with what was asked for', async () => {
+    const id = await ran('mkdir -p /d/sub; echo x > /d/sub/x');
+    const list = async (path: string): Promise<string[]> => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of test.engine.copyStream(id, path, plain, operation)) chunks.push(chunk);
+      return execFileSync('tar', ['-t'], { input: Buffer.concat(chunks), encoding: 'utf8' })
+        .trim()
+        .split('\n');
+    };
+    assert.deepEqual(await list('/d'), ['d/', 'd/sub/', 'd/sub/x']);
+    assert.deepEqual(await list('/d/.'), ['./', 'sub/', 'sub/x']);
+    assert.deepEqual(await list('/d/sub/x'), ['x']);
+    await assert.rejects(list('/none'), /Could not find the file \/none in container/);
+  });
+});
