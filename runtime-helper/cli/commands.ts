@@ -3,6 +3,7 @@ import { attach } from './commands/attach.ts';
 import { commit } from './commands/commit.ts';
 import { diff } from './commands/diff.ts';
 import { exportCommand } from './commands/export.ts';
+import { cp } from './commands/cp.ts';
 import { create } from './commands/create.ts';
 import { doctor } from './commands/doctor.ts';
 import { enter } from './commands/enter.ts';
@@ -28,6 +29,7 @@ import { restart } from './commands/restart.ts';
 import { rm } from './commands/rm.ts';
 import { rmi } from './commands/rmi.ts';
 import { run } from './commands/run.ts';
+import { save } from './commands/save.ts';
 import { start } from './commands/start.ts';
 import { stats } from './commands/stats.ts';
 import { stop } from './commands/stop.ts';
@@ -48,6 +50,7 @@ export const commands: readonly Command[] = [
   commit,
   diff,
   exportCommand,
+  cp,
   create,
   doctor,
   enter,
@@ -74,6 +77,7 @@ export const commands: readonly Command[] = [
   rm,
   rmi,
   run,
+  save,
   start,
   stats,
   stop,

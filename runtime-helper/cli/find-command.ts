@@ -15,6 +15,7 @@ export const groups: Readonly<Record<string, string>> = {
 const aliases: Readonly<Record<string, string>> = {
   'container attach': 'attach',
   'container commit': 'commit',
+  'container cp': 'cp',
   'container create': 'create',
   'container diff': 'diff',
   'container export': 'export',
@@ -47,6 +48,7 @@ const aliases: Readonly<Record<string, string>> = {
   'image remove': 'rmi',
   'image tag': 'tag',
   'image rm': 'rmi',
+  'image save': 'save',
   'system events': 'events',
   'system info': 'info',
   'volume list': 'volume ls',

@@ -62,10 +62,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   const parts: Parts = { store, images, privileges, networks, catalog, journal, volumes };
 
+  let sweeping: NodeJS.Timeout | undefined;
   /** Not in the way of what the user waits for. */
   const sweepLater = (spawner: Spawner): void => {
-    setTimeout(() => void sweep(parts, spawner, log), 2000).unref();
-    setTimeout(() => void images.sweep(log), 2000).unref();
+    clearTimeout(sweeping);
+    sweeping = setTimeout(() => {
+      void sweep(parts, spawner, log);
+      void images.sweep(log);
+    }, 2000).unref();
   };
 
   const info = (): Info => {
@@ -102,6 +106,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     remoteTags,
     login,
     logout,
+    saveImages: (references, operation) => images.save(references, operation),
     loadImages: (source, operation) => images.load(source, operation),
     removeImage: (reference, how) => images.remove(reference, how),
     events: (range, operation) => readEvents(join(store.root, 'events'), range, operation),
@@ -109,6 +114,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     privilege: () => privileges.state,
     requirePrivilege: async () => void (await privileges.spawner()),
     retryPrivilege: () => privileges.retry(),
-    close: () => privileges.close(),
+    close: () => {
+      clearTimeout(sweeping);
+      return privileges.close();
+    },
   };
 }

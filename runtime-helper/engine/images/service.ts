@@ -8,6 +8,7 @@ import { findImage } from './find.ts';
 import { ImageKeeper } from './keeper.ts';
 import { loadImages } from './load.ts';
 import { removeImage } from './remove.ts';
+import { saveImages } from './save.ts';
 import type { Store } from '../store.ts';
 import type {
   Image,
@@ -124,6 +125,10 @@ export class ImageService {
   /** Returns the names of what was loaded, or ids of images that have none. */
   load(source: LoadSource, operation: Operation): Promise<string[]> {
     return loadImages(this.#keeper, source, operation);
+  }
+
+  save(references: readonly string[], operation: Operation): AsyncIterable<Uint8Array> {
+    return saveImages(this.#images, references, operation);
   }
 
   async pull(

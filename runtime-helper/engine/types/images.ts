@@ -119,6 +119,8 @@ export type ImageOperations = {
   ) => Promise<string | undefined>;
   /** False: nobody was logged in there. */
   logout: (domain: string, access: RegistryAccess, operation: Operation) => Promise<boolean>;
+  /** The bytes of an archive that docker, podman and skopeo read, as `docker save` and as an OCI archive. Throws before the first of them when an image is missing. */
+  saveImages: (references: readonly string[], operation: Operation) => AsyncIterable<Uint8Array>;
   loadImages: (source: LoadSource, operation: Operation) => Promise<string[]>;
   removeImage: (
     reference: string,
