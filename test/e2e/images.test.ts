@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { HelperWindow } from '../support/helper-window.ts';
 import { busyboxRootfs } from '../support/images.ts';
+import { OddRegistry } from '../support/odd-registry.ts';
+import { skiffBinary } from '../support/paths.ts';
 import { TestRegistry } from '../support/registry.ts';
+import { addImage, makeLayer } from '../support/remote-image.ts';
 import { TestStore } from '../support/store.ts';
+import { until } from '../support/wait.ts';
 
 /** Ids, digests, ports and times change with each run. */
 function masked(text: string): string {
@@ -256,5 +262,88 @@ describe('a registry that wants to know who it is', () => {
       await registry.dispose();
       rmSync(home, { recursive: true, force: true });
     }
+  });
+});
+
+describe('helpers of one store', () => {
+  const store = new TestStore();
+  let registry: OddRegistry;
+  const layer = makeLayer([
+    { path: 'bin/', type: '5' },
+    { path: 'bin/file', content: randomBytes(500_000).toString('hex') },
+  ]);
+  /** Lets the rest of the blob go. */
+  let release: () => void;
+  let asked = 0;
+
+  beforeEach(async () => {
+    registry = await OddRegistry.start();
+    addImage(registry, '1', [layer]);
+    const released = new Promise<void>((resolve) => (release = resolve));
+    asked = 0;
+    registry.oddity = ({ url }, response) => {
+      if (!url?.endsWith(layer.digest)) return false;
+      asked += 1;
+      response.writeHead(200, { 'content-length': layer.blob.length });
+      response.write(layer.blob.subarray(0, 300_000));
+      void released.then(() => response.end(layer.blob.subarray(300_000)));
+      return true;
+    };
+  });
+  afterEach(async () => {
+    release();
+    await registry.dispose();
+  });
+  after(() => store.dispose());
+
+  /** A helper of its own, which pulls. */
+  const puller = async (): Promise<{ window: HelperWindow; pulled: Promise<unknown> }> => {
+    const window = await HelperWindow.open(store);
+    return { window, pulled: window.client.pullImage({ reference: `${registry.host}/a:1` }) };
+  };
+
+  it('fetch a layer once that both want', async () => {
+    const first = await puller();
+    await until('the first one fetches', () => asked === 1);
+    const second = await puller();
+    await until('the second one has said what it needs', () => readdirSync(join(store.root, 'pins')).length >= 3);
+    release();
+    await Promise.all([first.pulled, second.pulled]);
+    assert.equal(asked, 1);
+    await Promise.all([first.window.close(), second.window.close()]);
+    assert.equal((await store.skiff(['rmi', `${registry.host}/a:1`])).code, 0);
+  });
+
+  it('go on where another one was killed, and sweep what it left', async () => {
+    const first = await puller();
+    const failed = assert.rejects(first.pulled);
+    await until('the first one fetches', () => asked === 1);
+    const second = await puller();
+    await until('the second one waits', () => readdirSync(join(store.root, 'pins')).length >= 3);
+    first.window.helper.child.kill('SIGKILL');
+    await first.window.helper.exited;
+    first.window.connection.dispose();
+    await failed;
+    release();
+    await second.pulled;
+    assert.equal(asked, 2);
+    const scraps = (): string[] =>
+      readdirSync(join(store.root, 'images/blobs/sha256')).filter((name) => name.endsWith('.tmp'));
+    assert.equal(scraps().length, 1);
+    assert.equal((await store.skiff(['image', 'prune', '-a', '-f'])).code, 0);
+    assert.deepEqual(readdirSync(join(store.root, 'images/blobs/sha256')), []);
+    assert.deepEqual(readdirSync(join(store.root, 'pins')), []);
+    await second.window.close();
+  });
+
+  it('leave nothing when the front of a pull is killed', async () => {
+    const env = { ...process.env, SKIFF_SOCKET: undefined, ...store.env };
+    const front = spawn(skiffBinary, ['pull', `${registry.host}/a:1`], { env, stdio: 'ignore' });
+    await until('the layer is fetched', () => asked === 1);
+    front.kill('SIGKILL');
+    const left = (): string[] =>
+      ['images/blobs/sha256', 'layers', 'pins'].flatMap((folder) => readdirSync(join(store.root, folder)));
+    await until('nothing is left', () => left().every((name) => name.startsWith('.gone-')));
+    assert.equal((await store.skiff(['images', '-q'])).stdout, '');
   });
 });

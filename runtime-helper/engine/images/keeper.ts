@@ -63,7 +63,12 @@ export class ImageKeeper {
     const path = this.images.temporaryPath();
     const spool = new BlobFile(path);
     try {
-      const unpack = { source: spool.copying(source), what, diffId, verify: () => spool.finish(what, digest) };
+      const unpack = {
+        source: spool.copying(source),
+        what,
+        diffId,
+        verify: (how: SyncFollows) => spool.finish(what, how, digest),
+      };
       await this.#unpack(unpack, operation);
       return { path, digest: spool.digest, size: spool.size };
     } catch (error) {
@@ -83,7 +88,7 @@ export class ImageKeeper {
     const path = this.images.temporaryPath();
     const spool = new BlobFile(path);
     try {
-      const unpack = { source: spool.copying(source), what, verify: () => spool.finish(what) };
+      const unpack = { source: spool.copying(source), what, verify: (how: SyncFollows) => spool.finish(what, how) };
       const diffId = await this.#unpack(unpack, operation);
       return { spooled: { path, digest: spool.digest, size: spool.size }, diffId };
     } catch (error) {
@@ -111,7 +116,7 @@ export class ImageKeeper {
     if (!applier) {
       const found = await diffIdOf(layer.source, what, operation);
       checkDiffId(found, diffId, what);
-      await layer.verify();
+      await layer.verify({ syncFollows: false });
       return found;
     }
     const failed = applier.answered.then(
@@ -204,8 +209,10 @@ type Unpacking = {
   /** Absent: whatever it is. */
   diffId?: string;
   /** Has the last word before the layer gets its name. */
-  verify: () => Promise<void>;
+  verify: (how: SyncFollows) => Promise<void>;
 };
+/** The native program syncs the file system before it names a layer: then its blob need not be synced for itself. */
+type SyncFollows = { syncFollows: boolean };
 
 /** A blob's file, written as its bytes come by. */
 class BlobFile {
@@ -236,14 +243,14 @@ class BlobFile {
   }
 
   /** Throws invalid-argument unless all of `digest` (absent: whatever it is) is there; then it is on the disk. */
-  async finish(what: string, digest?: string): Promise<void> {
+  async finish(what: string, { syncFollows }: SyncFollows, digest?: string): Promise<void> {
     this.digest = `sha256:${this.#hash.digest('hex')}`;
     if (!this.#ended || this.digest !== (digest ?? this.digest))
       throw new SkiffError(
         'invalid-argument',
         `${what}: verification failed: its digest is ${this.digest}, not ${digest}`,
       );
-    await this.#file?.sync();
+    if (!syncFollows) await this.#file?.sync();
   }
 
   async close(): Promise<void> {
@@ -266,7 +273,7 @@ async function send(address: string, layer: Unpacking, operation: Operation): Pr
   }
   try {
     await writeLayer(readTar(bytes(), layer.what), socket);
-    await layer.verify();
+    await layer.verify({ syncFollows: true });
     const found = hash.digest('hex');
     checkDiffId(found, layer.diffId, layer.what);
     finishLayer(socket, layer.diffId === undefined ? found : '');
