@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define QUEUE_LIMIT (256 * 1024)
@@ -17,11 +18,8 @@
 #define BEHIND_LIMIT (2 * 1024 * 1024)
 #define SKIP_TO 65536
 
-void clients_accept(struct clients *clients, int listen_fd, uid_t owner)
+static void add_client(struct clients *clients, int fd, uid_t owner)
 {
-	int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd < 0)
-		return;
 	struct ucred peer;
 	socklen_t length = sizeof(peer);
 	struct client *items = NULL;
@@ -34,6 +32,13 @@ void clients_accept(struct clients *clients, int listen_fd, uid_t owner)
 	}
 	clients->items = items;
 	clients->items[clients->count++] = (struct client){ .fd = fd };
+}
+
+void clients_accept(struct clients *clients, int listen_fd, uid_t owner)
+{
+	int fd;
+	while ((fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
+		add_client(clients, fd, owner);
 }
 
 void clients_remove(struct clients *clients, size_t index)
@@ -99,13 +104,38 @@ void client_watch(struct clients *clients, struct client *client, uint64_t repla
 		clients->redraw = true;
 }
 
+/* What nobody waits for goes out as it is; what does not is queued. */
+static bool send_frame(struct client *client, uint8_t type, const uint8_t *payload, size_t length)
+{
+	uint8_t header[STREAM_HEADER];
+	struct iovec parts[] = { { header, sizeof(header) }, { (void *)(uintptr_t)payload, length } };
+	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
+	stream_header(header, type, (uint32_t)length);
+	ssize_t count = queued(client) > 0 ? 0 : sendmsg(client->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+	size_t sent = count < 0 ? 0 : (size_t)count;
+	if (sent == sizeof(header) + length)
+		return true;
+	uint8_t *at = reserve(client, sizeof(header) + length - sent);
+	/* After a part of it there is no way back. */
+	if (!at && sent > 0)
+		shutdown(client->fd, SHUT_RDWR);
+	if (!at)
+		return sent > 0;
+	size_t left = sent < sizeof(header) ? sizeof(header) - sent : 0;
+	memcpy(at, header + sizeof(header) - left, left);
+	size_t gone = sent > sizeof(header) ? sent - sizeof(header) : 0;
+	memcpy(at + left, payload + gone, length - gone);
+	client->length += left + length - gone;
+	return true;
+}
+
 void clients_write(struct clients *clients, uint8_t type, const void *payload, size_t length, uint64_t position)
 {
 	for (size_t i = 0; i < clients->count; i++) {
 		struct client *client = &clients->items[i];
 		if (!client->wants_output || client->behind || client->leaving)
 			continue;
-		if ((!client->lossless && queued(client) + length > QUEUE_LIMIT) || !queue_frame(client, type, payload, length)) {
+		if ((!client->lossless && queued(client) + length > QUEUE_LIMIT) || !send_frame(client, type, payload, length)) {
 			client->behind = true;
 			client->position = position;
 			client->got = clients->produced;

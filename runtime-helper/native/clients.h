@@ -48,7 +48,7 @@ struct clients {
 	bool redraw;
 };
 
-/* Accepts one connection of the owner's or of root's. */
+/* Accepts all connections of the owner's and of root's that wait. */
 void clients_accept(struct clients *clients, int listen_fd, uid_t owner);
 void clients_remove(struct clients *clients, size_t index);
 

@@ -17,6 +17,7 @@
 #include "session_window.h"
 
 #define READ_SIZE 16384
+#define MUCH 2048
 #define INPUT_LIMIT (64 * 1024)
 #define FAREWELL_MS 2000
 
@@ -158,10 +159,14 @@ static int read_output(struct session *session, int *fd, uint8_t type, const cha
 		close_and_forget(fd);
 		return -1;
 	}
+	size_t length = (size_t)count;
+	/* A terminal gives 4 KiB at a time; where there is much, more is there already. The end of it is met again. */
+	while (length >= MUCH && length < sizeof(buffer) && (count = read(*fd, buffer + length, sizeof(buffer) - length)) > 0)
+		length += (size_t)count;
 	uint64_t position = session->log.end;
 	/* What could not be kept is still given to those who keep up. */
-	log_write(&session->log, stream, buffer, (size_t)count);
-	clients_write(&session->clients, type, buffer, (size_t)count, position);
+	log_write(&session->log, stream, buffer, length);
+	clients_write(&session->clients, type, buffer, length, position);
 	return 1;
 }
 

@@ -21,7 +21,8 @@ describe('attach, seen from the monitor', () => {
 
   it('shows every one of a hundred windows the same, whoever types', async () => {
     const { socket } = await store.runDetached({ args: ['/bin/cat'], ...terminal, start: { stdin: 'open' } });
-    const windows = await Promise.all(Array.from({ length: 100 }, () => Client.attach(socket, { input: true })));
+    const attach = (): Promise<Client> => Client.attach(socket, { input: true, replay: mebibyte });
+    const windows = await Promise.all(Array.from({ length: 100 }, attach));
     for (const [index, window] of [...windows.entries()].slice(0, 10)) {
       window.type(`line ${index}\r`);
       await window.sees(new RegExp(`line ${index}\r\nline ${index}\r\n`));
