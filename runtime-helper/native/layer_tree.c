@@ -386,9 +386,9 @@ static int check_limits(struct layer_tree *tree, const struct layer_entry *entry
 	tree->entries++;
 	tree->bytes += entry->content;
 	if (tree->max_entries && tree->entries > tree->max_entries)
-		return fail_with(failure, STAGE_LAYER, EDQUOT, "entries");
+		return fail_with(failure, STAGE_LAYER, E2BIG, "entries");
 	if (tree->max_bytes && tree->bytes > tree->max_bytes)
-		return fail_with(failure, STAGE_LAYER, EDQUOT, "bytes");
+		return fail_with(failure, STAGE_LAYER, E2BIG, "bytes");
 	return 0;
 }
 

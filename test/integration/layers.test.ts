@@ -227,6 +227,26 @@ describe('no entry reaches beyond its layer:', () => {
   });
 });
 
+describe('a layer that is larger than it may be', () => {
+  const limited = async (name: string, value: string, work: () => Promise<void>): Promise<void> => {
+    process.env[name] = value;
+    try {
+      await work();
+    } finally {
+      delete process.env[name];
+    }
+  };
+  const bomb = [
+    { path: 'a', content: Buffer.alloc(3_000_000) },
+    { path: 'b', content: 'x' },
+  ];
+  it('is refused by its bytes', () =>
+    limited('SKIFF_MAX_LAYER_BYTES', '1000000', () => refused(bomb, /the layer has too many bytes$/)));
+  it('is refused by its entries', () =>
+    limited('SKIFF_MAX_LAYER_ENTRIES', '1', () => refused(bomb, /the layer has too many entries$/)));
+  it('is taken when there is no limit', () => limited('SKIFF_MAX_LAYER_BYTES', '0', () => unpacked(bomb, () => {})));
+});
+
 describe('what is no layer is refused in one line, and nothing stays:', () => {
   it('a name that is too long', () => refused([{ path: 'n'.repeat(300) }], /name too long/));
   it('a path that is too long', () => refused([{ path: 'd/'.repeat(2500) }], /too long/));

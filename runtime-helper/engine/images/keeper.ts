@@ -143,7 +143,7 @@ export class ImageKeeper {
     const spawner = await this.#spawner();
     const name = `apply-${randomBytes(8).toString('hex')}`;
     const listening = Promise.withResolvers<'listening'>();
-    const answered = spawner.request(['apply-layer', name, diffId, `${name}.sock`], (event) => {
+    const answered = spawner.request(['apply-layer', name, diffId, `${name}.sock`, ...layerLimits()], (event) => {
       if (event === 'listening') listening.resolve('listening');
     });
     const first = await Promise.race([listening.promise, answered]);
@@ -198,6 +198,15 @@ export class ImageKeeper {
         rmSync(this.images.blobPath(digest), { force: true });
     return deleted;
   }
+}
+
+/** Bytes and entries of one layer: an archive of a few kilobytes could fill any disk. */
+function layerLimits(): [string, string] {
+  const limit = (name: string, usual: number): string => {
+    const given = process.env[name] ?? '';
+    return /^\d{1,15}$/.test(given) ? given : String(usual);
+  };
+  return [limit('SKIFF_MAX_LAYER_BYTES', 256 * 2 ** 30), limit('SKIFF_MAX_LAYER_ENTRIES', 10_000_000)];
 }
 
 /** What a layer's blob has to be, in both its forms. Absent digest: whatever it is. */
@@ -319,6 +328,13 @@ function checkDiffId(found: string, expected: string | undefined, what: string):
 }
 
 function layerFailure(error: unknown, what: string): SkiffError {
+  if (error instanceof NativeFailure && error.errno === 'E2BIG' && /^(bytes|entries)$/.test(error.object)) {
+    const variable = `SKIFF_MAX_LAYER_${error.object.toUpperCase()}`;
+    return new SkiffError('invalid-argument', `${what}: the layer has too many ${error.object}`, {
+      cause: error,
+      hint: `If it is meant to be that large, raise ${variable} (0: no limit) where Skiff's helper starts.`,
+    });
+  }
   if (error instanceof NativeFailure) return new SkiffError(error.code, `${what}: ${error.message}`, { cause: error });
   if (error instanceof SkiffError) return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -4,6 +4,7 @@ import { readTar, type TarEntry } from '../../archive/tar-reader.ts';
 import { writeTar } from '../../archive/tar-writer.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
+import { readConfig, type ContainerRecord } from '../../container/record.ts';
 import type { Parts } from '../containers/parts.ts';
 import type { CopyOptions } from '../types.ts';
 import { hostEntries, hostStatus } from './host-source.ts';
@@ -13,6 +14,19 @@ import { baseName, planCopy, splitPath, type CopySource } from './plan-copy.ts';
 import type { FileStatus, TreeSession } from './session.ts';
 
 const maxLinks = 40;
+
+/** Volumes and paths of the host are seen only while the container runs. Throws not-implemented for what lies in one of them. */
+function assertThere({ catalog }: Parts, record: ContainerRecord, path: string): void {
+  if (catalog.active(record)) return;
+  const mounts = readConfig(catalog.folder(record.id)).mounts.filter(
+    ({ type, source }) => type === 'volume' || (type === 'bind' && source.startsWith('/')),
+  );
+  const mount = mounts.find(({ destination }) => path === destination || path.startsWith(`${destination}/`));
+  if (!mount) return;
+  throw new SkiffError('not-implemented', `${record.name}:${path} is mounted from ${mount.source} only while it runs`, {
+    hint: `Start it first: skiff start ${record.name}`,
+  });
+}
 
 /** From a path of the user's, or from a tar that is unpacked in a directory. */
 export async function copyToContainer(
@@ -29,12 +43,14 @@ export async function copyToContainer(
     const kind = kindOf(await found(tree, target.path));
     if ('stream' in from) {
       if (kind !== 'directory') throw new SkiffError('invalid-argument', `${record.name}:${to}: must be a directory`);
+      assertThere(parts, record, target.path);
       const archive = 'the archive on stdin';
       const entries = readTar(decompress(from.stream, archive), archive);
       return tree.apply(below(watched(entries, operation), target.path));
     }
     const source = hostSource(from.path, followLink);
     const plan = planCopy(source, { path: target.path, kind, mustBeDirectory: target.endsInSlash });
+    assertThere(parts, record, plan.path);
     await assertParent(tree, plan.path, `${record.name}:${to}`);
     const entries = watched(hostEntries(source.path, { follow: followLink || source.isDirectory }), operation);
     return tree.apply(placed(entries, plan));
@@ -54,6 +70,7 @@ export async function copyFromContainer(
   const record = parts.catalog.record(id);
   await withTree(parts, record, { view: 'mounted' }, async (tree) => {
     const source = await containerSource(tree, from, followLink, record.name);
+    assertThere(parts, record, source.path);
     const target = splitPath(to);
     const status = hostStatus(target.path, { follow: true });
     const kind = !status ? 'missing' : status.isDirectory() ? 'directory' : 'other';
@@ -79,6 +96,7 @@ export async function* copyStream(
   const tree = await openTree(parts, record, { view: 'mounted' });
   try {
     const source = await containerSource(tree, from, followLink, record.name);
+    assertThere(parts, record, source.path);
     const name = source.contentsOnly ? '' : baseName(from);
     const entries = tree.walk(Buffer.from(source.path));
     yield* writeTar(watched(name === '' ? entries : placed(entries, { path: name, isThere: false }), operation));

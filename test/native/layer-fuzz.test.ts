@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { repository } from '../support/paths.ts';
+
+test('layers of any bytes are applied or refused, and reach nothing beside their directory', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'skiff-fuzz-'));
+  try {
+    const native = join(repository, 'runtime-helper/native');
+    const names = ['layer_entry.c', 'layer_reader.c', 'layer_tree.c', 'tree_remove.c', 'rootfs.c', 'io.c', 'errors.c'];
+    const program = join(folder, 'fuzz');
+    const flags = [
+      '-std=gnu11',
+      '-D_GNU_SOURCE',
+      '-g',
+      '-O1',
+      '-fsanitize=address,undefined',
+      '-fno-sanitize-recover=all',
+    ];
+    const sources = [join(import.meta.dirname, 'layer-fuzz.c'), ...names.map((name) => join(native, name))];
+    execFileSync('gcc', [...flags, '-I', native, '-o', program, ...sources]);
+    // Two up, so that `../..` of a layer is still ours to look at.
+    const inner = join(folder, 'a/b');
+    mkdirSync(inner, { recursive: true });
+    const seed = String(1 + (Date.now() % 1_000_000));
+    const said = execFileSync(program, ['60', seed], { cwd: inner, encoding: 'utf8' });
+    assert.equal(said, '60 rounds\n', `seed ${seed}`);
+    assert.deepEqual(
+      [readdirSync(folder).toSorted(), readdirSync(join(folder, 'a')), readdirSync(inner)],
+      [['a', 'fuzz'], ['b'], []],
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
