@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "io.h"
@@ -19,7 +18,6 @@
 /* fd_path(3) of each layer must fit into one page of mount data: this many do. */
 #define MAX_LOWERS 127
 #define DATA_SIZE 8192
-#define MADE_BY_US "trusted.skiff.upper"
 
 static int open_lower(const struct store *store, const char *lower)
 {
@@ -46,34 +44,37 @@ static int inherit_root(const struct store *store, const struct snapshot *snapsh
 	return utimensat(AT_FDCWD, path.text, times, 0);
 }
 
-/* Not a directory that the user put there himself. The root of an image may be anybody's: then only root can have marked it. */
-static bool is_ours(int directory)
+/* `snapshot`, made if missing: root's alone, since set-user-id bits of what containers write must not work for the host's users. One that
+ * the user put there himself is not root's. */
+static int open_folder(const struct store *store, const struct snapshot *snapshot)
 {
+	CLEANUP_CLOSE int container = store_open(store, "containers", snapshot->id, NULL);
+	if (container < 0 || (mkdirat(container, SNAPSHOT_FOLDER, 0700) < 0 && errno != EEXIST))
+		return -1;
+	CLEANUP_CLOSE int folder = open_beneath(container, SNAPSHOT_FOLDER, O_PATH | O_DIRECTORY, 0);
 	struct stat status;
-	char value;
-	if (fstat(directory, &status) < 0)
-		return false;
-	return status.st_uid == 0 || getxattr(fd_path(directory).text, MADE_BY_US, &value, 1) == 1;
+	if (folder < 0 || fstat(folder, &status) < 0)
+		return -1;
+	if (status.st_uid != 0 || (status.st_mode & 077) != 0) {
+		errno = EPERM;
+		return -1;
+	}
+	return take_fd(&folder);
 }
 
 /* Made if missing. */
 static int open_part(const struct store *store, const struct snapshot *snapshot, const char *name)
 {
-	CLEANUP_CLOSE int container = store_open(store, "containers", snapshot->id, NULL);
-	if (container < 0)
+	CLEANUP_CLOSE int folder = open_folder(store, snapshot);
+	if (folder < 0)
 		return -1;
-	bool made = mkdirat(container, name, 0755) == 0;
+	bool made = mkdirat(folder, name, 0755) == 0;
 	if (!made && errno != EEXIST)
 		return -1;
-	CLEANUP_CLOSE int fd = open_beneath(container, name, O_PATH | O_DIRECTORY, 0);
+	CLEANUP_CLOSE int fd = open_beneath(folder, name, O_PATH | O_DIRECTORY, 0);
 	if (fd < 0)
 		return -1;
-	if (!is_ours(fd)) {
-		errno = EPERM;
-		return -1;
-	}
-	if (made && strcmp(name, "upper") == 0 &&
-	    (setxattr(fd_path(fd).text, MADE_BY_US, "y", 1, 0) < 0 || inherit_root(store, snapshot, fd) < 0))
+	if (made && strcmp(name, "upper") == 0 && inherit_root(store, snapshot, fd) < 0)
 		return -1;
 	return take_fd(&fd);
 }

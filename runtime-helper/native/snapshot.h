@@ -5,6 +5,9 @@
 #include "spawner.h"
 #include "spec.h"
 
+/* Below containers/<id>. */
+#define SNAPSHOT_FOLDER "snapshot"
+
 struct snapshot {
 	const char *id;
 	/* As the directives `lower` and `overlay-option` have them: topmost first. */

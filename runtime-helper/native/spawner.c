@@ -26,6 +26,7 @@
 #include "network.h"
 #include "probe.h"
 #include "request.h"
+#include "snapshot.h"
 #include "tree.h"
 #include "tree_remove.h"
 #include "volume.h"
@@ -133,7 +134,7 @@ static void answer_hello(struct store *store, const struct request *request)
 static int remove_trees(int containers, int run, const char *id)
 {
 	CLEANUP_CLOSE int container = open_beneath(containers, id, O_RDONLY | O_DIRECTORY, 0);
-	if (container >= 0 && (tree_remove(container, "upper") < 0 || tree_remove(container, "work") < 0))
+	if (container >= 0 && tree_remove(container, SNAPSHOT_FOLDER) < 0)
 		return -1;
 	return tree_remove(containers, id) < 0 || tree_remove(run, id) < 0 ? -1 : 0;
 }
