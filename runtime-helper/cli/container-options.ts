@@ -9,6 +9,7 @@ import { mountOptions, readMountOptions } from './mount-options.ts';
 import { lifeOptions, readLifeOptions } from './life-options.ts';
 import type { Options, OptionTable } from './options.ts';
 import { contentTrustOption, insecureOption } from './registry-options.ts';
+import { logOptions, readLogOptions } from './log-options.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Options that `run` and `create` share. */
@@ -19,6 +20,7 @@ export const containerOptions: OptionTable = {
   'env-file': { type: 'list', help: 'Read in a file of environment variables' },
   hostname: { type: 'text', short: 'h', help: 'Container host name' },
   ...lifeOptions,
+  ...logOptions,
   'disable-content-trust': contentTrustOption,
   'insecure-registry': insecureOption,
   interactive: { type: 'flag', short: 'i', help: 'Keep STDIN open even if not attached' },
@@ -44,7 +46,7 @@ export const notBuiltContainerOptions: readonly string[] = (
   '--cpu-rt-period --cpu-rt-runtime --device-read-bps --device-read-iops --device-write-bps ' +
   '--device-write-iops --dns --dns-option --dns-search --expose --gpus --health-cmd --health-interval ' +
   '--health-retries --health-start-interval --health-start-period --health-timeout --ip --ip6 --isolation ' +
-  '--kernel-memory --link --link-local-ip --log-driver --log-opt --mac-address --net --net-alias ' +
+  '--kernel-memory --link --link-local-ip --mac-address --net --net-alias ' +
   '--network-alias --no-healthcheck --publish --publish-all --runtime --storage-opt --use-api-socket ' +
   '--volume-driver'
 ).split(' ');
@@ -67,6 +69,7 @@ export function createOptions({ options, args, terminal }: Call, how: { detached
     network: parseNetwork(options.text('network') ?? 'bridge'),
     labels: Object.fromEntries(readLabels(options, terminal.cwd)),
     ...readLifeOptions(options),
+    ...readLogOptions(options),
     ...readMountOptions(options, terminal.cwd),
     confinement: readConfinement(options, terminal.cwd),
     limits: readLimits(options),

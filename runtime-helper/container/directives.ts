@@ -2,7 +2,7 @@ import { SkiffError } from '../lib/errors.ts';
 import { capabilityMask } from '../oci/capabilities.ts';
 import type { DeviceRule, Mount, ProcessConfig, RuntimeConfig } from '../oci/runtime-config.ts';
 import { resourceDirectives } from './limits.ts';
-import type { RestartPolicy } from './record.ts';
+import type { LogConfig, RestartPolicy } from './record.ts';
 
 /** How a container's stdin is treated (ARCHITECTURE.md, Seam 1). */
 export type StdinMode = 'open' | 'once' | 'null';
@@ -19,6 +19,8 @@ export type StartPlan = {
   network?: { bridge: string; veth: string; address: string; gateway: string; mac: string; mtu: number };
   onExitUnlink: string[];
   autoRemove: boolean;
+  /** Absent: one file without a limit. */
+  log?: LogConfig;
   /** PID 1 is our own reaper. */
   init?: boolean;
   /** Volumes that are removed with it. */
@@ -59,6 +61,7 @@ export function createDirectives(config: RuntimeConfig, plan: StartPlan): string
     ...(plan.autoRemove ? ['auto-remove', '1'] : []),
     ...(plan.restartPolicy ? restartDirective(plan.restartPolicy) : []),
     ...(plan.eventAttributes ? ['event-attributes', JSON.stringify(plan.eventAttributes).slice(1, -1)] : []),
+    ...(plan.log ? logDirective(plan.log) : []),
     ...['label', plan.id.slice(0, 12)],
   ];
 }
@@ -180,3 +183,7 @@ function seccompDirective(seccomp: ProcessPlan['seccomp']): string[] {
 
 /** RLIM_INFINITY is all ones. */
 const rlimit = (value: number): string => (value === -1 ? '18446744073709551615' : String(value));
+
+function logDirective({ driver, maxSize, maxFiles }: LogConfig): string[] {
+  return ['log', driver === 'none' ? 'none' : 'file', String(maxSize), String(maxFiles)];
+}

@@ -13,6 +13,9 @@ export type RestartPolicy = {
   maximumRetryCount: number;
 };
 
+/** What is kept of a container's output: `none`, or files of at most so many bytes (0: any number), and how many. */
+export type LogConfig = { driver: string; maxSize: number; maxFiles: number };
+
 /** containers/<id>/container.json: what Skiff knows of a container beyond its config.json. */
 export type ContainerRecord = {
   version: 1;
@@ -41,6 +44,8 @@ export type ContainerRecord = {
   restartPolicy?: RestartPolicy;
   /** Seconds; absent: 10. */
   stopTimeout?: number;
+  /** Absent: one file without a limit. */
+  log?: LogConfig;
 };
 
 const idPattern = /^[0-9a-f]{64}$/;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLog } from '../../container/log-reader.ts';
+import { SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
 import type { LogChunk, LogOptions } from '../types.ts';
 import type { Parts } from './parts.ts';
@@ -13,6 +14,8 @@ export async function* containerLogs(
 ): AsyncGenerator<LogChunk> {
   const record = catalog.record(id);
   const folder = catalog.folder(record.id);
+  if (record.log?.driver === 'none')
+    throw new SkiffError('failed-precondition', 'configured logging driver does not support reading');
   const { until } = options;
   // exit.json is written before the lock is given up, so it is what says first that nothing more will come.
   const goesOn = (): boolean => {

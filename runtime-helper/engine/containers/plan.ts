@@ -63,6 +63,7 @@ export function planContainer(
     network: options.network,
     stopSignal: options.stopSignal ?? image.stopSignal,
     ...(options.stopTimeout === undefined ? {} : { stopTimeout: options.stopTimeout }),
+    ...(options.log === undefined ? {} : { log: options.log }),
     ...(options.restartPolicy === undefined ? {} : { restartPolicy: options.restartPolicy }),
     labels: { ...image.labels, ...options.labels },
     ...(mounts.length > 0 ? { mounts } : {}),

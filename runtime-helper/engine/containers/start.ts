@@ -86,6 +86,7 @@ async function prepare(
     ...(endpoint ? { network: endpoint } : {}),
     onExitUnlink: [...(endpoint ? [endpoint.lease] : []), ...(autoRemove ? [join('names', record.name)] : [])],
     autoRemove,
+    ...(record.log === undefined ? {} : { log: record.log }),
     init: record.confinement?.init === true,
     onExitRemoveVolumes: autoRemove ? anonymousVolumes(record) : [],
     restartPolicy: record.restartPolicy ?? { name: 'no', maximumRetryCount: 0 },

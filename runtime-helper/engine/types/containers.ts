@@ -55,6 +55,8 @@ export type CreateOptions = {
   entrypoint?: string[];
   hostname?: string;
   network: 'bridge' | 'none' | 'host';
+  /** What is kept of its output: driver `none`, `json-file` or `local`, bytes of a file (0: no limit), number of files. */
+  log?: { driver: string; maxSize: number; maxFiles: number };
   labels: Record<string, string>;
   confinement?: ConfinementRequest;
   limits?: Limits;
