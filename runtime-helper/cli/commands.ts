@@ -20,7 +20,15 @@ import { load } from './commands/load.ts';
 import { login } from './commands/login.ts';
 import { logout } from './commands/logout.ts';
 import { logs } from './commands/logs.ts';
+import { networkConnect } from './commands/network-connect.ts';
+import { networkCreate } from './commands/network-create.ts';
+import { networkDisconnect } from './commands/network-disconnect.ts';
+import { networkInspect } from './commands/network-inspect.ts';
+import { networkLs } from './commands/network-ls.ts';
+import { networkPrune } from './commands/network-prune.ts';
+import { networkRm } from './commands/network-rm.ts';
 import { pause, unpause } from './commands/pause.ts';
+import { port } from './commands/port.ts';
 import { ps } from './commands/ps.ts';
 import { pull } from './commands/pull.ts';
 import { push } from './commands/push.ts';
@@ -68,7 +76,15 @@ export const commands: readonly Command[] = [
   login,
   logout,
   logs,
+  networkConnect,
+  networkCreate,
+  networkDisconnect,
+  networkInspect,
+  networkLs,
+  networkPrune,
+  networkRm,
   pause,
+  port,
   ps,
   pull,
   push,

@@ -7,6 +7,7 @@ import { confinementOptions, readConfinement } from './confinement-options.ts';
 import { limitOptions, readLimits } from './limit-options.ts';
 import { mountOptions, readMountOptions } from './mount-options.ts';
 import { lifeOptions, readLifeOptions } from './life-options.ts';
+import { networkOptions, readNetworkOptions } from './network-options.ts';
 import type { Options, OptionTable } from './options.ts';
 import { contentTrustOption, insecureOption } from './registry-options.ts';
 import { logOptions, readLogOptions } from './log-options.ts';
@@ -14,6 +15,7 @@ import { UsageError } from './usage-error.ts';
 
 /** Options that `run` and `create` share. */
 export const containerOptions: OptionTable = {
+  ...networkOptions,
   cidfile: { type: 'text', help: 'Write the container ID to the file' },
   entrypoint: { type: 'text', help: 'Overwrite the default ENTRYPOINT of the image' },
   env: { type: 'list', short: 'e', help: 'Set environment variables' },
@@ -30,7 +32,6 @@ export const containerOptions: OptionTable = {
   ...limitOptions,
   ...mountOptions,
   name: { type: 'text', help: 'Assign a name to the container' },
-  network: { type: 'text', value: 'network', help: 'Connect a container to a network: bridge, none or host' },
   platform: { type: 'text', help: 'Set platform if server is multi-platform capable' },
   pull: { type: 'text', help: 'Pull image before running ("always", "missing", "never")' },
   quiet: { type: 'flag', short: 'q', help: 'Suppress the pull output' },
@@ -42,12 +43,12 @@ export const containerOptions: OptionTable = {
 
 /** Options of Docker's that would change what a container is: silently dropping one would be worse than refusing. */
 export const notBuiltContainerOptions: readonly string[] = (
-  '-a -p -P --add-host --annotation --attach --blkio-weight-device --cgroup-parent --cpu-count --cpu-percent ' +
+  '-a --annotation --attach --blkio-weight-device --cgroup-parent --cpu-count --cpu-percent ' +
   '--cpu-rt-period --cpu-rt-runtime --device-read-bps --device-read-iops --device-write-bps ' +
-  '--device-write-iops --dns --dns-option --dns-search --expose --gpus --health-cmd --health-interval ' +
-  '--health-retries --health-start-interval --health-start-period --health-timeout --ip --ip6 --isolation ' +
-  '--kernel-memory --link --link-local-ip --mac-address --net --net-alias ' +
-  '--network-alias --no-healthcheck --publish --publish-all --runtime --storage-opt --use-api-socket ' +
+  '--device-write-iops --gpus --health-cmd --health-interval ' +
+  '--health-retries --health-start-interval --health-start-period --health-timeout --isolation ' +
+  '--kernel-memory --link-local-ip ' +
+  '--no-healthcheck --runtime --storage-opt --use-api-socket ' +
   '--volume-driver'
 ).split(' ');
 
@@ -66,7 +67,7 @@ export function createOptions({ options, args, terminal }: Call, how: { detached
     stdinOnce: openStdin && !how.detached,
     autoRemove: options.flag('rm'),
     env: readEnvironment(options.list('env-file'), options.list('env'), terminal),
-    network: parseNetwork(options.text('network') ?? 'bridge'),
+    ...readNetworkOptions(options),
     labels: Object.fromEntries(readLabels(options, terminal.cwd)),
     ...readLifeOptions(options),
     ...readLogOptions(options),
@@ -116,12 +117,6 @@ function readUserFile(path: string): string {
     const reason = errnoOf(cause) === 'ENOENT' ? 'no such file or directory' : String(cause);
     throw new SkiffError('invalid-argument', `open ${path}: ${reason}`, { cause, exitCode: 125 });
   }
-}
-
-function parseNetwork(name: string): CreateOptions['network'] {
-  if (name === 'bridge' || name === 'none' || name === 'host') return name;
-  if (name === 'default') return 'bridge';
-  throw new UsageError(`network ${name}: networks other than bridge, none and host are not built yet`, 125);
 }
 
 function checkPull(policy: string | undefined): void {

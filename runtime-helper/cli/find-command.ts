@@ -9,6 +9,7 @@ export const groups: Readonly<Record<string, string>> = {
   image: 'Manage images',
   system: 'Manage Skiff',
   volume: 'Manage volumes',
+  network: 'Manage networks',
 };
 
 /** Docker's other spellings of a command, by what is typed. A command of a group that is not here has its own name: `network create`. */
@@ -53,6 +54,9 @@ const aliases: Readonly<Record<string, string>> = {
   'system info': 'info',
   'volume list': 'volume ls',
   'volume remove': 'volume rm',
+  'container port': 'port',
+  'network list': 'network ls',
+  'network remove': 'network rm',
 };
 
 /** The command that the first words name, and what follows them. Throws UsageError. */

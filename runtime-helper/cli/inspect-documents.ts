@@ -1,5 +1,6 @@
 /** Docker's documents about containers and images, with what we know: a field that would be a guess is left out. */
 import type { Container, ImageDescription } from '../engine/index.ts';
+import { networkSettings } from './inspect-network.ts';
 
 /** Go's zero time, which Docker shows for what has not happened. */
 const never = '0001-01-01T00:00:00Z';
@@ -7,7 +8,6 @@ const never = '0001-01-01T00:00:00Z';
 export function inspectContainer(container: Container): object {
   const { id, name, image, imageId, command, createdAt, hostname, tty, openStdin, autoRemove, network } = container;
   const [path = '', ...args] = command;
-  const address = container.ipAddress ?? '';
   return {
     Id: id,
     Created: createdAt,
@@ -18,7 +18,7 @@ export function inspectContainer(container: Container): object {
     Name: `/${name}`,
     HostConfig: { NetworkMode: network, AutoRemove: autoRemove },
     Config: { Hostname: hostname, Tty: tty, OpenStdin: openStdin, Cmd: command, Image: image },
-    NetworkSettings: { IPAddress: address, Networks: { [network]: { IPAddress: address } } },
+    NetworkSettings: networkSettings(container),
   };
 }
 

@@ -13,7 +13,8 @@ export type ContainerPlan = {
   /** `name-or-uid[:group]`, looked up inside the container. */
   user: string;
   tty: boolean;
-  network: 'bridge' | 'none' | 'host';
+  /** `host`, `none`, `container:<id>`, or a network's name. */
+  network: string;
   /** Mounts and hidden paths beyond the default ones. */
   extraMounts: Mount[];
   extraMaskedPaths: string[];
@@ -38,10 +39,9 @@ export function runtimeConfig(plan: ContainerPlan): RuntimeConfig {
       maskedPaths: [...defaultMaskedPaths, ...plan.extraMaskedPaths],
       readonlyPaths: defaultReadonlyPaths,
       // As Docker since 20.10: an unprivileged user of the container can bind low ports and ping.
-      sysctl:
-        plan.network === 'host'
-          ? {}
-          : { 'net.ipv4.ip_unprivileged_port_start': '0', 'net.ipv4.ping_group_range': '0 2147483647' },
+      sysctl: !hasOwnNetwork(plan.network)
+        ? {}
+        : { 'net.ipv4.ip_unprivileged_port_start': '0', 'net.ipv4.ping_group_range': '0 2147483647' },
       seccomp: { defaultAction: 'SCMP_ACT_ERRNO' },
     },
     annotations: plan.annotations,
@@ -77,8 +77,10 @@ function managedMount(name: (typeof managedFiles)[number]): Mount {
 
 function namespaces(network: ContainerPlan['network']): { type: NamespaceType }[] {
   const own: NamespaceType[] = ['pid', 'mount', 'uts', 'ipc', 'cgroup'];
-  return [...own, ...(network === 'host' ? [] : (['network'] as const))].map((type) => ({ type }));
+  return [...own, ...(hasOwnNetwork(network) ? (['network'] as const) : [])].map((type) => ({ type }));
 }
+
+const hasOwnNetwork = (network: string): boolean => network !== 'host' && !network.startsWith('container:');
 
 const defaultMounts: Mount[] = [
   { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },

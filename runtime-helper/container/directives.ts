@@ -1,5 +1,6 @@
 import { SkiffError } from '../lib/errors.ts';
 import { capabilityMask } from '../oci/capabilities.ts';
+import type { PortRequest } from './networking.ts';
 import type { DeviceRule, Mount, ProcessConfig, RuntimeConfig } from '../oci/runtime-config.ts';
 import { resourceDirectives } from './limits.ts';
 import type { LogConfig, RestartPolicy } from './record.ts';
@@ -16,7 +17,12 @@ export type StartPlan = {
   gate: boolean;
   columns: number;
   rows: number;
-  network?: { bridge: string; veth: string; address: string; gateway: string; mac: string; mtu: number };
+  networks: NetworkDirective[];
+  publish: PublishDirective[];
+  /** Answers names at 127.0.0.11. */
+  resolver: boolean;
+  /** Id of the running container whose network namespace is joined. */
+  networkOf?: string;
   onExitUnlink: string[];
   autoRemove: boolean;
   /** Absent: one file without a limit. */
@@ -31,6 +37,25 @@ export type StartPlan = {
   eventAttributes?: Record<string, string>;
 };
 
+/** One network of a container's. Empty: no address, or no default route, of that family. */
+export type NetworkDirective = {
+  bridge: string;
+  /** The host's end. */
+  veth: string;
+  /** The container's end. */
+  interface: string;
+  /** Addresses with the prefix's length. */
+  address: string;
+  gateway: string;
+  address6: string;
+  gateway6: string;
+  mac: string;
+  mtu: number;
+};
+
+/** A published port, and the container's addresses. */
+export type PublishDirective = PortRequest & { address: string; address6: string };
+
 /** The native program's `create` request for a container: config.json said in directives. Pure. */
 export function createDirectives(config: RuntimeConfig, plan: StartPlan): string[] {
   const { linux } = config;
@@ -39,7 +64,7 @@ export function createDirectives(config: RuntimeConfig, plan: StartPlan): string
     ...['create', 'id', plan.id, 'hostname', config.hostname],
     ...plan.lowers.flatMap((lower) => ['lower', lower]),
     ...plan.overlayOptions.flatMap((option) => ['overlay-option', option]),
-    ...(own.has('network') ? [] : ['namespace', 'net', 'host']),
+    ...(own.has('network') ? [] : ['namespace', 'net', plan.networkOf ?? 'host']),
     ...namespaceDirectives(linux.namespaces),
     ...(config.domainname === undefined ? [] : ['domainname', config.domainname]),
     ...config.mounts.flatMap(mountDirective),
@@ -50,7 +75,9 @@ export function createDirectives(config: RuntimeConfig, plan: StartPlan): string
     ...linux.maskedPaths.flatMap((path) => ['mask', path]),
     ...linux.readonlyPaths.flatMap((path) => ['readonly', path]),
     ...(config.root.readonly ? ['rootfs-readonly', '1'] : []),
-    ...networkDirective(plan.network),
+    ...plan.networks.flatMap((network) => ['network', ...networkArguments(network)]),
+    ...plan.publish.flatMap(publishDirective),
+    ...(plan.resolver ? ['resolver', '1'] : []),
     ...linux.resources.devices.flatMap(deviceRuleDirective),
     ...resourceDirectives(linux.resources),
     ...Object.entries(linux.sysctl).flatMap(([key, value]) => ['sysctl', key, value]),
@@ -106,9 +133,13 @@ const deviceLinks = [
   ['pts/ptmx', '/dev/ptmx'],
 ] as const;
 
-function networkDirective(network: StartPlan['network']): string[] {
-  if (!network) return [];
-  return ['network', network.bridge, network.veth, network.address, network.gateway, network.mac, String(network.mtu)];
+export function networkArguments(network: NetworkDirective): string[] {
+  const { bridge, veth, address, gateway, address6, gateway6, mac, mtu } = network;
+  return [bridge, veth, network.interface, address, gateway, address6, gateway6, mac, String(mtu)];
+}
+
+function publishDirective({ protocol, hostIp, first, last, port, address, address6 }: PublishDirective): string[] {
+  return ['publish', protocol, hostIp, String(first), String(last), String(port), address, address6];
 }
 
 /** How `unless-stopped` differs from `always` is seen by who starts containers after a reboot, not by the monitor. */

@@ -2,6 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } fr
 import { join } from 'node:path';
 import { writeAtomic } from '../lib/atomic-file.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
+import { withFileLock } from '../lib/file-lock.ts';
+import type { Networking } from './networking.ts';
 import type { RuntimeConfig } from '../oci/runtime-config.ts';
 import type { Confinement } from './confinement.ts';
 import type { Limits } from './limits.ts';
@@ -32,7 +34,10 @@ export type ContainerRecord = {
   openStdin: boolean;
   stdinOnce: boolean;
   autoRemove: boolean;
-  network: 'bridge' | 'none' | 'host';
+  /** `host`, `none`, `container:<id>`, or the name of the network that it began with. */
+  network: string;
+  /** Absent in records of the first version: on the default network alone, if that is its `network`. */
+  networking?: Networking;
   stopSignal: string;
   labels: Record<string, string>;
   /** Absent: what every container is allowed. */
@@ -71,10 +76,20 @@ function announce(folder: string): void {
   utimesSync(folder, now, now);
 }
 
-/** Replaces the record of a container that exists. */
-export function rewriteRecord(folder: string, record: ContainerRecord): void {
-  writeAtomic(join(folder, 'container.json'), JSON.stringify(record), { durable: !record.autoRemove });
-  announce(folder);
+/** Changes a record, and nobody else's change of it is lost. Throws not-found when there is none. */
+export async function updateRecord(
+  folder: string,
+  change: (record: ContainerRecord) => ContainerRecord,
+): Promise<ContainerRecord> {
+  return withFileLock(join(folder, 'record.lock'), () => {
+    const path = join(folder, 'container.json');
+    const record = parseRecord(path);
+    if (!record) throw new SkiffError('not-found', `${path} is not there`);
+    const changed = change(record);
+    writeAtomic(path, JSON.stringify(changed), { durable: !changed.autoRemove });
+    announce(folder);
+    return changed;
+  });
 }
 
 export function readConfig(folder: string): RuntimeConfig {

@@ -12,7 +12,7 @@ import {
   type ImageConfig,
   type Manifest,
 } from '../oci/image-config.ts';
-import { isAlive, ownStamp, withFileLock, type LockPatience } from './file-lock.ts';
+import { isAlive, ownStamp, withFileLock, type LockPatience } from '../lib/file-lock.ts';
 import { Pins } from './pins.ts';
 
 /**

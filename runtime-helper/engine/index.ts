@@ -13,7 +13,8 @@ import { repositoryOf } from './images/tag.ts';
 import { ImageService } from './images/service.ts';
 import { readEvents } from './events.ts';
 import { Journal } from './journal.ts';
-import { ContainerNetworks } from './networks.ts';
+import { ContainerNetworks } from './networks/container-networks.ts';
+import { networkOperations } from './networks/operations.ts';
 import { Privileges } from './privileges.ts';
 import { defaultRoots, openStore } from './store.ts';
 import type { Elevation, Engine, Info } from './types.ts';
@@ -94,6 +95,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...doctorOperations(parts),
     ...volumeOperations(volumes),
     ...treeOperations(parts),
+    ...networkOperations(parts),
     listImages: () => images.list(),
     importImage: (source, how, operation) => images.import(source, how, operation),
     pullImage: (reference, how, operation) => images.pull(reference, how, operation),

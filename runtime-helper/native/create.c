@@ -20,6 +20,7 @@
 #include "container.h"
 #include "container_lock.h"
 #include "init.h"
+#include "join.h"
 #include "monitor.h"
 #include "namespaces.h"
 #include "network.h"
@@ -49,7 +50,7 @@ static pid_t clone_init(struct container *container, int *pid_fd)
 	/* The cgroup namespace is init's own affair: here it would have our cgroup as its root (copy_cgroup_ns takes the
 	 * parent's). */
 	uint64_t flags = namespaces_new(&container->spec) | CLONE_PIDFD;
-	if (!container->spec.host_network)
+	if (!container->spec.host_network && !container->spec.network_of)
 		flags |= CLONE_NEWNET;
 	struct clone_args arguments = { .flags = flags, .pidfd = (uint64_t)(uintptr_t)pid_fd, .exit_signal = SIGCHLD };
 	if (container->cgroup_fd >= 0) {
@@ -92,6 +93,14 @@ static int make_cgroup(struct container *container, struct failure *failure)
 	return resources_apply(store, &container->spec, container->cgroup_fd, warn, container, failure);
 }
 
+static int open_other_network(struct container *container, struct failure *failure)
+{
+	struct spec *spec = &container->spec;
+	pid_t pid;
+	spec->network_fd = spec->network_of ? join_open_init(container->store, spec->network_of, &pid, failure) : -1;
+	return spec->network_of && spec->network_fd < 0 ? -1 : 0;
+}
+
 static int spawn_init(struct container *container, struct failure *failure)
 {
 	struct session *session = &container->session;
@@ -101,6 +110,8 @@ static int spawn_init(struct container *container, struct failure *failure)
 		return -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sync) < 0)
 		return fail(failure, STAGE_CLONE, "socketpair");
+	if (open_other_network(container, failure) < 0)
+		return -1;
 	if (namespaces_open(container->store, &container->spec, failure) < 0 || make_cgroup(container, failure) < 0)
 		return -1;
 	pid_t pid = clone_init(container, &session->pid_fd);
@@ -121,10 +132,9 @@ static int spawn_init(struct container *container, struct failure *failure)
 static int plug_network(struct container *container, struct failure *failure)
 {
 	struct session *session = &container->session;
-	const struct network_spec *network = &container->spec.network;
-	if (!network->bridge || container->spec.host_network)
+	if (container->spec.networks.count == 0)
 		return 0;
-	if (network_plug(network, session->pid, failure) == 0) {
+	if (network_plug(container->store, &container->spec, session->pid, failure) == 0) {
 		sync_send(session->sync_fd, SYNC_NETWORK, -1);
 		return 0;
 	}

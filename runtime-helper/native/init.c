@@ -96,6 +96,8 @@ static int set_up(const struct store *store, struct spec *spec, struct stdio *st
 	/* Now that we are in our cgroup, the new namespace has it as its root. */
 	if (!(spec->host_namespaces & CLONE_NEWCGROUP) && unshare(CLONE_NEWCGROUP) < 0)
 		return fail(failure, STAGE_CLONE, "cgroup namespace");
+	if (spec->network_of && setns(spec->network_fd, CLONE_NEWNET) < 0)
+		return fail(failure, STAGE_JOIN, spec->network_of);
 	if (namespaces_join(spec, failure) < 0 || name_host(spec, failure) < 0)
 		return -1;
 	CLEANUP_CLOSE int root = mounts_make(store, spec, terminal, failure);
@@ -107,10 +109,10 @@ static int set_up(const struct store *store, struct spec *spec, struct stdio *st
 		close(terminal[0]);
 		*stdio = (struct stdio){ .fds = { terminal[1], terminal[1], terminal[1] }, .terminal = true };
 	}
-	if (!spec->host_network) {
-		if (spec->network.bridge && sync_wait(sync_fd) != SYNC_NETWORK)
-			return fail_with(failure, STAGE_NETWORK, ECANCELED, spec->network.veth);
-		if (network_configure(&spec->network, failure) < 0)
+	if (!spec->host_network && !spec->network_of) {
+		if (spec->networks.count > 0 && sync_wait(sync_fd) != SYNC_NETWORK)
+			return fail_with(failure, STAGE_NETWORK, ECANCELED, spec->networks.items[0].veth);
+		if (network_configure(spec, failure) < 0)
 			return -1;
 	}
 	if (write_sysctls(root, spec, failure) < 0 || adjust_oom_score(spec, failure) < 0)

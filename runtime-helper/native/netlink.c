@@ -118,7 +118,8 @@ static unsigned count_answers(const struct netlink_batch *batch)
 	return count;
 }
 
-int netlink_send(int protocol, struct netlink_batch *batch)
+/* Returns the socket that the answers come to, or -1. */
+static int send_batch(int protocol, struct netlink_batch *batch)
 {
 	finish_message(batch);
 	if (batch->length > sizeof(batch->bytes)) {
@@ -131,5 +132,83 @@ int netlink_send(int protocol, struct netlink_batch *batch)
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	if (sendto(fd, batch->bytes, batch->length, 0, (struct sockaddr *)&kernel, sizeof(kernel)) < 0)
 		return -1;
-	return read_answers(fd, count_answers(batch));
+	return take_fd(&fd);
+}
+
+int netlink_send(int protocol, struct netlink_batch *batch)
+{
+	CLEANUP_CLOSE int fd = send_batch(protocol, batch);
+	return fd < 0 ? -1 : read_answers(fd, count_answers(batch));
+}
+
+/* 1: more is to come; 0: that was all; -1: the kernel's error. */
+static int read_dump(const char *buffer, int left, void (*visit)(const struct nlmsghdr *header, void *context), void *context)
+{
+	for (const struct nlmsghdr *header = (const struct nlmsghdr *)buffer; NLMSG_OK(header, (unsigned)left);
+	     header = NLMSG_NEXT(header, left)) {
+		if (header->nlmsg_type == NLMSG_DONE)
+			return 0;
+		if (header->nlmsg_type != NLMSG_ERROR) {
+			visit(header, context);
+			continue;
+		}
+		errno = -((const struct nlmsgerr *)NLMSG_DATA(header))->error;
+		return errno == 0 ? 0 : -1;
+	}
+	return 1;
+}
+
+int netlink_dump(int protocol, struct netlink_batch *batch, void (*visit)(const struct nlmsghdr *header, void *context),
+		 void *context)
+{
+	_Alignas(4) char buffer[16384];
+	CLEANUP_CLOSE int fd = send_batch(protocol, batch);
+	if (fd < 0)
+		return -1;
+	for (;;) {
+		ssize_t length = recv(fd, buffer, sizeof(buffer), 0);
+		if (length < 0 && errno == EINTR)
+			continue;
+		int result = length < 0 ? -1 : read_dump(buffer, (int)length, visit, context);
+		if (result <= 0)
+			return result;
+	}
+}
+
+/* The attribute at `at` when all of it lies before `end`. */
+static const struct nlattr *attribute_at(const char *at, const char *end)
+{
+	const struct nlattr *attribute = (const struct nlattr *)at;
+	return end - at >= NLA_HDRLEN && attribute->nla_len >= NLA_HDRLEN && attribute->nla_len <= end - at ? attribute : NULL;
+}
+
+static const struct nlattr *find_between(const char *at, const char *end, uint16_t type)
+{
+	for (const struct nlattr *one = attribute_at(at, end); one; one = attribute_at(at, end)) {
+		if ((one->nla_type & NLA_TYPE_MASK) == type)
+			return one;
+		at += NLA_ALIGN(one->nla_len);
+	}
+	return NULL;
+}
+
+const struct nlattr *netlink_find(const struct nlmsghdr *header, size_t fixed_length, uint16_t type)
+{
+	const char *start = (const char *)header + NLMSG_HDRLEN + NLMSG_ALIGN(fixed_length);
+	return find_between(start, (const char *)header + header->nlmsg_len, type);
+}
+
+const struct nlattr *netlink_inner(const struct nlattr *nest, uint16_t type)
+{
+	return find_between((const char *)nest + NLA_HDRLEN, (const char *)nest + nest->nla_len, type);
+}
+
+const struct nlattr *netlink_first(const struct nlattr *nest)
+{
+	return attribute_at((const char *)nest + NLA_HDRLEN, (const char *)nest + nest->nla_len);
+}
+
+const struct nlattr *netlink_next(const struct nlattr *nest, const struct nlattr *attribute)
+{
+	return attribute_at((const char *)attribute + NLA_ALIGN(attribute->nla_len), (const char *)nest + nest->nla_len);
 }

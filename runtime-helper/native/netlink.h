@@ -10,7 +10,7 @@ struct netlink_batch {
 	size_t length;
 	unsigned messages;
 	struct nlmsghdr *current;
-	_Alignas(4) char bytes[4096];
+	_Alignas(4) char bytes[12288];
 };
 
 /* Begins a message with its fixed part. Attributes added go to the latest message. */
@@ -26,5 +26,24 @@ void netlink_raw(struct netlink_batch *batch, const void *data, size_t length);
 
 /* Sends all, and waits for the answer of each message with NLM_F_ACK: 0, or -1 with the first error. */
 int netlink_send(int protocol, struct netlink_batch *batch);
+/* Sends one request with NLM_F_DUMP, and calls back for each message of the answer. 0, or -1. */
+int netlink_dump(int protocol, struct netlink_batch *batch, void (*visit)(const struct nlmsghdr *header, void *context),
+		 void *context);
+
+/* Reading: an attribute of a message after its fixed part, of another attribute, and those in a nest one after the other. NULL: none. */
+const struct nlattr *netlink_find(const struct nlmsghdr *header, size_t fixed_length, uint16_t type);
+const struct nlattr *netlink_inner(const struct nlattr *nest, uint16_t type);
+const struct nlattr *netlink_first(const struct nlattr *nest);
+const struct nlattr *netlink_next(const struct nlattr *nest, const struct nlattr *attribute);
+
+static inline const void *netlink_data(const struct nlattr *attribute)
+{
+	return (const char *)attribute + NLA_HDRLEN;
+}
+
+static inline size_t netlink_length(const struct nlattr *attribute)
+{
+	return attribute->nla_len - (size_t)NLA_HDRLEN;
+}
 
 #endif

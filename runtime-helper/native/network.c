@@ -1,48 +1,22 @@
 #include "network.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "address.h"
+#include "bridge.h"
 #include "io.h"
-#include "masquerade.h"
+#include "join.h"
 #include "netlink.h"
-
-#define INTERFACE "eth0"
-
-struct address {
-	struct in_addr ip;
-	unsigned prefix;
-};
-
-static int parse_address(const char *text, struct address *address)
-{
-	char ip[INET_ADDRSTRLEN];
-	const char *slash = strchr(text, '/');
-	size_t length = slash ? (size_t)(slash - text) : 0;
-	if (length == 0 || length >= sizeof(ip)) {
-		errno = EINVAL;
-		return -1;
-	}
-	memcpy(ip, text, length);
-	ip[length] = '\0';
-	char *end;
-	unsigned long prefix = strtoul(slash + 1, &end, 10);
-	if (inet_pton(AF_INET, ip, &address->ip) != 1 || slash[1] == '\0' || *end != '\0' || prefix > 32) {
-		errno = EINVAL;
-		return -1;
-	}
-	address->prefix = (unsigned)prefix;
-	return 0;
-}
 
 static int parse_mac(const char *text, uint8_t mac[6])
 {
@@ -53,47 +27,25 @@ static int parse_mac(const char *text, uint8_t mac[6])
 	return -1;
 }
 
-/* Only what we name ourselves: no interface of the host's can be meant. */
-static bool is_own_interface(const char *name)
+/* "sv", the first 12 digits of the container's id, and one more digit for its second network and those that follow: no interface
+ * of the host's can be meant. */
+static bool is_veth_of(const char *name, const char *id)
 {
 	size_t length = strlen(name);
-	return length > 2 && length < IFNAMSIZ && name[0] == 's' && (name[1] == 'k' || name[1] == 'v') &&
+	return length >= 14 && length < IFNAMSIZ && strncmp(name, "sv", 2) == 0 && strncmp(name + 2, id, 12) == 0 &&
 	       strspn(name + 2, "0123456789abcdef") == length - 2;
 }
 
-/* The kernel takes a pair away some time after its namespace has gone: a container that starts again at once may still see its last one. */
-static void unplug(const char *veth)
+static int delete_link(const char *name)
 {
 	struct netlink_batch batch = { 0 };
 	struct ifinfomsg link = { 0 };
 	netlink_begin(&batch, RTM_DELLINK, NLM_F_ACK, &link, sizeof(link));
-	netlink_text(&batch, IFLA_IFNAME, veth);
-	/* Gone by itself meanwhile, or the next try says why not. */
-	if (netlink_send(NETLINK_ROUTE, &batch) < 0)
-		return;
+	netlink_text(&batch, IFLA_IFNAME, name);
+	return netlink_send(NETLINK_ROUTE, &batch) < 0 && errno != ENODEV ? -1 : 0;
 }
 
-static int plug(const struct network_spec *network, unsigned bridge, const uint8_t mac[6], pid_t pid);
-
-int network_plug(const struct network_spec *network, pid_t pid, struct failure *failure)
-{
-	uint8_t mac[6];
-	if (!is_own_interface(network->bridge) || !is_own_interface(network->veth))
-		return fail_with(failure, STAGE_NETWORK, EINVAL, network->veth);
-	if (parse_mac(network->mac, mac) < 0)
-		return fail(failure, STAGE_NETWORK, network->mac);
-	unsigned bridge = if_nametoindex(network->bridge);
-	if (bridge == 0)
-		return fail(failure, STAGE_NETWORK, network->bridge);
-	int result = plug(network, bridge, mac, pid);
-	if (result < 0 && errno == EEXIST) {
-		unplug(network->veth);
-		result = plug(network, bridge, mac, pid);
-	}
-	return result < 0 ? fail(failure, STAGE_NETWORK, network->veth) : 0;
-}
-
-static int plug(const struct network_spec *network, unsigned bridge, const uint8_t mac[6], pid_t pid)
+static int make_pair(const struct network_spec *network, unsigned bridge, const uint8_t mac[6], pid_t pid)
 {
 	/* One message makes the pair, moves one end, plugs in the other, and brings that up. The container's end can't come up yet:
 	 * the kernel configures it before it has a peer (veth_newlink), and veth_open says ENOTCONN. */
@@ -108,7 +60,7 @@ static int plug(const struct network_spec *network, unsigned bridge, const uint8
 	size_t data = netlink_open(&batch, IFLA_INFO_DATA);
 	size_t peer = netlink_open(&batch, VETH_INFO_PEER);
 	netlink_raw(&batch, &down, sizeof(down));
-	netlink_text(&batch, IFLA_IFNAME, INTERFACE);
+	netlink_text(&batch, IFLA_IFNAME, network->interface);
 	netlink_u32(&batch, IFLA_MTU, network->mtu);
 	netlink_attribute(&batch, IFLA_ADDRESS, mac, 6);
 	netlink_u32(&batch, IFLA_NET_NS_PID, (uint32_t)pid);
@@ -118,129 +70,148 @@ static int plug(const struct network_spec *network, unsigned bridge, const uint8
 	return netlink_send(NETLINK_ROUTE, &batch);
 }
 
-static void add_address(struct netlink_batch *batch, unsigned index, const struct address *address)
+static int plug_one(const struct store *store, const char *id, const struct network_spec *network, pid_t pid,
+		    struct failure *failure)
 {
-	struct ifaddrmsg message = { .ifa_family = AF_INET, .ifa_prefixlen = (uint8_t)address->prefix, .ifa_index = index };
-	uint32_t broadcast = address->ip.s_addr | htonl(address->prefix < 32 ? UINT32_MAX >> address->prefix : 0);
-	netlink_begin(batch, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK, &message, sizeof(message));
-	netlink_attribute(batch, IFA_LOCAL, &address->ip, sizeof(address->ip));
-	netlink_attribute(batch, IFA_ADDRESS, &address->ip, sizeof(address->ip));
-	netlink_u32(batch, IFA_BROADCAST, broadcast);
+	uint8_t mac[6];
+	if (!bridge_is_own(store, network->bridge) || !is_veth_of(network->veth, id) || strlen(network->interface) >= IFNAMSIZ)
+		return fail_with(failure, STAGE_NETWORK, EINVAL, network->veth);
+	if (parse_mac(network->mac, mac) < 0)
+		return fail(failure, STAGE_NETWORK, network->mac);
+	unsigned bridge = if_nametoindex(network->bridge);
+	if (bridge == 0)
+		return fail(failure, STAGE_NETWORK, network->bridge);
+	int result = make_pair(network, bridge, mac, pid);
+	/* The kernel takes a pair away some time after its namespace has gone: a container that starts again at once may still see its
+	 * last one. */
+	if (result < 0 && errno == EEXIST && delete_link(network->veth) == 0)
+		result = make_pair(network, bridge, mac, pid);
+	return result < 0 ? fail(failure, STAGE_NETWORK, network->veth) : 0;
 }
 
-int network_configure(const struct network_spec *network, struct failure *failure)
+int network_plug(const struct store *store, const struct spec *spec, pid_t pid, struct failure *failure)
+{
+	for (size_t i = 0; i < spec->networks.count; i++)
+		if (plug_one(store, spec->id, &spec->networks.items[i], pid, failure) < 0)
+			return -1;
+	return 0;
+}
+
+static void set_link_up(struct netlink_batch *batch, unsigned index)
+{
+	struct ifinfomsg up = { .ifi_index = (int)index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
+	netlink_begin(batch, RTM_NEWLINK, NLM_F_ACK, &up, sizeof(up));
+}
+
+/* An empty text is no address. */
+static int parse_optional(const char *text, bool with_prefix, struct address *address, struct failure *failure)
+{
+	*address = (struct address){ 0 };
+	if (*text && address_parse(text, with_prefix, address) < 0)
+		return fail(failure, STAGE_NETWORK, text);
+	return 0;
+}
+
+static int configure_one(const struct network_spec *network, struct failure *failure)
+{
+	struct address own[2], gateways[2];
+	if (parse_optional(network->address, true, &own[0], failure) < 0 ||
+	    parse_optional(network->address6, true, &own[1], failure) < 0 ||
+	    parse_optional(network->gateway, false, &gateways[0], failure) < 0 ||
+	    parse_optional(network->gateway6, false, &gateways[1], failure) < 0)
+		return -1;
+	unsigned index = if_nametoindex(network->interface);
+	if (index == 0)
+		return fail(failure, STAGE_NETWORK, network->interface);
+	struct netlink_batch batch = { 0 };
+	set_link_up(&batch, index);
+	for (size_t i = 0; i < ARRAY_LENGTH(own); i++)
+		if (own[i].family)
+			address_add(&batch, index, &own[i]);
+	for (size_t i = 0; i < ARRAY_LENGTH(gateways); i++)
+		if (gateways[i].family)
+			address_add_default_route(&batch, index, &gateways[i]);
+	return netlink_send(NETLINK_ROUTE, &batch) < 0 ? fail(failure, STAGE_NETWORK, network->address) : 0;
+}
+
+int network_configure(const struct spec *spec, struct failure *failure)
 {
 	struct netlink_batch batch = { 0 };
 	/* Loopback is always number 1 of a new namespace. */
-	struct ifinfomsg loopback = { .ifi_index = 1, .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
-	netlink_begin(&batch, RTM_NEWLINK, NLM_F_ACK, &loopback, sizeof(loopback));
-	if (network->bridge) {
-		struct address address;
-		struct in_addr gateway;
-		if (parse_address(network->address, &address) < 0 || inet_pton(AF_INET, network->gateway, &gateway) != 1)
-			return fail_with(failure, STAGE_NETWORK, EINVAL, network->address);
-		unsigned index = if_nametoindex(INTERFACE);
-		if (index == 0)
-			return fail(failure, STAGE_NETWORK, INTERFACE);
-		struct ifinfomsg up = { .ifi_index = (int)index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
-		netlink_begin(&batch, RTM_NEWLINK, NLM_F_ACK, &up, sizeof(up));
-		add_address(&batch, index, &address);
-		struct rtmsg route = { .rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN, .rtm_protocol = RTPROT_BOOT,
-				       .rtm_scope = RT_SCOPE_UNIVERSE, .rtm_type = RTN_UNICAST };
-		netlink_begin(&batch, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_ACK, &route, sizeof(route));
-		netlink_attribute(&batch, RTA_GATEWAY, &gateway, sizeof(gateway));
-		netlink_u32(&batch, RTA_OIF, index);
-	}
-	return netlink_send(NETLINK_ROUTE, &batch) < 0 ? fail(failure, STAGE_NETWORK, "address") : 0;
+	set_link_up(&batch, 1);
+	if (netlink_send(NETLINK_ROUTE, &batch) < 0)
+		return fail(failure, STAGE_NETWORK, "lo");
+	for (size_t i = 0; i < spec->networks.count; i++)
+		if (configure_one(&spec->networks.items[i], failure) < 0)
+			return -1;
+	return 0;
 }
 
-static int make_bridge(const char *name, unsigned mtu)
+static int attach(const struct store *store, const char *id, const struct network_spec *network, struct failure *failure)
 {
-	struct netlink_batch batch = { 0 };
-	struct ifinfomsg up = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
-	netlink_begin(&batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK, &up, sizeof(up));
-	netlink_text(&batch, IFLA_IFNAME, name);
-	netlink_u32(&batch, IFLA_MTU, mtu);
-	size_t info = netlink_open(&batch, IFLA_LINKINFO);
-	netlink_text(&batch, IFLA_INFO_KIND, "bridge");
-	netlink_close(&batch, info);
-	return netlink_send(NETLINK_ROUTE, &batch) < 0 && errno != EEXIST ? -1 : 0;
-}
-
-static int set_bridge_up(unsigned index, const struct address *gateway)
-{
-	struct netlink_batch link = { 0 }, address = { 0 };
-	struct ifinfomsg up = { .ifi_index = (int)index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
-	netlink_begin(&link, RTM_NEWLINK, NLM_F_ACK, &up, sizeof(up));
-	add_address(&address, index, gateway);
-	if (netlink_send(NETLINK_ROUTE, &link) < 0)
+	pid_t pid;
+	CLEANUP_CLOSE int init = join_open_init(store, id, &pid, failure);
+	if (init < 0 || plug_one(store, id, network, pid, failure) < 0)
 		return -1;
-	return netlink_send(NETLINK_ROUTE, &address) < 0 && errno != EEXIST ? -1 : 0;
+	/* This process serves one request: it may as well stay inside. */
+	if (setns(init, CLONE_NEWNET) < 0)
+		fail(failure, STAGE_JOIN, id);
+	else if (configure_one(network, failure) == 0)
+		return 0;
+	/* From inside: the peer goes with the end that is taken away. */
+	delete_link(network->interface);
+	return -1;
 }
 
-/* Without forwarding containers reach each other and this host, but nothing beyond. */
-static const char *enable_forwarding(void)
-{
-	char now = '0';
-	CLEANUP_CLOSE int fd = open("/proc/sys/net/ipv4/ip_forward", O_RDWR | O_CLOEXEC);
-	if (fd >= 0 && read(fd, &now, 1) == 1 && now == '1')
-		return NULL;
-	if (fd < 0 || pwrite(fd, "1", 1, 0) < 0)
-		return "net.ipv4.ip_forward can't be set: containers reach no other network";
-	return NULL;
-}
-
-static int bring_up(const struct store *store, const struct request *request, const char **warnings, size_t *count,
-		    struct failure *failure)
-{
-	if (request->count != 5 || !is_own_interface(request->strings[1]))
-		return fail_with(failure, STAGE_REQUEST, EINVAL, "network-up");
-	const char *name = request->strings[1];
-	struct address gateway;
-	unsigned long mtu = strtoul(request->strings[3], NULL, 10);
-	if (parse_address(request->strings[2], &gateway) < 0 || mtu < 576 || mtu > 65535)
-		return fail_with(failure, STAGE_NETWORK, EINVAL, request->strings[2]);
-	if (make_bridge(name, (unsigned)mtu) < 0 || set_bridge_up(if_nametoindex(name), &gateway) < 0)
-		return fail(failure, STAGE_NETWORK, name);
-	const char *warning = enable_forwarding();
-	if (warning)
-		warnings[(*count)++] = warning;
-	if (strcmp(request->strings[4], "1") == 0 && masquerade_up(store->id, name, gateway.ip, gateway.prefix) < 0)
-		warnings[(*count)++] = "nftables refused the rules for outbound traffic: containers reach no other network";
-	return 0;
-}
-
-int network_up(const struct store *store, const struct request *request, int reply_fd)
+int network_attach(const struct store *store, const struct request *request, int reply_fd)
 {
 	struct failure failure;
-	const char *warnings[2];
-	size_t count = 0;
-	if (bring_up(store, request, warnings, &count, &failure) < 0) {
+	struct network_spec network;
+	int result = request->count == 2 + NETWORK_ARGUMENTS ? network_spec_parse(request->strings + 2, &network) : -1;
+	if (result < 0)
+		fail_with(&failure, STAGE_REQUEST, EINVAL, "network-attach");
+	else
+		result = attach(store, request->strings[1], &network, &failure);
+	if (result < 0)
 		reply_error(reply_fd, request->id, &failure);
-		return 1;
-	}
-	reply_ok(reply_fd, request->id, count, warnings);
-	return 0;
+	else
+		reply_ok(reply_fd, request->id, 0, NULL);
+	return -result;
 }
 
-int network_down(const struct store *store, const struct request *request, int reply_fd)
+/* What goes beyond the networks that are left goes through these. */
+static int reroute(const struct store *store, const char *id, const char *gateway, const char *gateway6, struct failure *failure)
 {
-	struct failure failure;
-	if (request->count != 2 || !is_own_interface(request->strings[1])) {
-		fail_with(&failure, STAGE_REQUEST, EINVAL, "network-down");
-		reply_error(reply_fd, request->id, &failure);
-		return 1;
-	}
+	struct address gateways[2];
 	struct netlink_batch batch = { 0 };
-	struct ifinfomsg link = { 0 };
-	netlink_begin(&batch, RTM_DELLINK, NLM_F_ACK, &link, sizeof(link));
-	netlink_text(&batch, IFLA_IFNAME, request->strings[1]);
-	if (netlink_send(NETLINK_ROUTE, &batch) < 0 && errno != ENODEV) {
-		fail(&failure, STAGE_NETWORK, request->strings[1]);
+	pid_t pid;
+	CLEANUP_CLOSE int init = join_open_init(store, id, &pid, failure);
+	if (init < 0 || parse_optional(gateway, false, &gateways[0], failure) < 0 ||
+	    parse_optional(gateway6, false, &gateways[1], failure) < 0)
+		return -1;
+	if (setns(init, CLONE_NEWNET) < 0)
+		return fail(failure, STAGE_JOIN, id);
+	for (size_t i = 0; i < ARRAY_LENGTH(gateways); i++)
+		if (gateways[i].family)
+			address_add_default_route(&batch, 0, &gateways[i]);
+	return netlink_send(NETLINK_ROUTE, &batch) < 0 ? fail(failure, STAGE_NETWORK, gateway) : 0;
+}
+
+/* ID HOST-VETH GATEWAY GATEWAY6: where there is a gateway, the container's default route leads there from now on. */
+int network_detach(const struct store *store, const struct request *request, int reply_fd)
+{
+	struct failure failure;
+	const char *const *strings = request->strings;
+	int result = 0;
+	if (request->count != 5 || !is_container_id(strings[1]) || !is_veth_of(strings[2], strings[1]))
+		result = fail_with(&failure, STAGE_REQUEST, EINVAL, "network-detach");
+	else if (delete_link(strings[2]) < 0)
+		result = fail(&failure, STAGE_NETWORK, strings[2]);
+	else if (*strings[3] || *strings[4])
+		result = reroute(store, strings[1], strings[3], strings[4], &failure);
+	if (result < 0)
 		reply_error(reply_fd, request->id, &failure);
-		return 1;
-	}
-	masquerade_down(store->id);
-	reply_ok(reply_fd, request->id, 0, NULL);
-	return 0;
+	else
+		reply_ok(reply_fd, request->id, 0, NULL);
+	return -result;
 }

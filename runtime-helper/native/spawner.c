@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bridge.h"
 #include "cgroup.h"
 #include "io.h"
 #include "layer.h"
@@ -166,8 +167,9 @@ static const struct {
 	int (*run)(const struct store *store, const struct request *request, int reply_fd);
 } verbs[] = {
 	{ "create", monitor_create },	  { "exec", monitor_exec },	{ "enter", monitor_enter },
-	{ "remove", remove_container },
-	{ "network-up", network_up },	  { "network-down", network_down }, { "apply-layer", layer_apply },
+	{ "remove", remove_container },	  { "network-up", bridge_up },	{ "network-down", bridge_down },
+	{ "network-forget", bridge_forget_addresses }, { "network-clear", bridge_clear },
+	{ "network-attach", network_attach }, { "network-detach", network_detach }, { "apply-layer", layer_apply },
 	{ "remove-layer", layer_remove },	  { "volume-make", volume_make },   { "volume-remove", volume_remove },
 	{ "probe", probe_run },		  { "tree", tree_session },
 };

@@ -72,13 +72,25 @@ struct joined_namespace {
 	int fd;		/* a pidfd of its PID 1: namespaces_open */
 };
 
+/* One network. An empty text: no address, or no default route, of that family. */
 struct network_spec {
-	const char *bridge; /* NULL: none */
-	const char *veth;
-	const char *address; /* with the prefix's length */
-	const char *gateway;
+	const char *bridge;
+	const char *veth;      /* the host's end */
+	const char *interface; /* the container's */
+	const char *address, *gateway;
+	const char *address6, *gateway6; /* addresses with the prefix's length */
 	const char *mac;
 	unsigned mtu;
+};
+#define NETWORK_ARGUMENTS 9
+
+/* A published port: the first one of `first` to `last` that is free on the host (0: any). */
+struct publish_spec {
+	int protocol;	     /* IPPROTO_* */
+	const char *host_ip; /* empty: all of the host's, IPv4 and IPv6 */
+	uint16_t first, last;
+	uint16_t port;
+	const char *address, *address6; /* the container's, without prefix; empty: none */
 };
 
 enum stdin_mode { STDIN_NULL, STDIN_OPEN, STDIN_ONCE };
@@ -107,7 +119,11 @@ struct spec {
 	bool host_network;
 	uint64_t host_namespaces; /* CLONE_NEW* of the others that are the host's */
 	struct joined_namespace joined[3];
-	struct network_spec network;
+	const char *network_of; /* the container whose network namespace is joined; NULL: none */
+	int network_fd;		/* and a pidfd of its PID 1: the monitor's to open */
+	LIST(struct network_spec) networks;
+	LIST(struct publish_spec) ports;
+	bool resolver; /* answers DNS at 127.0.0.11 in the namespace */
 	struct strings arguments;
 	struct strings environment;
 	const char *cwd;
@@ -145,6 +161,9 @@ struct spec {
 
 /* Parses all strings after the verb. Memory is never given back: it belongs to a process that parses one request. */
 int spec_parse(struct spec *spec, const struct request *request, struct failure *failure);
+
+/* The arguments of the directive `network`. -1 and EINVAL when they are none. */
+int network_spec_parse(const char *const *arguments, struct network_spec *network);
 
 /* 64 lower-case hexadecimal digits. */
 bool is_container_id(const char *text);

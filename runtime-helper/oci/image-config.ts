@@ -31,6 +31,8 @@ export type ImageConfig = {
   /** Absolute paths inside the container that want a volume. */
   volumes: string[];
   labels: Record<string, string>;
+  /** `80/tcp` */
+  exposedPorts: string[];
 };
 
 /** One image of a `docker save` archive. */
@@ -72,6 +74,7 @@ export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
     stopSignal: text(config['StopSignal'], `${what}: StopSignal`) || 'SIGTERM',
     volumes: Object.keys(optionalObject(config['Volumes'], `${what}: Volumes`)),
     labels: textMap(config['Labels'], `${what}: Labels`),
+    exposedPorts: Object.keys(optionalObject(config['ExposedPorts'], `${what}: ExposedPorts`)),
   };
 }
 

@@ -124,7 +124,7 @@ export class NativeStore {
     return name;
   }
 
-  /** Asks for a container. Without a network unless `start.network` says so. */
+  /** Asks for a container. Without a network unless `start.networks` says so. */
   create(options: RunOptions): Started {
     const id = randomBytes(32).toString('hex');
     const folder = join(this.root, 'containers', id);
@@ -137,7 +137,7 @@ export class NativeStore {
   start(id: string, options: RunOptions): Started {
     const start: StartPlan = {
       ...{ id, lowers: options.lowers ?? [this.busybox], overlayOptions: ['index=off'], stdin: 'null', gate: true },
-      ...{ columns: 0, rows: 0, onExitUnlink: [], autoRemove: false },
+      ...{ columns: 0, rows: 0, networks: [], publish: [], resolver: false, onExitUnlink: [], autoRemove: false },
       ...options.start,
     };
     const config = runtimeConfig({

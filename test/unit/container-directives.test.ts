@@ -25,6 +25,9 @@ const start: StartPlan = {
   gate: true,
   columns: 0,
   rows: 0,
+  networks: [],
+  publish: [],
+  resolver: false,
   onExitUnlink: ['names/box'],
   autoRemove: true,
 };

@@ -3,6 +3,7 @@ import { helpOption } from '../options.ts';
 import { printFailure } from '../failure.ts';
 import { formatValue } from '../format.ts';
 import { inspectContainer, inspectImage } from '../inspect-documents.ts';
+import { inspectNetwork } from '../inspect-network.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Engine } from '../../engine/index.ts';
 import { SkiffError } from '../../lib/errors.ts';
@@ -10,16 +11,16 @@ import { SkiffError } from '../../lib/errors.ts';
 export const inspect: Command = {
   name: 'inspect',
   usage: '[OPTIONS] NAME|ID [NAME|ID...]',
-  summary: 'Return low-level information on containers and images',
+  summary: 'Return low-level information on containers, images and networks',
   options: {
     format: { type: 'text', short: 'f', help: "Format output: 'json' or a Go template" },
-    type: { type: 'text', help: 'Only inspect objects of the given type: container or image' },
+    type: { type: 'text', help: 'Only inspect objects of the given type: container, image or network' },
   },
   notBuilt: ['-s', '--size'],
   args: { least: 1 },
   run: async ({ args, engine, options, terminal }) => {
     const type = options.text('type');
-    if (type !== undefined && type !== 'container' && type !== 'image')
+    if (type !== undefined && type !== 'container' && type !== 'image' && type !== 'network')
       throw new UsageError(`"${type}" is not a valid value for --type`, 1);
     return printDocuments({ args, options, terminal }, (reference) => find(engine, reference, type), type ?? 'object');
   },
@@ -37,7 +38,7 @@ export const imageInspect: Command = {
 };
 
 /** Prints what is found, and says of what is not. The exit code. */
-function printDocuments(
+export function printDocuments(
   { args, options, terminal }: Pick<Call, 'args' | 'options' | 'terminal'>,
   lookUp: (reference: string) => object | undefined,
   kind: string,
@@ -58,11 +59,14 @@ function printDocuments(
 }
 
 function find(engine: Engine, reference: string, type: string | undefined): object | undefined {
+  if (type === 'network') return inspectNetwork(engine.findNetwork(reference));
   const container = type === 'image' ? undefined : unlessMissing(() => engine.findContainer(reference));
   if (container) return inspectContainer(container);
   if (type === 'container') return undefined;
   const image = unlessMissing(() => engine.inspectImage(reference));
-  return image && inspectImage(image);
+  if (image || type === 'image') return image && inspectImage(image);
+  const network = unlessMissing(() => engine.findNetwork(reference));
+  return network && inspectNetwork(network);
 }
 
 function unlessMissing<T>(get: () => T): T | undefined {

@@ -3,6 +3,7 @@ import type { Container, Engine } from '../../engine/index.ts';
 import { commandLine, describeStatus, goTime, quote } from '../container-words.ts';
 import { describeAge } from '../durations.ts';
 import { formatRows } from '../format.ts';
+import { describePorts } from '../port-text.ts';
 import type { Options } from '../options.ts';
 import { cleanText, formatTable, shorten, shortId } from '../text.ts';
 
@@ -60,7 +61,7 @@ const heads = {
 };
 
 export function rowOf(container: Container, how: { whole: boolean; now: number }): Record<keyof typeof heads, string> {
-  const { id, image, command, createdAt, name, network, state } = container;
+  const { id, image, command, createdAt, name, network, endpoints, ports, state } = container;
   const line = commandLine(command);
   return {
     Command: quote(how.whole ? line : shorten(line, commandColumns)),
@@ -68,8 +69,8 @@ export function rowOf(container: Container, how: { whole: boolean; now: number }
     ID: how.whole ? id : shortId(id),
     Image: cleanText(image),
     Names: cleanText(name),
-    Networks: network,
-    Ports: '',
+    Networks: endpoints.length > 0 ? endpoints.map((endpoint) => endpoint.network).join(',') : network,
+    Ports: describePorts(ports),
     RunningFor: describeAge(createdAt, how.now),
     State: state.status,
     Status: describeStatus(state, how.now),

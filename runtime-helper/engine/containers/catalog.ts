@@ -3,10 +3,14 @@ import { NameClaims } from '../../container/names.ts';
 import { RecordCache, type ContainerRecord } from '../../container/record.ts';
 import { isActive, StateReader, type ActiveState, type ContainerState } from '../../container/state.ts';
 import { SkiffError } from '../../lib/errors.ts';
-import type { ContainerNetworks } from '../networks.ts';
+import type { ContainerNetworks } from '../networks/container-networks.ts';
 import type { Store } from '../store.ts';
 import type { Container } from '../types.ts';
+import { portsOf } from '../networks/ports.ts';
 import { toContainer } from './view.ts';
+
+/** Of each container by the name of the network. */
+type Addresses = Map<string, Map<string, string[]>>;
 
 /** Which containers there are, under which names, and in which states. Keeps nothing but caches of what is on disk. */
 export class Catalog {
@@ -80,7 +84,11 @@ export class Catalog {
     return byId ?? (owner === undefined ? undefined : this.records.read(owner));
   }
 
-  #view(record: ContainerRecord, states: StateReader, addresses: Map<string, string>): Container {
-    return toContainer(record, states.read(record), addresses.get(record.id));
+  #view(record: ContainerRecord, states: StateReader, addresses: Addresses): Container {
+    const state = states.read(record);
+    return toContainer(record, state, {
+      endpoints: this.#networks.endpoints(record, isActive(state) ? addresses.get(record.id) : undefined),
+      ports: portsOf(record, isActive(state) ? this.#store.run : undefined),
+    });
   }
 }

@@ -5,26 +5,32 @@ import type { Operation } from '../../lib/operation.ts';
 import type { Container, CreateOptions } from '../types.ts';
 import { planConfinement } from './confinement.ts';
 import { planMounts } from './mounts.ts';
+import { planNetworking } from '../networks/plan-networking.ts';
+import { portsOf } from '../networks/ports.ts';
 import type { Parts } from './parts.ts';
 import { planContainer } from './plan.ts';
 import { toContainer } from './view.ts';
 
 export async function createContainer(parts: Parts, options: CreateOptions, operation: Operation): Promise<Container> {
-  const { images, store, catalog, journal, volumes } = parts;
+  const { images, store, catalog, journal, networks, volumes } = parts;
   const { names } = catalog;
   const image = images.resolve(options.image);
   const id = newContainerId();
   const confinement = planConfinement(parts, options.confinement ?? {});
   const mounts = planMounts(parts, options, image.volumes);
+  const { network, networking } = planNetworking(parts, image, options);
   let name: string | undefined;
   try {
-    const { config, record } = planContainer(id, image, options, { store, mounts, confinement });
+    const plan = planContainer(id, image, { ...options, network }, { store, mounts, confinement });
+    const { config, record } = { ...plan, record: { ...plan.record, networking } };
     operation.signal.throwIfAborted();
     if (options.name !== undefined) names.claim(options.name, id);
     name = options.name ?? names.claimRandom(id);
     writeContainer(catalog.folder(id), { ...record, name }, config);
-    journal.note('create', { ...record, name });
-    return toContainer({ ...record, name }, { status: 'created' }, undefined);
+    const created = { ...record, name };
+    journal.note('create', created);
+    const endpoints = networks.endpoints(created, undefined);
+    return toContainer(created, { status: 'created' }, { endpoints, ports: portsOf(created, undefined) });
   } catch (error) {
     if (name !== undefined) names.release(name, id);
     volumes.forget(anonymousVolumes({ mounts }));

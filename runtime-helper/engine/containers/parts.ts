@@ -1,6 +1,6 @@
 import type { ImageService } from '../images/service.ts';
 import type { Journal } from '../journal.ts';
-import type { ContainerNetworks } from '../networks.ts';
+import type { ContainerNetworks } from '../networks/container-networks.ts';
 import type { Privileges } from '../privileges.ts';
 import type { Store } from '../store.ts';
 import type { Volumes } from '../volumes/volumes.ts';

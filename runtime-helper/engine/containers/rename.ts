@@ -1,4 +1,4 @@
-import { rewriteRecord } from '../../container/record.ts';
+import { updateRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Parts } from './parts.ts';
 
@@ -11,7 +11,7 @@ export async function renameContainer({ catalog, journal }: Parts, id: string, n
     throw new SkiffError('invalid-argument', 'renaming a container with the same name as its current name');
   catalog.names.claim(name, record.id);
   try {
-    rewriteRecord(catalog.folder(record.id), { ...record, name });
+    await updateRecord(catalog.folder(record.id), (current) => ({ ...current, name }));
   } catch (error) {
     catalog.names.release(name, record.id);
     throw error;

@@ -4,13 +4,12 @@ import { createDirectives, type StartPlan } from '../../container/directives.ts'
 import { anonymousVolumes } from '../../container/mounts.ts';
 import { readConfig, type ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
-import type { Operation } from '../../lib/operation.ts';
+import type { Log, Operation } from '../../lib/operation.ts';
 import { UndoStack } from '../../lib/undo.ts';
-import type { RuntimeConfig } from '../../oci/runtime-config.ts';
 import type { Spawner } from '../../sys/spawner.ts';
 import { eventAttributes } from '../journal.ts';
+import { startNetworks } from '../networks/start.ts';
 import type { ContainerState, Starting, StartOptions } from '../types.ts';
-import type { Catalog } from './catalog.ts';
 import type { Parts } from './parts.ts';
 import { startFailure } from './start-failure.ts';
 
@@ -32,7 +31,7 @@ export async function startContainer(
     throw startFailure(error, config.process.args[0] ?? '');
   };
   try {
-    const plan = await prepare(parts, spawner, { record, config, options, undo });
+    const plan = await prepare(parts, spawner, { record, options, undo, log: operation.log });
     rmSync(join(catalog.folder(record.id), 'exit.json'), { force: true });
     const listening = Promise.withResolvers<void>();
     const answered = spawner.request(createDirectives(config, plan), (name, args) => {
@@ -56,24 +55,12 @@ function assertAtRest(name: string, status: ContainerState['status']): void {
     throw new SkiffError('failed-precondition', `container ${name} is already running`);
 }
 
-type Start = { record: ContainerRecord; config: RuntimeConfig; options: StartOptions; undo: UndoStack };
+type Start = { record: ContainerRecord; options: StartOptions; undo: UndoStack; log: Log };
 
-async function prepare(
-  { catalog, networks }: Parts,
-  spawner: Spawner,
-  { record, config, options, undo }: Start,
-): Promise<StartPlan> {
-  const { id, network, autoRemove } = record;
-  const endpoint =
-    network === 'bridge' ? await networks.connect(id, spawner, (owner) => isRunning(catalog, owner)) : undefined;
-  if (endpoint) undo.push(() => networks.release(id));
-  const address = endpoint?.address.replace(/\/.*/, '');
-  const files = networks.files({
-    network,
-    hostname: config.hostname,
-    ...(address === undefined ? {} : { address }),
-  });
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(catalog.folder(id), name), content);
+async function prepare(parts: Parts, spawner: Spawner, { record, options, undo, log }: Start): Promise<StartPlan> {
+  const { id, autoRemove } = record;
+  const { files, onExitUnlink, ...network } = await startNetworks(parts, record, { spawner, undo, log });
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(parts.catalog.folder(id), name), content);
   return {
     id,
     lowers: record.lowers,
@@ -83,8 +70,8 @@ async function prepare(
     gate: options.gate,
     columns: options.columns ?? 0,
     rows: options.rows ?? 0,
-    ...(endpoint ? { network: endpoint } : {}),
-    onExitUnlink: [...(endpoint ? [endpoint.lease] : []), ...(autoRemove ? [join('names', record.name)] : [])],
+    ...network,
+    onExitUnlink: [...onExitUnlink, ...(autoRemove ? [join('names', record.name)] : [])],
     autoRemove,
     ...(record.log === undefined ? {} : { log: record.log }),
     init: record.confinement?.init === true,
@@ -92,9 +79,4 @@ async function prepare(
     restartPolicy: record.restartPolicy ?? { name: 'no', maximumRetryCount: 0 },
     eventAttributes: eventAttributes(record),
   };
-}
-
-function isRunning(catalog: Catalog, id: string): boolean {
-  const record = catalog.records.read(id);
-  return record !== undefined && catalog.active(record) !== undefined;
 }

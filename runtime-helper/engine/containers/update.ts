@@ -1,4 +1,4 @@
-import { rewriteRecord, type RestartPolicy } from '../../container/record.ts';
+import { updateRecord, type RestartPolicy } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import { withMonitor } from './monitor.ts';
 import type { Parts } from './parts.ts';
@@ -18,7 +18,7 @@ export async function updateContainer(
         'conflict',
         'restart policy cannot be updated because AutoRemove is enabled for the container',
       );
-    rewriteRecord(catalog.folder(record.id), { ...record, restartPolicy });
+    await updateRecord(catalog.folder(record.id), (current) => ({ ...current, restartPolicy }));
     await withMonitor(catalog, record, async (monitor) => monitor.setPolicy(restartPolicy));
   }
   journal.note('update', record);

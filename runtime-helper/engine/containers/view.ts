@@ -1,15 +1,14 @@
 import type { ContainerRecord } from '../../container/record.ts';
-import { isActive } from '../../container/state.ts';
 import type { Container } from '../types.ts';
 
 /** A record and its derived state as the doors see them. */
 export function toContainer(
   record: ContainerRecord,
   state: Container['state'],
-  address: string | undefined,
+  { endpoints, ports }: Pick<Container, 'endpoints' | 'ports'>,
 ): Container {
   const { id, name, image, imageId, command, createdAt, hostname, tty, openStdin, autoRemove, network } = record;
-  const ipAddress = isActive(state) && address !== undefined ? { ipAddress: address } : {};
+  const address = endpoints.find(({ ipv4 }) => ipv4 !== undefined)?.ipv4;
   return {
     id,
     name,
@@ -29,7 +28,9 @@ export function toContainer(
     restartPolicy: record.restartPolicy ?? { name: 'no', maximumRetryCount: 0 },
     stopSignal: record.stopSignal,
     ...(record.stopTimeout === undefined ? {} : { stopTimeout: record.stopTimeout }),
-    ...ipAddress,
+    ...(address === undefined ? {} : { ipAddress: address.replace(/\/.*/, '') }),
+    endpoints,
+    ports,
     state,
   };
 }

@@ -45,6 +45,8 @@ export type ResolvedImage = {
   stopSignal: string;
   volumes: string[];
   labels: Record<string, string>;
+  /** `80/tcp` */
+  exposedPorts: string[];
 };
 
 const hostImage: ResolvedImage = {
@@ -58,6 +60,7 @@ const hostImage: ResolvedImage = {
   stopSignal: 'SIGTERM',
   volumes: [],
   labels: {},
+  exposedPorts: [],
 };
 
 type Parts = {
@@ -86,7 +89,7 @@ export class ImageService {
   resolve(reference: string): ResolvedImage {
     if (reference === '@host') return hostImage;
     const { id, config } = findImage(this.#images.images(), reference);
-    const { diffIds, entrypoint, command, env, workingDir, user, stopSignal, volumes, labels } = config;
+    const { diffIds, entrypoint, command, env, workingDir, user, stopSignal, volumes, labels, exposedPorts } = config;
     return {
       id,
       layers: diffIds.toReversed(),
@@ -98,6 +101,7 @@ export class ImageService {
       stopSignal,
       volumes,
       labels,
+      exposedPorts,
     };
   }
 

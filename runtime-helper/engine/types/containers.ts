@@ -1,8 +1,10 @@
 /** Containers, as the engine offers them to its doors. */
+import type { EndpointSettings, PortRequest } from '../../container/networking.ts';
 import type { RestartPolicy } from '../../container/record.ts';
 import type { ContainerState } from '../../container/state.ts';
 import type { Operation } from '../../lib/operation.ts';
 import type { Confinement, ConfinementRequest, Limits } from './confinement.ts';
+import type { Endpoint, Port } from './networks.ts';
 import type { MountPoint, MountRequest } from './volumes.ts';
 
 export type { RestartPolicy } from '../../container/record.ts';
@@ -24,7 +26,8 @@ export type Container = {
   openStdin: boolean;
   autoRemove: boolean;
   hostname: string;
-  network: 'bridge' | 'none' | 'host';
+  /** `host`, `none`, `container:<id>`, or the name of the network that it began with. */
+  network: string;
   labels: Record<string, string>;
   confinement: Confinement;
   limits: Limits;
@@ -33,9 +36,34 @@ export type Container = {
   stopSignal: string;
   /** Seconds between the stop signal and KILL; absent: 10. */
   stopTimeout?: number;
-  /** While running on a bridge. */
+  /** The first of its addresses, while it runs. */
   ipAddress?: string;
+  /** Its networks, the first one first. */
+  endpoints: Endpoint[];
+  /** Published while it runs; those that are only exposed, too. */
+  ports: Port[];
   state: ContainerState;
+};
+
+/** As `Networking` of the record, before names are looked up. */
+export type NetworkingOptions = {
+  /** Settings of the first network, which may be the default one. */
+  settings: EndpointSettings;
+  /** More networks, by name or id. */
+  others: { network: string; settings: EndpointSettings }[];
+  ports: PortRequest[];
+  /** Publishes every exposed port on one of the host's that is free. */
+  publishAll: boolean;
+  /** `80/tcp`, besides the image's. */
+  exposed: string[];
+  dns: string[];
+  dnsSearch: string[];
+  dnsOptions: string[];
+  /** `name:address`; the address may be `host-gateway`. */
+  extraHosts: string[];
+  /** `container:alias`. */
+  links: string[];
+  domainname: string;
 };
 
 export type CreateOptions = {
@@ -54,7 +82,10 @@ export type CreateOptions = {
   user?: string;
   entrypoint?: string[];
   hostname?: string;
-  network: 'bridge' | 'none' | 'host';
+  /** A network's name or id, `host`, `none`, or `container:<name or id>`. */
+  network: string;
+  /** Absent: nothing but the network. */
+  networking?: Partial<NetworkingOptions>;
   /** What is kept of its output: driver `none`, `json-file` or `local`, bytes of a file (0: no limit), number of files. */
   log?: { driver: string; maxSize: number; maxFiles: number };
   labels: Record<string, string>;

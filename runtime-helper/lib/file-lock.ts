@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errnoOf, SkiffError } from '../lib/errors.ts';
+import { errnoOf, SkiffError } from './errors.ts';
 
 const retryMs = 10;
 const longestWaitMs = 100;

@@ -1,0 +1,23 @@
+import { SkiffError } from '../../lib/errors.ts';
+import type { Command } from '../command.ts';
+import { hostAndPort } from '../port-text.ts';
+
+export const port: Command = {
+  name: 'port',
+  usage: 'CONTAINER [PRIVATE_PORT[/PROTO]]',
+  summary: 'List port mappings or a specific mapping for the container',
+  options: {},
+  args: { least: 1, most: 2 },
+  run: async ({ args: [reference = '', wanted], engine, terminal }) => {
+    const { name, ports } = engine.findContainer(reference);
+    const key = wanted === undefined || wanted.includes('/') ? wanted : `${wanted}/tcp`;
+    const mapped = ports.flatMap(({ port: inner, protocol, hostIp, hostPort }) =>
+      hostIp === undefined ? [] : [{ key: `${inner}/${protocol}`, host: hostAndPort(hostIp, String(hostPort)) }],
+    );
+    const found = key === undefined ? mapped : mapped.filter((one) => one.key === key);
+    if (key !== undefined && found.length === 0)
+      throw new SkiffError('not-found', `no public port '${key}' published for ${name}`);
+    terminal.stdout(found.map((one) => `${key === undefined ? `${one.key} -> ` : ''}${one.host}\n`).join(''));
+    return 0;
+  },
+};

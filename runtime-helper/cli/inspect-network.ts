@@ -1,0 +1,129 @@
+/** Docker's documents about networks, and what containers' documents say of theirs. */
+import { createHash } from 'node:crypto';
+import type { Container, Endpoint, Network, Port } from '../engine/index.ts';
+
+export function inspectNetwork(network: Network): object {
+  const {
+    id,
+    name,
+    driver,
+    createdAt = '0001-01-01T00:00:00Z',
+    ipv4,
+    ipv6,
+    internal,
+    labels,
+    options,
+    containers,
+  } = network;
+  return {
+    Name: name,
+    Id: id,
+    Created: createdAt,
+    Scope: 'local',
+    Driver: driver,
+    EnableIPv6: ipv6 !== undefined,
+    IPAM: {
+      Driver: 'default',
+      Options: null,
+      Config: [ipv4, ipv6].flatMap((pool) =>
+        pool
+          ? [
+              {
+                Subnet: pool.subnet,
+                ...(pool.range === undefined ? {} : { IPRange: pool.range }),
+                Gateway: pool.gateway,
+              },
+            ]
+          : [],
+      ),
+    },
+    Internal: internal,
+    Attachable: false,
+    Ingress: false,
+    ConfigOnly: false,
+    Containers: Object.fromEntries(
+      containers.map((container) => [
+        container.id,
+        {
+          Name: container.name,
+          EndpointID: endpointId(id, container.id),
+          MacAddress: container.mac,
+          IPv4Address: container.ipv4 ?? '',
+          IPv6Address: container.ipv6 ?? '',
+        },
+      ]),
+    ),
+    Options: options,
+    Labels: labels,
+  };
+}
+
+/** `NetworkSettings` of a container. */
+export function networkSettings(container: Container): object {
+  const [first] = container.endpoints;
+  return {
+    SandboxID: container.state.status === 'running' ? container.id : '',
+    Ports: portMap(container.ports),
+    EndpointID: first ? addressesOf(container, first).EndpointID : '',
+    ...addressFields(first),
+    Networks:
+      container.endpoints.length === 0 && !container.network.startsWith('container:')
+        ? { [container.network]: emptyEndpoint }
+        : Object.fromEntries(
+            container.endpoints.map((endpoint) => [endpoint.network, addressesOf(container, endpoint)]),
+          ),
+  };
+}
+
+const emptyEndpoint = { IPAMConfig: null, Links: null, Aliases: null, MacAddress: '', IPAddress: '', Gateway: '' };
+
+function addressesOf({ id }: Container, endpoint: Endpoint): { EndpointID: string; [field: string]: unknown } {
+  const { networkId, settings, dnsNames, ipv4 } = endpoint;
+  const { ip, ip6 } = settings;
+  const config = {
+    ...(ip === undefined ? {} : { IPv4Address: ip }),
+    ...(ip6 === undefined ? {} : { IPv6Address: ip6 }),
+  };
+  return {
+    ...{
+      IPAMConfig: ip === undefined && ip6 === undefined ? null : config,
+      Links: null,
+      Aliases: settings.aliases.length > 0 ? settings.aliases : null,
+      DriverOpts: null,
+      NetworkID: networkId,
+    },
+    EndpointID: ipv4 === undefined ? '' : endpointId(networkId, id),
+    ...addressFields(endpoint),
+    DNSNames: dnsNames.length > 0 ? dnsNames : null,
+  };
+}
+
+function addressFields(endpoint: Endpoint | undefined): object {
+  const [address = '', prefix = '0'] = endpoint?.ipv4?.split('/') ?? [];
+  const [address6 = '', prefix6 = '0'] = endpoint?.ipv6?.split('/') ?? [];
+  return {
+    Gateway: endpoint?.gateway ?? '',
+    IPAddress: address,
+    IPPrefixLen: Number(prefix),
+    IPv6Gateway: endpoint?.gateway6 ?? '',
+    GlobalIPv6Address: address6,
+    GlobalIPv6PrefixLen: Number(prefix6),
+    MacAddress: endpoint?.mac ?? '',
+  };
+}
+
+/** `{"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}], "443/tcp": null}` */
+function portMap(ports: readonly Port[]): Record<string, { HostIp: string; HostPort: string }[] | null> {
+  const map: Record<string, { HostIp: string; HostPort: string }[] | null> = {};
+  for (const { protocol, port, hostIp, hostPort } of ports) {
+    const key = `${port}/${protocol}`;
+    if (hostIp === undefined || hostPort === undefined) map[key] ??= null;
+    else map[key] = [...(map[key] ?? []), { HostIp: hostIp, HostPort: String(hostPort) }];
+  }
+  return map;
+}
+
+/** The same for the same two. */
+function endpointId(network: string, container: string): string {
+  return createHash('sha256').update(`${network}/${container}`).digest('hex');
+}

@@ -1,0 +1,107 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { networkArguments } from '../../container/directives.ts';
+import type { EndpointSettings } from '../../container/networking.ts';
+import { updateRecord, type ContainerRecord } from '../../container/record.ts';
+import { SkiffError } from '../../lib/errors.ts';
+import type { Log, Operation } from '../../lib/operation.ts';
+import { UndoStack } from '../../lib/undo.ts';
+import { defaultNetwork, isBuiltin } from '../../network/record.ts';
+import type { Parts } from '../containers/parts.ts';
+import { networkingOf, type Joined } from './container-networks.ts';
+import { writeLiveFiles } from './live-files.ts';
+import { ownersOf } from './owners.ts';
+import { checked } from './plan-networking.ts';
+import { withGateway } from './start.ts';
+
+type Request = { reference: string; container: string; settings: EndpointSettings };
+
+export async function connectNetwork(
+  parts: Parts,
+  { reference, container, settings }: Request,
+  operation: Operation,
+): Promise<void> {
+  const record = parts.catalog.record(container);
+  const name = networkName(parts, reference);
+  assertCanChange(record, reference);
+  if (networkingOf(record).endpoints[name])
+    throw new SkiffError('already-exists', `endpoint with name ${record.name} already exists in network ${name}`);
+  checked(name, settings);
+  const changed = await setEndpoint(parts, record, name, settings);
+  if (parts.catalog.active(record) === undefined) return;
+  const undo = new UndoStack();
+  undo.push(async () => void (await setEndpoint(parts, record, name, undefined)));
+  try {
+    await attach(parts, changed, name, { undo, log: operation.log });
+  } catch (error) {
+    await undo.unwind((second) => operation.log('warn', `after a failed connect: ${String(second)}`));
+    throw error;
+  }
+}
+
+async function attach(
+  parts: Parts,
+  record: ContainerRecord,
+  name: string,
+  { undo, log }: { undo: UndoStack; log: Log },
+): Promise<void> {
+  const { networks, privileges, catalog } = parts;
+  const spawner = await privileges.spawner();
+  const index = networks.freeIndex(record.id);
+  const joined = await networks.join(record, name, index, { spawner, undo, log, owners: ownersOf(parts, spawner) });
+  writeClaims(parts, record.id, joined);
+  writeLiveFiles(parts, record, { added: joined.addresses, removed: [] });
+  const directive = hasWayOut(parts, record, name) || joined.network.internal ? joined.directive : withGateway(joined);
+  await spawner.request(['network-attach', record.id, ...networkArguments(directive)]);
+  if (catalog.active(record) === undefined) networks.release(record.id);
+}
+
+/** The monitor gives back at the end what it did not know of when it began. */
+function writeClaims({ store }: Parts, id: string, { claims }: Joined): void {
+  writeFileSync(join(store.run, 'containers', id, 'claims'), claims.map((path) => `${path}\n`).join(''), { flag: 'a' });
+}
+
+function hasWayOut({ networks }: Parts, record: ContainerRecord, but: string): boolean {
+  return Object.keys(networkingOf(record).endpoints).some(
+    (name) => name !== but && networks.networks.read(name)?.internal === false,
+  );
+}
+
+/** Absent settings: it is no longer on the network. */
+export function setEndpoint(
+  { catalog }: Parts,
+  { id }: ContainerRecord,
+  name: string,
+  settings: EndpointSettings | undefined,
+): Promise<ContainerRecord> {
+  return updateRecord(catalog.folder(id), (record) => {
+    const networking = networkingOf(record);
+    const { [name]: _, ...others } = networking.endpoints;
+    return {
+      ...record,
+      networking: { ...networking, endpoints: { ...others, ...(settings ? { [name]: settings } : {}) } },
+    };
+  });
+}
+
+export function networkName({ networks }: Parts, reference: string): string {
+  return reference === defaultNetwork || isBuiltin(reference) ? reference : networks.networks.find(reference).name;
+}
+
+export function assertCanChange({ network }: ContainerRecord, reference: string): void {
+  if (network === 'host' || reference === 'host')
+    throw new SkiffError(
+      'failed-precondition',
+      'container cannot be disconnected from host network or connected to host network',
+    );
+  if (network === 'none' || reference === 'none')
+    throw new SkiffError(
+      'failed-precondition',
+      'container cannot be connected to multiple networks with one of the networks in private (none) mode',
+    );
+  if (network.startsWith('container:'))
+    throw new SkiffError(
+      'failed-precondition',
+      'container sharing network namespace with another container or host cannot be connected to any other network',
+    );
+}

@@ -1,0 +1,197 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NetworkDirective } from '../../container/directives.ts';
+import type { ContainerRecord } from '../../container/record.ts';
+import { noNetworking, type Networking } from '../../container/networking.ts';
+import { SkiffError } from '../../lib/errors.ts';
+import type { Log } from '../../lib/operation.ts';
+import type { UndoStack } from '../../lib/undo.ts';
+import { parseSubnet } from '../../network/address.ts';
+import { uplinkMtu } from '../../network/host-routes.ts';
+import type { Owners } from '../../network/leases.ts';
+import { NetworkStore } from '../../network/network-store.ts';
+import { defaultNetwork, type NetworkRecord, type Pool } from '../../network/record.ts';
+import type { Spawner } from '../../sys/spawner.ts';
+import type { Store } from '../store.ts';
+import type { Endpoint } from '../types.ts';
+
+/** A container's interface on one network, with its claims: paths relative to the store's root. */
+export type Joined = { network: NetworkRecord; directive: NetworkDirective; addresses: string[]; claims: string[] };
+
+/** Brings containers onto the store's networks, and tells who is on which. */
+export class ContainerNetworks {
+  readonly networks: NetworkStore;
+  /** By bridge: this helper has had it brought up, with all that belongs to it. */
+  readonly #up = new Map<string, Promise<string[]>>();
+
+  constructor(store: Store) {
+    this.networks = new NetworkStore(store.networks, store.id);
+  }
+
+  /** Claims addresses and names on one network, and makes its bridge if it is not there. `index`: of `eth0`, `eth1` … */
+  async join(
+    record: ContainerRecord,
+    name: string,
+    index: number,
+    { spawner, owners, undo, log }: { spawner: Spawner; owners: Owners; undo: UndoStack; log: Log },
+  ): Promise<Joined> {
+    const network = name === defaultNetwork ? await this.networks.default() : this.networks.find(name);
+    await this.bringUp(network, spawner, log);
+    const settings = networkingOf(record).endpoints[name] ?? { aliases: [] };
+    const leases = this.networks.leases(network.name);
+    const claim = async (pool: Pool, wanted: string | undefined): Promise<string> => {
+      const { address, fresh } = await leases.claim(pool, record.id, owners, wanted);
+      if (fresh) undo.push(() => this.#giveBack(network.name, address, record.id));
+      return address;
+    };
+    const ipv4 = await claim(network.ipv4, settings.ip);
+    const ipv6 = network.ipv6 && (await claim(network.ipv6, settings.ip6));
+    const addresses = [ipv4, ...(ipv6 === undefined ? [] : [ipv6])];
+    const folder = join('networks', network.name);
+    const names = this.networks.names(network.name).add(dnsNames(record, network.name), addresses, record.id);
+    return {
+      network,
+      addresses,
+      claims: [
+        ...addresses.map((address) => join(folder, 'leases', address)),
+        ...names.map((path) => join(folder, 'names', path)),
+      ],
+      directive: {
+        bridge: network.bridge,
+        veth: vethName(record.id, index),
+        interface: `eth${index}`,
+        address: withPrefix(ipv4, network.ipv4),
+        gateway: '',
+        address6: network.ipv6 && ipv6 !== undefined ? withPrefix(ipv6, network.ipv6) : '',
+        gateway6: '',
+        mac: settings.mac ?? macAddress(ipv4),
+        mtu: network.mtu ?? uplinkMtu(),
+      },
+    };
+  }
+
+  async bringUp(network: NetworkRecord, spawner: Spawner, log: Log): Promise<void> {
+    const { bridge, ipv4, ipv6, internal, masquerade } = network;
+    let up = this.#up.get(bridge);
+    if (!up || !existsSync(`/sys/class/net/${bridge}`)) {
+      const gateways = [ipv4, ipv6].map((pool) => (pool ? withPrefix(pool.gateway, pool) : ''));
+      const flags = [internal, masquerade].map((flag) => (flag ? '1' : '0'));
+      up = spawner.request(['network-up', bridge, ...gateways, String(network.mtu ?? uplinkMtu()), ...flags]);
+      this.#up.set(bridge, up);
+      up.catch(() => this.#up.delete(bridge));
+    }
+    for (const warning of await up) log('warn', `network ${network.name}: ${warning}`);
+  }
+
+  /** After somebody took the bridges away. */
+  forgetUp(): void {
+    this.#up.clear();
+  }
+
+  /** Of `eth0`, `eth1` …: the host's ends tell which ones a container has. */
+  freeIndex(id: string): number {
+    let index = 0;
+    while (existsSync(`/sys/class/net/${vethName(id, index)}`)) index += 1;
+    return index;
+  }
+
+  /** The host's end of the interface on a network: the bridge tells which of a container's is plugged into it. */
+  vethOf(id: string, network: NetworkRecord): string | undefined {
+    const ports = `/sys/class/net/${network.bridge}/brif`;
+    return existsSync(ports) ? readdirSync(ports).find((name) => name.startsWith(vethName(id, 0))) : undefined;
+  }
+
+  /** The addresses of each container by the name of the network. */
+  addresses(): Map<string, Map<string, string[]>> {
+    const found = new Map<string, Map<string, string[]>>();
+    for (const { name } of this.networks.all()) {
+      for (const [address, id] of this.networks.leases(name).all()) {
+        const own = found.get(id) ?? new Map<string, string[]>();
+        found.set(id, own.set(name, [...(own.get(name) ?? []), address]));
+      }
+    }
+    return found;
+  }
+
+  /** Gives back all that a container holds, on one network or on all. */
+  release(id: string, only?: string): void {
+    for (const { name } of this.networks.all()) {
+      if (only !== undefined && only !== name) continue;
+      this.networks.names(name).remove(id);
+      this.networks.leases(name).release(id);
+    }
+  }
+
+  #giveBack(network: string, address: string, id: string): void {
+    this.networks.names(network).remove(id, address);
+    this.networks.leases(network).release(id, address);
+  }
+
+  /** What a container has of its networks; `addresses` only while it runs. */
+  endpoints(record: ContainerRecord, addresses: Map<string, string[]> | undefined): Endpoint[] {
+    return Object.entries(networkingOf(record).endpoints).flatMap(([name, settings]) => {
+      const network = this.networks.read(name);
+      if (!network) return [];
+      const own = addresses?.get(name) ?? [];
+      const [ipv4, ipv6] = [own.find((one) => !one.includes(':')), own.find((one) => one.includes(':'))];
+      return [
+        {
+          ...{ network: name, networkId: network.id, settings, dnsNames: dnsNames(record, name) },
+          ...(ipv4 === undefined
+            ? {}
+            : {
+                ipv4: withPrefix(ipv4, network.ipv4),
+                gateway: network.ipv4.gateway,
+                mac: settings.mac ?? macAddress(ipv4),
+              }),
+          ...(ipv6 === undefined || !network.ipv6
+            ? {}
+            : { ipv6: withPrefix(ipv6, network.ipv6), gateway6: network.ipv6.gateway }),
+        },
+      ];
+    });
+  }
+}
+
+/** Of records that were written before there was more than one network, too. */
+export function networkingOf({ networking, network }: ContainerRecord): Networking {
+  return networking ?? { ...noNetworking, endpoints: network === defaultNetwork ? { [network]: { aliases: [] } } : {} };
+}
+
+/** On the default network nobody has a name, as Docker has it. */
+export function dnsNames(record: ContainerRecord, network: string): string[] {
+  if (network === defaultNetwork) return [];
+  const aliases = networkingOf(record).endpoints[network]?.aliases ?? [];
+  const hostname = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(record.hostname) ? [record.hostname] : [];
+  return [...new Set([record.name, ...aliases, record.id.slice(0, 12), ...hostname])];
+}
+
+/** A name that a container may have on a network besides its own. Throws invalid-argument. */
+export function assertAlias(alias: string): void {
+  if (!/^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,252}$/.test(alias))
+    throw new SkiffError('invalid-argument', `invalid network alias: ${JSON.stringify(alias)}`, { exitCode: 125 });
+}
+
+const maxNetworks = 16;
+
+/** IFNAMSIZ leaves 15 characters. */
+export function vethName(id: string, index: number): string {
+  if (index >= maxNetworks)
+    throw new SkiffError('failed-precondition', `a container can be on ${maxNetworks} networks at once`);
+  return `sv${id.slice(0, 12)}${index === 0 ? '' : index.toString(16)}`;
+}
+
+function withPrefix(address: string, { subnet }: { subnet: string }): string {
+  return `${address}/${parseSubnet(subnet).prefix}`;
+}
+
+export const withoutPrefix = (address: string): string => address.replace(/\/.*/, '');
+
+/** Locally administered, and the same for the same address, so that neighbours' ARP caches stay right (as Docker does). */
+export function macAddress(address: string): string {
+  return ['02', '42', ...address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':');
+}
+
+export function readOptional(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}

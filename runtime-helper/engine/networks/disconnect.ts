@@ -1,0 +1,47 @@
+import { SkiffError } from '../../lib/errors.ts';
+import type { Operation } from '../../lib/operation.ts';
+import type { ContainerRecord } from '../../container/record.ts';
+import type { Parts } from '../containers/parts.ts';
+import { assertCanChange, networkName, setEndpoint } from './connect.ts';
+import { networkingOf, withoutPrefix } from './container-networks.ts';
+import { writeLiveFiles } from './live-files.ts';
+
+type Request = { reference: string; container: string; force: boolean };
+
+export async function disconnectNetwork(
+  parts: Parts,
+  { reference, container, force }: Request,
+  _operation: Operation,
+): Promise<void> {
+  const record = parts.catalog.record(container);
+  const name = networkName(parts, reference);
+  assertCanChange(record, reference);
+  if (!networkingOf(record).endpoints[name]) {
+    if (force) return;
+    throw new SkiffError('failed-precondition', `container ${record.name} is not connected to network ${name}`);
+  }
+  const [before] = parts.catalog.find(record.id).endpoints.filter(({ network }) => network === name);
+  const changed = await setEndpoint(parts, record, name, undefined);
+  if (parts.catalog.active(record) !== undefined && before?.ipv4 !== undefined)
+    await detach(
+      parts,
+      changed,
+      name,
+      [before.ipv4, before.ipv6].filter((one) => one !== undefined).map(withoutPrefix),
+    );
+  parts.networks.release(record.id, name);
+}
+
+async function detach(parts: Parts, record: ContainerRecord, name: string, addresses: string[]): Promise<void> {
+  const { networks, privileges } = parts;
+  const spawner = await privileges.spawner();
+  const network = networks.networks.read(name);
+  const veth = network && networks.vethOf(record.id, network);
+  const way = parts.catalog
+    .find(record.id)
+    .endpoints.find((endpoint) => networks.networks.read(endpoint.network)?.internal === false);
+  if (veth !== undefined)
+    await spawner.request(['network-detach', record.id, veth, way?.gateway ?? '', way?.gateway6 ?? '']);
+  await spawner.request(['network-forget', ...addresses]);
+  writeLiveFiles(parts, record, { added: [], removed: addresses });
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { syncDirectory, writeAtomic } from '../lib/atomic-file.ts';
+import { errnoOf, SkiffError } from '../lib/errors.ts';
+import { withFileLock } from '../lib/file-lock.ts';
+import type { Subnet } from './address.ts';
+import { DnsNames } from './dns-names.ts';
+import { hostSubnets } from './host-routes.ts';
+import { Leases } from './leases.ts';
+import { planNetwork, type NetworkRequest } from './plan-network.ts';
+import { defaultNetwork, isBuiltin, subnetsOf, type NetworkRecord } from './record.ts';
+
+/** The networks of a store: `networks/<name>/` with network.json, leases and names. Keeps nothing but what is on disk. */
+export class NetworkStore {
+  readonly #folder: string;
+  readonly #storeId: string;
+  readonly #hostSubnets: () => Subnet[];
+
+  constructor(folder: string, storeId: string, host: () => Subnet[] = hostSubnets) {
+    this.#folder = folder;
+    this.#storeId = storeId;
+    this.#hostSubnets = host;
+  }
+
+  /** By name. The default network only once it has been used. */
+  all(): NetworkRecord[] {
+    const names = readdirSync(this.#folder).filter((name) => !name.startsWith('.'));
+    return names.flatMap((name) => this.read(name) ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  read(name: string): NetworkRecord | undefined {
+    try {
+      const record = JSON.parse(readFileSync(this.#path(name, 'network.json'), 'utf8')) as NetworkRecord;
+      return record.version === 1 && (record.ipv4 as unknown) !== undefined ? record : undefined;
+    } catch (error) {
+      if (error instanceof SyntaxError || errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+      throw error;
+    }
+  }
+
+  /** By name, id, or a prefix of an id that only one network has. */
+  find(reference: string): NetworkRecord {
+    const all = this.all();
+    const exact = all.find(({ name }) => name === reference) ?? all.find(({ id }) => id === reference);
+    if (exact) return exact;
+    const matching = /^[0-9a-f]+$/.test(reference) ? all.filter(({ id }) => id.startsWith(reference)) : [];
+    if (matching.length > 1)
+      throw new SkiffError(
+        'conflict',
+        `network ${reference} is ambiguous (${matching.length} matches found on ID prefix)`,
+      );
+    if (!matching[0]) throw new SkiffError('not-found', `network ${reference} not found`);
+    return matching[0];
+  }
+
+  /** The store's default network; made when it is not there yet. */
+  async default(): Promise<NetworkRecord> {
+    return (
+      this.read(defaultNetwork) ??
+      this.#locked(() => this.read(defaultNetwork) ?? this.#make({ ...noRequest, name: defaultNetwork }))
+    );
+  }
+
+  create(request: NetworkRequest): Promise<NetworkRecord> {
+    const { name } = request;
+    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/.test(name))
+      throw new SkiffError('invalid-argument', `invalid network name: ${name}`, {
+        hint: 'Letters, digits and _ . - are allowed; the first one is a letter or a digit.',
+      });
+    if (isBuiltin(name) || name === defaultNetwork || name === 'default')
+      throw new SkiffError('permission-denied', `operation is not permitted on predefined ${name} network`);
+    return this.#locked(() => {
+      if (existsSync(this.#path(name))) throw new SkiffError('conflict', `network with name ${name} already exists`);
+      return this.#make(request);
+    });
+  }
+
+  /** Its bridge is down, and nobody is connected. */
+  remove(name: string): void {
+    const aside = this.#path(`.${randomBytes(6).toString('hex')}.tmp`);
+    renameSync(this.#path(name), aside);
+    rmSync(aside, { recursive: true, force: true });
+  }
+
+  leases(name: string): Leases {
+    return new Leases(this.#path(name, 'leases'));
+  }
+
+  names(name: string): DnsNames {
+    return new DnsNames(this.#path(name, 'names'));
+  }
+
+  #path(...parts: string[]): string {
+    return join(this.#folder, ...parts);
+  }
+
+  /** Of several that choose a subnet, each must see what the others chose. */
+  #locked<T>(work: () => T): Promise<T> {
+    return withFileLock(this.#path('.lock'), work);
+  }
+
+  #make(request: NetworkRequest): NetworkRecord {
+    const others = this.all();
+    const record = planNetwork(request, {
+      storeId: this.#storeId,
+      others: others.map((other) => ({ name: other.name, bridge: other.bridge, subnets: subnetsOf(other) })),
+      host: this.#hostSubnets(),
+    });
+    const scratch = this.#path(`.${randomBytes(6).toString('hex')}.tmp`);
+    mkdirSync(join(scratch, 'leases'), { recursive: true });
+    mkdirSync(join(scratch, 'names'));
+    writeAtomic(join(scratch, 'network.json'), JSON.stringify(record), { durable: true });
+    // What an older version, or one that died, left under the name.
+    rmSync(this.#path(record.name), { recursive: true, force: true });
+    renameSync(scratch, this.#path(record.name));
+    syncDirectory(this.#folder);
+    return record;
+  }
+}
+
+const noRequest = { subnets: [], gateways: [], ranges: [], internal: false, ipv6: false, labels: {}, options: {} };
