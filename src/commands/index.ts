@@ -9,8 +9,10 @@ import { doctor } from './doctor.ts';
 import { enter } from './enter.ts';
 import { copyReference } from './image-copy.ts';
 import { importImage, loadImages } from './image-files.ts';
+import { imageHistory, inspectImage, pruneImages } from './image-look.ts';
 import { removeImage } from './image-remove.ts';
 import { runFromImage } from './image-run.ts';
+import { pullImage, pushImage, tagImage } from './image-transfer.ts';
 import { inspect } from './inspect.ts';
 import { kill } from './kill.ts';
 import { showLogsInTerminal } from './log-terminal.ts';
@@ -53,6 +55,12 @@ const table: Record<string, Command> = {
   'skiff.containers.clearFilter': clearFilter,
   'skiff.image.run': runFromImage,
   'skiff.image.remove': removeImage,
+  'skiff.images.pull': pullImage,
+  'skiff.images.prune': pruneImages,
+  'skiff.image.push': pushImage,
+  'skiff.image.tag': tagImage,
+  'skiff.image.inspect': inspectImage,
+  'skiff.image.history': imageHistory,
   'skiff.image.copyName': copyReference,
   'skiff.images.load': loadImages,
   'skiff.images.import': importImage,

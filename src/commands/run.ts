@@ -5,6 +5,7 @@ import { plainLabel } from '../ui/plain-text.ts';
 import { pickImage } from '../ui/pick-image.ts';
 import { attempt, openTerminal } from './attempt.ts';
 import type { CommandContext } from './context.ts';
+import { pull } from './image-transfer.ts';
 
 const title = 'Run Container';
 
@@ -22,7 +23,19 @@ export async function runContainer(context: CommandContext): Promise<void> {
 /** Asks for command and way, and runs a new container of an image. */
 export async function runImage(context: CommandContext, image: string): Promise<void> {
   const params = await askForRun(context, image);
-  if (params) launch(context, params.way, params.run);
+  if (!params) return;
+  // With a bar that moves and can be canceled: a terminal that shows nothing yet has neither.
+  await attempt(context, `run ${image}`, async () => {
+    if (await isMissing(context, image)) await pull(context, image);
+    launch(context, params.way, params.run);
+  });
+}
+
+async function isMissing({ client }: CommandContext, reference: string): Promise<boolean> {
+  if (reference === '@host') return false;
+  const { images } = await client.listImages();
+  const names = [reference, `${reference}:latest`];
+  return !images.some(({ id, references }) => id.includes(reference) || references.some((one) => names.includes(one)));
 }
 
 function launch(context: CommandContext, way: Way, run: RunParams): void {

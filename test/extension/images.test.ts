@@ -1,61 +1,70 @@
 import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
 import { useEditor } from '../support/editor.ts';
 import { busyboxRootfs } from '../support/images.ts';
+import { TestRegistry } from '../support/registry.ts';
 import { until } from '../support/wait.ts';
 
 const { story } = useEditor();
 
-story('images are in the tree by repository and tag, whoever brought them in', async ({ window, store }) => {
+let registry: TestRegistry;
+before(async () => {
+  registry = await TestRegistry.start();
+});
+after(() => registry.dispose());
+
+story('an image is pulled from a registry, and shows in the view', async ({ window, store }) => {
+  const reference = `${registry.host}/team/box:1`;
+  await store.succeed(['import', busyboxRootfs(), reference]);
+  await store.succeed(['push', reference]);
+  await store.succeed(['rmi', reference]);
   await window.openActivity('Skiff');
+  await window.run('Skiff: Pull Image…');
+  await window.quick.fill('two words');
+  await window.quick.waitFor(/one word/);
+  await window.quick.enter(reference);
   const tree = window.tree('Images');
-  await until('the welcome page shows', async () => /no images yet/.test(await tree.welcomeText()));
-  await store.succeed(['import', busyboxRootfs(), 'busybox:1']);
-  await store.succeed(['import', busyboxRootfs(), 'busybox:2']);
-  const row = await tree.waitForRow('1', /^[\d.]+ MB · /);
-  assert.match(row.ariaLabel, /^Image busybox:1, /);
-  assert.match((await tree.waitForRow('busybox')).description, /2 tags/);
+  await tree.waitForRow(`${registry.host}/team/box`);
+  await tree.waitForRow('1', /MB|kB/);
+  await window.screenshot('images');
 });
 
-story('a root file system is imported from a file that is chosen', async ({ window }) => {
-  await window.run('Skiff: Import Root File System as Image…');
-  await window.quick.chooseFile('Import Root File System', busyboxRootfs());
-  await window.quick.waitFor(/Name of the image/);
-  await window.quick.enter('chosen:1');
-  await window.messages.waitForNotification(/Imported chosen:1\./);
-  await window.tree('Images').waitForRow('chosen');
-});
-
-story('an image is run from its row, which says who uses it', async ({ window }) => {
+story('an image is tagged, inspected, and its history is a page', async ({ window, store }) => {
   const tree = window.tree('Images');
-  await tree.clickInline('2', 'Run Image…');
-  await window.quick.waitFor(/Command to run/);
-  await window.quick.enter('sleep 1000');
-  await window.quick.waitFor(/How should it run/);
-  await window.quick.pick('Detached');
-  await window
-    .tree('Containers')
-    .waitFor('a container of busybox:2', (rows) =>
-      rows.some(({ description }) => description.startsWith('busybox:2 · Up ')),
+  const menu = await tree.contextMenu('1');
+  for (const entry of ['Run', 'Pull Image…', 'Push', 'Tag…', 'Inspect Image', 'Show History of Image'])
+    assert.ok(
+      menu.some((one) => one.startsWith(entry)),
+      `${entry} is not in ${menu.join()}`,
     );
-  await tree.waitForRow('2', /used by \w+_\w+$/);
+  await tree.clickContext('1', 'Tag…');
+  await window.quick.enter('mine:2');
+  await tree.waitForRow('mine');
+  assert.match(await store.succeed(['images']), /^mine +2 /m);
+  await tree.clickContext('2', 'Inspect Image');
+  await until('the document is open', async () => /"Id": "sha256:/.test((await window.activeEditor()).text));
+  await tree.clickContext('2', 'Show History of Image');
+  await until('the page is open', async () => /History of mine/.test(await window.activeTab()));
+  await window.screenshot('history');
+  await window.run('View: Close All Editors');
 });
 
-story('removing asks first, and an image in use is refused by name', async ({ window, store }) => {
-  const tree = window.tree('Images');
-  await tree.clickContext('2', 'Remove Image…');
-  const { message, detail } = await window.messages.dialog();
-  assert.equal(message, 'Remove image busybox:2?');
-  assert.match(detail, /Containers made of it: \w+_\w+\. Remove them first\./);
-  await window.messages.clickDialog('Remove');
-  await window.messages.waitForNotification(/Could not remove image busybox:2: .* is using its/);
-  await store.succeed(['rm', '-f', ...store.containerIds()]);
-  await tree.waitForRow('2', /ago$/);
-  await tree.clickContext('2', 'Remove Image…');
-  await window.messages.clickDialog('Remove');
-  await tree.waitForNoRow('2');
-});
-
-story('the doctor reports on this machine', async ({ window }) => {
-  await window.run('Skiff: Examine This Machine (Doctor)');
-  await until('its report is open', async () => /Skiff Doctor/.test(await window.activeTab()));
-});
+story(
+  'what is not there is told in one line, and what is missing is pulled before it runs',
+  async ({ window, store }) => {
+    await window.run('Skiff: Pull Image…');
+    await window.quick.enter(`${registry.host}/team/none:1`);
+    const { severity, message } = await window.messages.waitForNotification(/team\/none/);
+    assert.equal(severity, 'error');
+    assert.match(message, /^Could not pull /);
+    const reference = `${registry.host}/team/box:1`;
+    await store.succeed(['rmi', reference, 'mine:2']);
+    await window.run('Skiff: Run Container…');
+    await window.quick.enter(reference);
+    await window.quick.waitFor(/Command to run/);
+    await window.quick.enter('sleep 1000');
+    await window.quick.waitFor(/How should it run/);
+    await window.quick.pick('Detached');
+    await window.tree('Containers').waitFor('it runs', (rows) => rows.some((row) => / · Up /.test(row.description)));
+  },
+);
