@@ -25,6 +25,7 @@ import { followArrangement } from './ui/arrangement-settings.ts';
 import { Documents } from './ui/documents.ts';
 import { gainPrivilege } from './ui/gain-privilege.ts';
 import { askConsent, askPassword } from './ui/privilege-prompts.ts';
+import { showRunning } from './ui/status-bar.ts';
 import { ContainersView } from './views/containers-view.ts';
 import { showEngineStatus } from './views/view-state.ts';
 
@@ -88,6 +89,7 @@ export function activate(context: ExtensionContext): void {
     offerLinks(containers, terminals),
     offerProfile({ containers, terminals, listed: () => mirror.listed(), failed: warn }),
     showEngineStatus(status, containers, view),
+    ...showRunning(containers),
     announceProblems(containers, {
       lastLine: async ({ id }) => (await lastLines(client, streams, id, 3)).at(-1) ?? '',
       showLogs: (container) => inBackground(logs.show(container)),

@@ -72,6 +72,23 @@ story('a container is inspected in a read-only document', async ({ window }) => 
   await window.run('View: Close All Editors');
 });
 
+story('the status bar counts what runs, and leads to it', async ({ window }) => {
+  await until('it counts one', async () => (await window.statusBar()).some((text) => text === '1'));
+  await window.run('View: Toggle Primary Side Bar Visibility');
+  await window.page.locator('.statusbar-item[aria-label^="1 container runs"]').first().click();
+  await window.tree('Containers').waitForRow('service', / · Up /);
+});
+
+story('the walkthrough goes through the life of a container', async ({ window }) => {
+  await window.run('Welcome: Open Walkthrough...');
+  await window.quick.pick('Get Started with Containers');
+  const page = window.page.locator('.getting-started');
+  await page.locator('.getting-started-step', { hasText: 'Run a container' }).first().waitFor();
+  assert.equal(await page.locator('.getting-started-step').count(), 7);
+  await window.screenshot('walkthrough');
+  await window.run('View: Close All Editors');
+});
+
 story('a container is paused, continued and renamed', async ({ window, store }) => {
   const tree = window.tree('Containers');
   await tree.clickContext('service', 'Pause');
