@@ -54,7 +54,7 @@ story(
   async ({ window, store }) => {
     await window.run('Skiff: Pull Image…');
     await window.quick.enter(`${registry.host}/team/none:1`);
-    const { severity, message } = await window.messages.waitForNotification(/team\/none/);
+    const { severity, message } = await window.messages.waitForNotification(/^Could not/);
     assert.equal(severity, 'error');
     assert.match(message, /^Could not pull /);
     const reference = `${registry.host}/team/box:1`;
