@@ -5,9 +5,10 @@
 import { commands } from './commands.ts';
 import { crowd } from './crowd.ts';
 import { peers, type Peer } from './peers.ts';
+import { pull } from './pull.ts';
 import { run } from './run.ts';
 
-const subjects: Record<string, (peers: Peer[]) => Promise<string>> = { run, commands, crowd };
+const subjects: Record<string, (peers: Peer[]) => Promise<string>> = { run, commands, crowd, pull };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in subjects));
