@@ -12,6 +12,7 @@ import { parseReference } from '../../runtime-helper/oci/reference.ts';
 import { streamBlob } from '../../runtime-helper/registry/blob-stream.ts';
 import { Registries } from '../../runtime-helper/registry/registries.ts';
 import type { Repository } from '../../runtime-helper/registry/repository.ts';
+import { runCredentialHelper } from '../../runtime-helper/sys/credential-helper.ts';
 import { breakAfter, digestOf, OddRegistry, refuse, sendBlob } from '../support/odd-registry.ts';
 import { TestRegistry } from '../support/registry.ts';
 
@@ -427,5 +428,28 @@ describe('a manifest', () => {
     await assert.rejects(waiting, { name: 'AbortError' });
     all.close();
     await registry.dispose();
+  });
+});
+
+describe('a credential helper', () => {
+  const run = (verb: string, input: string): Promise<string> =>
+    runCredentialHelper('box', verb, input, { PATH: `${folder}:${process.env['PATH']}` });
+
+  before(() => {
+    const script =
+      '#!/bin/sh\nread -r input\ncase $1:$input in\nget:known) echo \'{"Username":"me","Secret":"s"}\';;\n' +
+      'get:*) echo "credentials not found in native keychain"; exit 1;;\nesac\n';
+    writeFileSync(join(folder, 'docker-credential-box'), script, { mode: 0o755 });
+  });
+
+  it('is a program that is asked on its stdin, and whose words are told when it fails', async () => {
+    assert.equal(await run('get', 'known\n'), '{"Username":"me","Secret":"s"}\n');
+    await assert.rejects(run('get', 'unknown\n'), {
+      code: 'unavailable',
+      message: /credentials not found in native keychain$/,
+    });
+    await assert.rejects(runCredentialHelper('absent', 'get', '', { PATH: folder }), {
+      message: 'error getting credentials - docker-credential-absent get: executable file not found in $PATH',
+    });
   });
 });
