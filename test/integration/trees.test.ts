@@ -46,7 +46,7 @@ async function running(script: string): Promise<string> {
   const { id } = await test.engine.createContainer(containerOptions({ image: 'busybox', command }), operation);
   const { started } = await test.engine.startContainer(id, { gate: false }, operation);
   await started;
-  const upper = join(test.root, 'containers', id, 'upper/ready');
+  const upper = join(test.root, 'containers', id, 'snapshot/upper/ready');
   while (!existsSync(upper)) await new Promise((resolve) => setImmediate(resolve));
   return id;
 }
