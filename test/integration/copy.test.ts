@@ -51,7 +51,7 @@ async function ran(script = 'true'): Promise<string> {
   return container.id;
 }
 
-const upper = (id: string, path: string): string => join(test.root, 'containers', id, 'upper', path);
+const upper = (id: string, path: string): string => join(test.root, 'containers', id, 'snapshot/upper', path);
 const into = (id: string, from: string, to: string): Promise<void> =>
   test.engine.copyToContainer(id, { path: from }, to, plain, operation);
 const outOf = (id: string, from: string, to: string, how = plain): Promise<void> =>
