@@ -189,3 +189,13 @@ describe('a copy out of a container', () => {
     await assert.rejects(list('/none'), /Could not find the file \/none in container/);
   });
 });
+
+describe('what @host hides', () => {
+  it('is not in sight of archives and copies where its masks are not', async () => {
+    const how = { ...containerOptions({ image: '@host', command: ['true'], network: 'none' }) };
+    const { container } = await runToEnd(test.engine, how);
+    await assert.rejects(outOf(container.id, '/etc/shadow', folder), /hidden from it/);
+    const archive = test.engine.exportContainer(container.id, operation);
+    await assert.rejects(archive[Symbol.asyncIterator]().next(), /hidden from it/);
+  });
+});

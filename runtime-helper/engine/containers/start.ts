@@ -13,6 +13,9 @@ import type { ContainerState, Starting, StartOptions } from '../types.ts';
 import type { Parts } from './parts.ts';
 import { startFailure } from './start-failure.ts';
 
+/** What kernels may be built to do by default, and our own reading of upper directories does not follow. */
+const plainOverlay = ['index=off', 'redirect_dir=off', 'metacopy=off'];
+
 /** Resolves when the monitor's socket listens; `started` then tells whether PID 1 has been exec'ed. */
 export async function startContainer(
   parts: Parts,
@@ -65,7 +68,7 @@ async function prepare(parts: Parts, spawner: Spawner, { record, options, undo, 
     id,
     lowers: record.lowers,
     // What is removed when it ends need not reach the disk (kernel documentation, overlayfs.rst, "Volatile mount").
-    overlayOptions: autoRemove ? ['index=off', 'volatile'] : ['index=off'],
+    overlayOptions: [...plainOverlay, ...(autoRemove ? ['volatile'] : [])],
     stdin: record.stdinOnce ? 'once' : record.openStdin ? 'open' : 'null',
     gate: options.gate,
     columns: options.columns ?? 0,

@@ -19,7 +19,7 @@ export async function commitContainer(
   const record = parts.catalog.record(id);
   if (record.imageId === 'host')
     throw new SkiffError('invalid-argument', `${record.name} is of @host, which is no image to build on`, {
-      hint: `Its files make an image of their own: skiff export ${record.name} | skiff import -`,
+      hint: `Copy what you need while it runs: skiff cp ${record.name}:PATH .`,
     });
   const { pause, ...rest } = options;
   const config = readConfig(parts.catalog.folder(record.id));

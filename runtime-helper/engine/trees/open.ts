@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { readConfig, type ContainerRecord } from '../../container/record.ts';
+import { SkiffError } from '../../lib/errors.ts';
 import { connectSocket } from '../../sys/connect.ts';
 import type { Parts } from '../containers/parts.ts';
 import { TreeSession } from './session.ts';
@@ -37,6 +38,7 @@ export async function openTree(
   const spawner = await privileges.spawner();
   const state = catalog.state(record);
   const running = state.status === 'running' || state.status === 'paused';
+  assertMayBeRead(record, view, running);
   const socket = `tree-${randomBytes(8).toString('hex')}.sock`;
   const listening = Promise.withResolvers<void>();
   const ended = spawner.request(
@@ -54,6 +56,17 @@ export async function openTree(
   ended.catch(() => {});
   await Promise.race([listening.promise, ended]);
   return new TreeSession(await connectSocket(join(store.run, socket)), ended, record.name);
+}
+
+/** What @host hides is hidden by mounts: where those are not, all of the machine's files would be in sight. */
+function assertMayBeRead(record: ContainerRecord, view: TreeView, running: boolean): void {
+  if (record.imageId !== 'host' || view === 'changes' || (view === 'mounted' && running)) return;
+  const start = view === 'mounted' ? ` (skiff start ${record.name})` : '';
+  throw new SkiffError(
+    'failed-precondition',
+    `${record.name} is of @host: this would show files of this machine that are hidden from it`,
+    { hint: `Copy what you need while it runs${start}: skiff cp ${record.name}:PATH .` },
+  );
 }
 
 /** What we made in the container to hang mounts on. Ours too: what leads to the first terminal and to /dev. */
