@@ -4,6 +4,7 @@ import { commit } from './commands/commit.ts';
 import { diff } from './commands/diff.ts';
 import { exportCommand } from './commands/export.ts';
 import { cp } from './commands/cp.ts';
+import { containerPrune } from './commands/container-prune.ts';
 import { create } from './commands/create.ts';
 import { doctor } from './commands/doctor.ts';
 import { enter } from './commands/enter.ts';
@@ -41,6 +42,10 @@ import { save } from './commands/save.ts';
 import { start } from './commands/start.ts';
 import { stats } from './commands/stats.ts';
 import { stop } from './commands/stop.ts';
+import { systemDf } from './commands/system-df.ts';
+import { systemPrune } from './commands/system-prune.ts';
+import { systemRestore } from './commands/system-restore.ts';
+import { systemService } from './commands/system-service.ts';
 import { tag } from './commands/tag.ts';
 import { top } from './commands/top.ts';
 import { update } from './commands/update.ts';
@@ -59,6 +64,7 @@ export const commands: readonly Command[] = [
   diff,
   exportCommand,
   cp,
+  containerPrune,
   create,
   doctor,
   enter,
@@ -99,6 +105,10 @@ export const commands: readonly Command[] = [
   stop,
   top,
   unpause,
+  systemDf,
+  systemPrune,
+  systemRestore,
+  systemService,
   tag,
   update,
   version,

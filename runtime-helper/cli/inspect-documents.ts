@@ -1,38 +1,15 @@
 /** Docker's documents about containers and images, with what we know: a field that would be a guess is left out. */
-import type { Container, ImageDescription } from '../engine/index.ts';
+import type { ImageDescription } from '../engine/index.ts';
+import { containerDocument, type Inspected } from './inspect-container.ts';
 import { networkSettings } from './inspect-network.ts';
 
 /** Go's zero time, which Docker shows for what has not happened. */
 const never = '0001-01-01T00:00:00Z';
 
-export function inspectContainer(container: Container): object {
-  const { id, name, image, imageId, command, createdAt, hostname, tty, openStdin, autoRemove, network } = container;
-  const [path = '', ...args] = command;
+export function inspectContainer(inspected: Inspected): object {
   return {
-    Id: id,
-    Created: createdAt,
-    Path: path,
-    Args: args,
-    State: stateOf(container.state),
-    Image: imageId,
-    Name: `/${name}`,
-    HostConfig: { NetworkMode: network, AutoRemove: autoRemove },
-    Config: { Hostname: hostname, Tty: tty, OpenStdin: openStdin, Cmd: command, Image: image },
-    NetworkSettings: networkSettings(container),
-  };
-}
-
-function stateOf(state: Container['state']): object {
-  const running = state.status === 'running';
-  const ended = state.status === 'exited';
-  return {
-    Status: state.status,
-    Running: running,
-    OOMKilled: ended && state.oomKilled,
-    Pid: running ? state.pid : 0,
-    ExitCode: ended ? state.exitCode : 0,
-    StartedAt: 'startedAt' in state ? state.startedAt : never,
-    FinishedAt: ended ? state.finishedAt : never,
+    ...containerDocument(inspected),
+    NetworkSettings: networkSettings(inspected.container),
   };
 }
 

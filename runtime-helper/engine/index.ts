@@ -5,6 +5,7 @@ import type { Spawner } from '../sys/spawner.ts';
 import { Catalog } from './containers/catalog.ts';
 import { containerOperations } from './containers/operations.ts';
 import type { Parts } from './containers/parts.ts';
+import { hasLost, restoreContainers } from './containers/restore.ts';
 import { sweep } from './containers/sweep.ts';
 import { doctorOperations } from './doctor/operations.ts';
 import { login, logout } from './images/login.ts';
@@ -71,7 +72,18 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       void sweep(parts, spawner, log);
       void images.sweep(log);
     }, 2000).unref();
+    setImmediate(restore);
   };
+
+  /** Once, when the privilege to do it is there. */
+  const restore = once(
+    async (): Promise<void> => {
+      if (!hasLost(parts)) return;
+      await restoreContainers(parts, { signal: new AbortController().signal, log, report: () => {} });
+    },
+    (error) => log('warn', `starting containers again: ${String(error)}`),
+  );
+  if (process.getuid?.() === 0) setImmediate(restore);
 
   const info = (): Info => {
     const all = catalog.list({ all: true });
@@ -120,5 +132,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       clearTimeout(sweeping);
       return privileges.close();
     },
+  };
+}
+
+function once(act: () => Promise<void>, failed: (error: unknown) => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    act().catch(failed);
   };
 }

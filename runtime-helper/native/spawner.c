@@ -21,6 +21,7 @@
 
 #include "bridge.h"
 #include "cgroup.h"
+#include "disk_usage.h"
 #include "io.h"
 #include "layer.h"
 #include "monitor.h"
@@ -172,6 +173,7 @@ static const struct {
 	{ "network-attach", network_attach }, { "network-detach", network_detach }, { "apply-layer", layer_apply },
 	{ "remove-layer", layer_remove },	  { "volume-make", volume_make },   { "volume-remove", volume_remove },
 	{ "probe", probe_run },		  { "tree", tree_session },
+	{ "disk-usage", disk_usage },
 };
 
 static void refuse(const struct request *request, int error, const char *object)

@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
+import { confirm } from '../confirm.ts';
 import { parseFilters, type Filters } from '../filters.ts';
-import { readLine } from '../read-line.ts';
 import type { Terminal } from '../terminal.ts';
 import { cleanText, formatSize } from '../text.ts';
 import { parseTime } from '../times.ts';
@@ -47,7 +47,5 @@ function pruneOptions(filters: Filters, all: boolean): PruneImagesOptions {
 
 async function confirmed(terminal: Terminal, all: boolean): Promise<boolean> {
   const which = all ? 'all images without at least one container associated to them' : 'all dangling images';
-  terminal.stdout(`WARNING! This will remove ${which}.\nAre you sure you want to continue? [y/N] `);
-  const answer = await readLine(terminal);
-  return /^y(es)?$/i.test(answer?.trim() ?? '');
+  return confirm(terminal, `This will remove ${which}.`);
 }

@@ -19,11 +19,12 @@ export const info: Command = {
 };
 
 function describe(facts: Info): string {
-  const { containers, running, images, root, runRoot, storeId, kernel, architecture, privilege } = facts;
+  const { containers, running, paused, images, root, runRoot, storeId, kernel, architecture, privilege } = facts;
   const rows = [
     ['Containers', containers],
     [' Running', running],
-    [' Stopped', containers - running],
+    [' Paused', paused],
+    [' Stopped', containers - running - paused],
     ['Images', images],
     ['Skiff Version', version],
     ['Kernel Version', kernel],
@@ -51,6 +52,7 @@ function describePrivilege(privilege: PrivilegeState): string {
 function documentOf({
   containers,
   running,
+  paused,
   images,
   kernel,
   architecture,
@@ -63,7 +65,8 @@ function documentOf({
     ID: storeId,
     Containers: containers,
     ContainersRunning: running,
-    ContainersStopped: containers - running,
+    ContainersPaused: paused,
+    ContainersStopped: containers - running - paused,
     Images: images,
     ServerVersion: version,
     KernelVersion: kernel,

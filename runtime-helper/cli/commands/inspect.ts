@@ -5,7 +5,7 @@ import { formatValue } from '../format.ts';
 import { inspectContainer, inspectImage } from '../inspect-documents.ts';
 import { inspectNetwork } from '../inspect-network.ts';
 import { UsageError } from '../usage-error.ts';
-import type { Engine } from '../../engine/index.ts';
+import type { ContainerSize, Engine } from '../../engine/index.ts';
 import { SkiffError } from '../../lib/errors.ts';
 
 export const inspect: Command = {
@@ -14,15 +14,16 @@ export const inspect: Command = {
   summary: 'Return low-level information on containers, images and networks',
   options: {
     format: { type: 'text', short: 'f', help: "Format output: 'json' or a Go template" },
+    size: { type: 'flag', short: 's', help: 'Display total file sizes if the type is container' },
     type: { type: 'text', help: 'Only inspect objects of the given type: container, image or network' },
   },
-  notBuilt: ['-s', '--size'],
   args: { least: 1 },
   run: async ({ args, engine, options, terminal }) => {
     const type = options.text('type');
     if (type !== undefined && type !== 'container' && type !== 'image' && type !== 'network')
       throw new UsageError(`"${type}" is not a valid value for --type`, 1);
-    return printDocuments({ args, options, terminal }, (reference) => find(engine, reference, type), type ?? 'object');
+    const lookUp = await finder(engine, args, { type, size: options.flag('size') });
+    return printDocuments({ args, options, terminal }, lookUp, type ?? 'object');
   },
 };
 
@@ -58,10 +59,30 @@ export function printDocuments(
   return missing.length > 0 ? 1 : 0;
 }
 
-function find(engine: Engine, reference: string, type: string | undefined): object | undefined {
+type Sizes = ReadonlyMap<string, ContainerSize>;
+
+/** Sizes are walked for before anything is printed. */
+async function finder(
+  engine: Engine,
+  references: readonly string[],
+  { type, size }: { type: string | undefined; size: boolean },
+): Promise<(reference: string) => object | undefined> {
+  const ids =
+    size && (type === undefined || type === 'container')
+      ? references.flatMap((one) => unlessMissing(() => engine.findContainer(one).id) ?? [])
+      : [];
+  const sizes = ids.length > 0 ? await engine.containerSizes(ids) : undefined;
+  return (reference) => find(engine, reference, type, sizes);
+}
+
+function find(engine: Engine, reference: string, type: string | undefined, sizes?: Sizes): object | undefined {
   if (type === 'network') return inspectNetwork(engine.findNetwork(reference));
   const container = type === 'image' ? undefined : unlessMissing(() => engine.findContainer(reference));
-  if (container) return inspectContainer(container);
+  if (container) {
+    const size = sizes?.get(container.id);
+    const config = engine.containerConfig(container.id);
+    return inspectContainer({ container, config, ...(size ? { size } : {}) });
+  }
   if (type === 'container') return undefined;
   const image = unlessMissing(() => engine.inspectImage(reference));
   if (image || type === 'image') return image && inspectImage(image);

@@ -1,11 +1,12 @@
 import type { Command } from '../command.ts';
-import type { Container, Engine } from '../../engine/index.ts';
+import type { Container, ContainerSize, Engine } from '../../engine/index.ts';
+import { containerFilter } from '../container-filters.ts';
 import { commandLine, describeStatus, goTime, quote } from '../container-words.ts';
 import { describeAge } from '../durations.ts';
 import { formatRows } from '../format.ts';
 import { describePorts } from '../port-text.ts';
 import type { Options } from '../options.ts';
-import { cleanText, formatTable, shorten, shortId } from '../text.ts';
+import { cleanText, formatSize, formatTable, shorten, shortId } from '../text.ts';
 
 const commandColumns = 20;
 
@@ -15,13 +16,14 @@ export const ps: Command = {
   summary: 'List containers',
   options: {
     all: { type: 'flag', short: 'a', help: 'Show all containers (default shows just running)' },
+    filter: { type: 'list', short: 'f', value: 'filter', help: 'Filter output based on conditions provided' },
     format: { type: 'text', help: "Format output: 'table', 'table TEMPLATE', 'json' or a Go template" },
     last: { type: 'number', short: 'n', help: 'Show n last created containers (includes all states) (default -1)' },
     latest: { type: 'flag', short: 'l', help: 'Show the latest created container (includes all states)' },
     'no-trunc': { type: 'flag', help: "Don't truncate output" },
     quiet: { type: 'flag', short: 'q', help: 'Only display container IDs' },
+    size: { type: 'flag', short: 's', help: 'Display total file sizes' },
   },
-  notBuilt: ['-f', '--filter', '-s', '--size'],
   args: { least: 0, most: 0 },
   run: async ({ engine, options, terminal }) => {
     const containers = chosen(engine, options);
@@ -31,8 +33,14 @@ export const ps: Command = {
       terminal.stdout(containers.map(({ id }) => `${whole ? id : shortId(id)}\n`).join(''));
       return 0;
     }
-    const rows = containers.map((container) => rowOf(container, { whole, now: Date.now() }));
-    const table = format === 'table' ? `table ${defaultTable}` : format;
+    const wantsSize = options.flag('size') || /\.Size\b/.test(format);
+    const sizes = wantsSize ? await engine.containerSizes(containers.map(({ id }) => id)) : undefined;
+    const rows = containers.map((container) => ({
+      ...rowOf(container, { whole, now: Date.now() }),
+      Label: (name: unknown) => container.labels[String(name)] ?? '',
+      Size: sizes ? describeSize(sizes.get(container.id)) : '',
+    }));
+    const table = format === 'table' ? `table ${defaultTable}${options.flag('size') ? '\t{{.Size}}' : ''}` : format;
     terminal.stdout(formatRows(rows, table, heads, formatTable));
     return 0;
   },
@@ -41,26 +49,36 @@ export const ps: Command = {
 /** `-n` and `-l` count the stopped ones, too. */
 function chosen(engine: Engine, options: Options): Container[] {
   const last = options.flag('latest') ? 1 : (options.number('last') ?? -1);
-  const containers = engine.listContainers({ all: options.flag('all') || last > 0 });
+  const filter = containerFilter(options.list('filter'), (reference) => engine.findContainer(reference));
+  const containers = filter.choose(engine.listContainers({ all: options.flag('all') || last > 0 || filter.needsAll }));
   return last > 0 ? containers.slice(0, last) : containers;
 }
 
 const defaultTable = '{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}';
+
+function describeSize(size: ContainerSize | undefined): string {
+  return size ? `${formatSize(size.written)} (virtual ${formatSize(size.total)})` : '';
+}
 
 const heads = {
   Command: 'COMMAND',
   CreatedAt: 'CREATED AT',
   ID: 'CONTAINER ID',
   Image: 'IMAGE',
+  Label: (name: unknown) => String(name),
+  Labels: 'LABELS',
+  LocalVolumes: 'LOCAL VOLUMES',
+  Mounts: 'MOUNTS',
   Names: 'NAMES',
   Networks: 'NETWORKS',
   Ports: 'PORTS',
   RunningFor: 'CREATED',
+  Size: 'SIZE',
   State: 'STATE',
   Status: 'STATUS',
 };
 
-export function rowOf(container: Container, how: { whole: boolean; now: number }): Record<keyof typeof heads, string> {
+export function rowOf(container: Container, how: { whole: boolean; now: number }): Record<string, string> {
   const { id, image, command, createdAt, name, network, endpoints, ports, state } = container;
   const line = commandLine(command);
   return {
@@ -68,6 +86,13 @@ export function rowOf(container: Container, how: { whole: boolean; now: number }
     CreatedAt: goTime(createdAt),
     ID: how.whole ? id : shortId(id),
     Image: cleanText(image),
+    Labels: Object.entries(container.labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(','),
+    LocalVolumes: String(container.mounts.filter(({ type }) => type === 'volume').length),
+    Mounts: container.mounts
+      .map((mount) => (mount.type === 'volume' ? mount.name : mount.type === 'bind' ? mount.source : mount.target))
+      .join(','),
     Names: cleanText(name),
     Networks: endpoints.length > 0 ? endpoints.map((endpoint) => endpoint.network).join(',') : network,
     Ports: describePorts(ports),

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NameClaims } from '../../container/names.ts';
 import { RecordCache, type ContainerRecord } from '../../container/record.ts';
@@ -58,6 +59,12 @@ export class Catalog {
 
   states(): StateReader {
     return new StateReader(this.#store);
+  }
+
+  /** The first word of what the monitor has said last in this boot; absent: nothing. */
+  stateLine(id: string): string | undefined {
+    const path = join(this.#store.run, 'state', id);
+    return existsSync(path) ? readFileSync(path, 'utf8').trim().split(' ')[0] : undefined;
   }
 
   state(record: ContainerRecord): ContainerState {

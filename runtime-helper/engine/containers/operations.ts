@@ -1,14 +1,18 @@
 import type { ContainerOperations } from '../types.ts';
 import { attachContainer } from './attach.ts';
+import { containerConfig } from './config.ts';
 import { createContainer } from './create.ts';
 import { enterContainer } from './enter.ts';
 import { execInContainer } from './exec.ts';
 import { containerLogs } from './logs.ts';
 import type { Parts } from './parts.ts';
 import { pauseContainer, unpauseContainer } from './pause.ts';
+import { pruneContainers } from './prune.ts';
 import { removeContainer } from './remove.ts';
 import { renameContainer } from './rename.ts';
 import { restartContainer } from './restart.ts';
+import { restoreContainers } from './restore.ts';
+import { containerSizes } from './sizes.ts';
 import { startContainer } from './start.ts';
 import { sampleContainer } from './stats.ts';
 import { killContainer, stopContainer } from './stop.ts';
@@ -36,6 +40,10 @@ export function containerOperations(parts: Parts): ContainerOperations {
     killContainer: (id, signal) => killContainer(parts, id, signal),
     waitContainer: (id, operation, condition) => waitContainer(parts, id, operation, condition),
     removeContainer: (id, how) => removeContainer(parts, id, how),
+    containerConfig: (id) => containerConfig(parts, id),
+    containerSizes: (ids) => containerSizes(parts, ids),
+    pruneContainers: (matches) => pruneContainers(parts, matches),
+    restoreContainers: (operation) => restoreContainers(parts, operation),
     topContainer: (id, options) => topContainer(parts, id, options),
     sampleContainer: (id) => sampleContainer(parts, id),
     logs: (id, how, operation) => containerLogs(parts, id, how, operation),

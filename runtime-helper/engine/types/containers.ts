@@ -136,6 +136,20 @@ export type StatsSample = {
   pids: number;
 };
 
+/** Bytes: what a container has written, and that with its image's. */
+export type ContainerSize = { written: number; total: number };
+
+/** What a list of containers does not show. */
+export type ContainerConfig = {
+  /** KEY=VALUE. */
+  env: string[];
+  workingDir: string;
+  /** `name-or-uid[:group]`; empty: root. */
+  user: string;
+  /** Paths on the host. */
+  files: { hostname: string; hosts: string; resolvConf: string; log: string };
+};
+
 export type StartOptions = {
   /** PID 1 is not exec'ed before a client is attached, so that nothing of its output is missed. */
   gate: boolean;
@@ -223,6 +237,16 @@ export type ContainerOperations = {
   waitContainer: (id: string, operation: Operation, condition?: WaitCondition) => Promise<number>;
   /** `volumes`: its anonymous volumes too. */
   removeContainer: (id: string, options: { force: boolean; volumes?: boolean }, operation: Operation) => Promise<void>;
+  /** Starts what its restart policy wants up after a reboot; the names. Done by itself when a store is first used as root. */
+  restoreContainers: (operation: Operation) => Promise<string[]>;
+  /** Throws not-found. */
+  containerConfig: (id: string) => ContainerConfig;
+  /** By full id. Walks what they have written. */
+  containerSizes: (ids: readonly string[]) => Promise<Map<string, ContainerSize>>;
+  /** Removes the containers at rest that `matches`. Ids, and bytes that they had written. */
+  pruneContainers: (
+    matches: (container: Container) => boolean,
+  ) => Promise<{ removed: string[]; reclaimedBytes: number }>;
   /** Its processes as the host sees them. `options` are ps's; none: those of `ps -ef`. Throws conflict for one that does not run. */
   topContainer: (id: string, options: readonly string[]) => Promise<ProcessList>;
   /** Absent: it does not run. */

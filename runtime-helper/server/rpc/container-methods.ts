@@ -79,7 +79,7 @@ export const containerMethods: Method[] = [
     },
   ),
   method(protocol.containerInspect, object({ id: shape.containerId }), ({ id }, { engine }) => ({
-    document: inspectContainer(engine.findContainer(id)),
+    document: inspectContainer({ container: engine.findContainer(id), config: engine.containerConfig(id) }),
   })),
   method(
     protocol.containerRemove,
