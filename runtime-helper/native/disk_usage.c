@@ -56,8 +56,8 @@ int disk_usage(const struct store *store, const struct request *request, int rep
 	}
 	for (size_t i = 0; i < count; i++) {
 		const char *id = request->strings[i + 1];
-		char path[96];
-		snprintf(path, sizeof(path), "containers/%.64s/upper", is_container_id(id) ? id : "-");
+		char path[128];
+		snprintf(path, sizeof(path), "containers/%.64s/snapshot/upper", is_container_id(id) ? id : "-");
 		int upper = open_beneath(store->root_fd, path, O_RDONLY | O_DIRECTORY, 0);
 		/* One that was never started has none. */
 		snprintf(texts[i], sizeof(texts[i]), "%llu", upper < 0 ? 0 : sum_below(upper, 0));
