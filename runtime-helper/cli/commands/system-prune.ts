@@ -18,6 +18,7 @@ export const systemPrune: Command = {
     const [all, volumes] = [options.flag('all'), options.flag('volumes')];
     if (!options.flag('force') && !(await confirm(terminal, warning({ all, volumes })))) return 0;
     const containers = await engine.pruneContainers(() => true);
+    const networks = await engine.pruneNetworks(() => false);
     const gone = volumes ? await engine.pruneVolumes({ all: false }, operation) : [];
     const images = await engine.pruneImages({ all, labels: [] }, operation);
     const imageLines = [
@@ -26,7 +27,12 @@ export const systemPrune: Command = {
     ];
     const list = (title: string, lines: readonly string[]): string =>
       lines.length === 0 ? '' : `Deleted ${title}:\n${lines.map((line) => `${cleanText(line)}\n`).join('')}\n`;
-    terminal.stdout(list('Containers', containers.removed) + list('Volumes', gone) + list('Images', imageLines));
+    terminal.stdout(
+      list('Containers', containers.removed) +
+        list('Networks', networks) +
+        list('Volumes', gone) +
+        list('Images', imageLines),
+    );
     terminal.stdout(`Total reclaimed space: ${formatSize(containers.reclaimedBytes + images.reclaimedBytes)}\n`);
     return 0;
   },
@@ -35,6 +41,7 @@ export const systemPrune: Command = {
 function warning({ all, volumes }: { all: boolean; volumes: boolean }): string {
   const things = [
     'all stopped containers',
+    'all networks not used by at least one container',
     ...(volumes ? ['all anonymous volumes not used by at least one container'] : []),
     all ? 'all images without at least one container associated to them' : 'all dangling images',
   ];
