@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "io.h"
+#include "ports.h"
 #include "request.h"
 #include "restart.h"
 #include "session.h"
@@ -24,6 +25,7 @@ struct container {
 	int state_fd;	       /* <run>/state */
 	int lock_fd;
 	int cgroup_fd;
+	struct held_ports ports;
 	struct time_text started;
 	uint64_t started_ms; /* of CLOCK_MONOTONIC */
 	bool paused;

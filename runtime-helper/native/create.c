@@ -147,6 +147,7 @@ static int plug_network(struct container *container, struct failure *failure)
 static void undo(struct container *container)
 {
 	log_discard_empty(&container->session.log, container->container_fd);
+	ports_release(container->store, &container->ports);
 	if (container->lock_fd >= 0)
 		cgroup_end(container->store, container->spec.id);
 	if (container->run_fd >= 0)
@@ -174,6 +175,9 @@ static int open_log(struct container *container, struct failure *failure)
 int container_launch(struct container *container, struct failure *failure)
 {
 	struct session *session = &container->session;
+	/* Before PID 1: a port that somebody has is refused at once. */
+	if (ports_publish(container->store, &container->spec, container->run_fd, &container->ports, failure) < 0)
+		return -1;
 	if (spawn_init(container, failure) < 0 || plug_network(container, failure) < 0)
 		return -1;
 	if (open_log(container, failure) < 0) {

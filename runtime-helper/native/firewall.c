@@ -13,6 +13,7 @@
 #include "io.h"
 #include "nft.h"
 
+#define PRIORITY_RAW (-300)
 #define PRIORITY_DESTINATION_NAT (-100)
 #define PRIORITY_FILTER 0
 #define PRIORITY_SOURCE_NAT 100
@@ -115,24 +116,6 @@ static void add_forward(struct nft *nft)
 	nft_close_rule(nft);
 }
 
-static void add_postrouting(struct nft *nft)
-{
-	const char *chain = "postrouting";
-	nft_add_hook(nft, chain, "nat", NF_INET_POST_ROUTING, PRIORITY_SOURCE_NAT);
-	nft_open_rule(nft, chain);
-	interfaces(nft, NFT_META_IIFNAME, &masqueraded, false);
-	interfaces(nft, NFT_META_OIFNAME, &bridges, true);
-	nft_masquerade(nft);
-	nft_close_rule(nft);
-	/* From a container to a published port: answers must come back through the host, that undoes the translation. */
-	nft_open_rule(nft, chain);
-	interfaces(nft, NFT_META_IIFNAME, &bridges, false);
-	interfaces(nft, NFT_META_OIFNAME, &bridges, false);
-	connection_bits(nft, NFT_CT_STATUS, IPS_DST_NAT);
-	nft_masquerade(nft);
-	nft_close_rule(nft);
-}
-
 /* `any`: the port is published on all of the host's addresses. */
 static void add_port_rule4(struct nft *nft, const char *chain, bool any)
 {
@@ -166,23 +149,50 @@ static void add_port_rule6(struct nft *nft, const char *chain, bool any)
 	nft_close_rule(nft);
 }
 
-/* Loopback is not for the router: who listens there serves it (relay.c). */
-static void leave_loopback(struct nft *nft, const char *chain)
+/* 127.0.0.0/8 as the address at `offset` into the header: 12 the source's, 16 the destination's. */
+static void loopback4(struct nft *nft, uint32_t offset)
 {
-	const uint8_t mask[4] = { 255 }, network[4] = { 127 }, one[16] = { [15] = 1 };
-	nft_open_rule(nft, chain);
+	const uint8_t mask[4] = { 255 }, network[4] = { 127 };
 	family(nft, NFPROTO_IPV4);
-	nft_payload(nft, NFT_PAYLOAD_NETWORK_HEADER, 16, 4, NFT_REG_1);
+	nft_payload(nft, NFT_PAYLOAD_NETWORK_HEADER, offset, 4, NFT_REG_1);
 	nft_mask(nft, NFT_REG_1, mask, sizeof(mask));
 	nft_compare(nft, NFT_CMP_EQ, NFT_REG_1, network, sizeof(network));
+}
+
+/* A neighbour of the host's that asks it for 127.0.0.1 must not be led to what is published there alone. */
+static void leave_loopback4(struct nft *nft, const char *chain)
+{
+	nft_open_rule(nft, chain);
+	loopback4(nft, 16);
 	nft_verdict(nft, NFT_RETURN, NULL);
 	nft_close_rule(nft);
+}
+
+/* ::1 has no route_localnet: answers would never arrive. */
+static void leave_loopback6(struct nft *nft, const char *chain)
+{
+	const uint8_t one[16] = { [15] = 1 };
 	nft_open_rule(nft, chain);
 	family(nft, NFPROTO_IPV6);
 	nft_payload(nft, NFT_PAYLOAD_NETWORK_HEADER, 24, 16, NFT_REG_1);
 	nft_compare(nft, NFT_CMP_EQ, NFT_REG_1, one, sizeof(one));
 	nft_verdict(nft, NFT_RETURN, NULL);
 	nft_close_rule(nft);
+}
+
+/* Bridges with published ports route loopback addresses (route_localnet): what containers send from or to such an address is not ours.
+ * Before the translation of answers, which do go to 127.0.0.1. */
+static void add_guard(struct nft *nft)
+{
+	const char *chain = "guard";
+	nft_add_hook(nft, chain, "filter", NF_INET_PRE_ROUTING, PRIORITY_RAW);
+	for (uint32_t offset = 12; offset <= 16; offset += 4) {
+		nft_open_rule(nft, chain);
+		interfaces(nft, NFT_META_IIFNAME, &bridges, false);
+		loopback4(nft, offset);
+		nft_verdict(nft, NF_DROP, NULL);
+		nft_close_rule(nft);
+	}
 }
 
 static void jump_when_local(struct nft *nft, const char *chain, const char *target)
@@ -204,10 +214,39 @@ static void add_published(struct nft *nft)
 		add_port_rule6(nft, chain, any);
 	}
 	nft_add_hook(nft, "prerouting", "nat", NF_INET_PRE_ROUTING, PRIORITY_DESTINATION_NAT);
+	leave_loopback4(nft, "prerouting");
 	jump_when_local(nft, "prerouting", chain);
 	nft_add_hook(nft, "output", "nat", NF_INET_LOCAL_OUT, PRIORITY_DESTINATION_NAT);
-	leave_loopback(nft, "output");
+	leave_loopback6(nft, "output");
 	jump_when_local(nft, "output", chain);
+}
+
+static void add_postrouting(struct nft *nft)
+{
+	const char *chain = "postrouting";
+	const uint32_t nowhere = 0;
+	nft_add_hook(nft, chain, "nat", NF_INET_POST_ROUTING, PRIORITY_SOURCE_NAT);
+	nft_open_rule(nft, chain);
+	interfaces(nft, NFT_META_IIFNAME, &masqueraded, false);
+	interfaces(nft, NFT_META_OIFNAME, &bridges, true);
+	nft_masquerade(nft);
+	nft_close_rule(nft);
+	/* From a container to a published port: answers must come back through the host, that undoes the translation. */
+	nft_open_rule(nft, chain);
+	interfaces(nft, NFT_META_IIFNAME, &bridges, false);
+	interfaces(nft, NFT_META_OIFNAME, &bridges, false);
+	connection_bits(nft, NFT_CT_STATUS, IPS_DST_NAT);
+	nft_masquerade(nft);
+	nft_close_rule(nft);
+	/* From nowhere, that is from this host, whose 127.0.0.1 a container can't answer; or from a container to itself where br_netfilter
+	 * shows us bridged traffic, which has come in nowhere by then. */
+	nft_open_rule(nft, chain);
+	nft_meta(nft, NFT_META_IIF, NFT_REG_1);
+	nft_compare(nft, NFT_CMP_EQ, NFT_REG_1, &nowhere, sizeof(nowhere));
+	interfaces(nft, NFT_META_OIFNAME, &bridges, false);
+	connection_bits(nft, NFT_CT_STATUS, IPS_DST_NAT);
+	nft_masquerade(nft);
+	nft_close_rule(nft);
 }
 
 /* All of the table in one transaction: one that is there is whole. */
@@ -219,6 +258,7 @@ static int ensure_table(const char *store_id)
 	nft_add_table(&nft, true);
 	for (size_t i = 0; i < ARRAY_LENGTH(all_sets); i++)
 		nft_add_set(&nft, all_sets[i]);
+	add_guard(&nft);
 	add_published(&nft);
 	add_forward(&nft);
 	add_postrouting(&nft);

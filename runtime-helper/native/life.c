@@ -139,6 +139,7 @@ int container_live(struct container *container)
 	do
 		ending = live_once(container);
 	while (start_again(container, &ending, &failure));
+	ports_release(container->store, &container->ports);
 	record_end(container, &ending);
 	return ending.exit_code;
 }

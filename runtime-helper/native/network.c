@@ -1,6 +1,7 @@
 #include "network.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
@@ -89,10 +90,20 @@ static int plug_one(const struct store *store, const char *id, const struct netw
 	return result < 0 ? fail(failure, STAGE_NETWORK, network->veth) : 0;
 }
 
+/* Where br_netfilter translates addresses before the bridge looks at them, a container that connects to a port of its own on the host
+ * sends a frame to itself: only a port in this mode lets it out where it came in. */
+static int let_back_in(const char *veth, struct failure *failure)
+{
+	char path[64];
+	snprintf(path, sizeof(path), "/sys/class/net/%s/brport/hairpin_mode", veth);
+	return write_existing(AT_FDCWD, path, "1") < 0 ? fail(failure, STAGE_NETWORK, path) : 0;
+}
+
 int network_plug(const struct store *store, const struct spec *spec, pid_t pid, struct failure *failure)
 {
 	for (size_t i = 0; i < spec->networks.count; i++)
-		if (plug_one(store, spec->id, &spec->networks.items[i], pid, failure) < 0)
+		if (plug_one(store, spec->id, &spec->networks.items[i], pid, failure) < 0 ||
+		    (spec->ports.count > 0 && let_back_in(spec->networks.items[i].veth, failure) < 0))
 			return -1;
 	return 0;
 }

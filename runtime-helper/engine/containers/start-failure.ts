@@ -19,6 +19,14 @@ export function startFailure(error: unknown, command: string): SkiffError {
   if (stage === 'overlay' && errno === 'ENODEV') {
     return failure('this kernel has no overlay file system', 125, 'Load it as root: modprobe overlay.');
   }
+  if (stage === 'network' && errno === 'EADDRINUSE') {
+    const reason = `Bind for ${object} failed: port is already allocated`;
+    return new SkiffError('conflict', `driver failed programming external connectivity: ${reason}`, {
+      cause: error,
+      exitCode: 125,
+      hint: 'Publish another port of this machine, or end what has this one: ss -lnp shows it.',
+    });
+  }
   if (stage === 'lock') return failure('the container is being started already', 125);
   return failure(error.message, 125);
 }

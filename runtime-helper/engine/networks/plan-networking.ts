@@ -1,5 +1,5 @@
 /** What a container's record says of its networks, from what was asked for: names looked up, contradictions refused. */
-import { noNetworking, type EndpointSettings, type Networking } from '../../container/networking.ts';
+import { noNetworking, type EndpointSettings, type Networking, type PortRequest } from '../../container/networking.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import { parseAddress, tryAddress } from '../../network/address.ts';
 import { defaultNetwork, isBuiltin } from '../../network/record.ts';
@@ -19,9 +19,7 @@ export function planNetworking(
   const network = findMode(parts, options.network);
   if (network.startsWith('container:')) assertNothingOfItsOwn(options, given);
   const exposed = [...new Set([...image.exposedPorts, ...(given.exposed ?? [])].flatMap(expandExposed))];
-  const ports = [...(given.ports ?? []), ...(given.publishAll ? exposed.map(anyPort) : [])];
-  if (ports.length > 0 && network !== 'host' && network !== 'none')
-    throw new SkiffError('not-implemented', 'published ports are not built yet', { exitCode: 125 });
+  const ports = planPorts(given, exposed);
   for (const entry of given.extraHosts ?? []) assertExtraHost(entry);
   for (const server of given.dns ?? []) parseAddress(server);
   return {
@@ -129,7 +127,15 @@ function expandExposed(text: string): string[] {
   return Array.from({ length: to - from + 1 }, (_, index) => `${from + index}/${protocol}`);
 }
 
-function anyPort(text: string): Networking['ports'][number] {
+/** -P publishes what is exposed and -p does not name. */
+function planPorts({ ports = [], publishAll }: Partial<NetworkingOptions>, exposed: readonly string[]): PortRequest[] {
+  for (const { hostIp } of ports)
+    if (hostIp !== '' && !tryAddress(hostIp)) throw invalid(`invalid IP address: ${hostIp}`);
+  const named = new Set(ports.map(({ port, protocol }) => `${port}/${protocol}`));
+  return [...ports, ...(publishAll ? exposed.filter((text) => !named.has(text)).map(anyPort) : [])];
+}
+
+function anyPort(text: string): PortRequest {
   const [port = '', protocol] = text.split('/');
   return {
     protocol: protocol === 'udp' || protocol === 'sctp' ? protocol : 'tcp',

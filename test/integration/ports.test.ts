@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { busyboxRootfs } from '../support/images.ts';
+import { TestStore } from '../support/store.ts';
+import { patience, until } from '../support/wait.ts';
+
+/** Speaks to a server, from this machine: what it says before it hangs up. */
+async function ask(host: string, port: number): Promise<string> {
+  const socket = connect({ host, port });
+  socket.setTimeout(patience(3000), () => socket.destroy(new Error(`${host}:${port} is silent`)));
+  socket.end();
+  return text(socket);
+}
+
+/** A port that nobody had a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '0.0.0.0');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const ip = (...args: string[]): string => execFileSync('ip', args, { encoding: 'utf8' });
+
+/** Says who it is to everyone who connects. */
+const server = (word: string): string[] => [
+  'sh',
+  '-c',
+  `printf '#!/bin/sh\\necho ${word}\\n' > /tmp/say; chmod +x /tmp/say; exec nc -ll -p 80 -e /tmp/say`,
+];
+
+/** Gives every datagram back, in capitals. */
+const shouter = `use IO::Socket::INET; my $s = IO::Socket::INET->new(LocalPort => 53, Proto => "udp") or die;
+while (defined $s->recv(my $text, 512)) { $s->send(uc $text) }`;
+
+/** What comes back for a datagram; undefined when nothing does. */
+async function exchange(port: number, word: string): Promise<string | undefined> {
+  const socket = createSocket('udp4');
+  try {
+    const answer = new Promise<string>((resolve) => socket.once('message', (message) => resolve(message.toString())));
+    socket.send(word, port, '127.0.0.1');
+    return await Promise.race([answer, delay(200, undefined)]);
+  } finally {
+    socket.close();
+  }
+}
+
+/** Another host, reached over a cable of its own; 198.18.0.0/15 is for such tests (RFC 2544). */
+class Neighbour {
+  readonly #name = `skiff-test-${process.pid}`;
+  readonly #cable = `st${process.pid}`;
+  /** What this machine is called on the cable. */
+  readonly us = '198.18.77.1';
+
+  constructor() {
+    ip('netns', 'add', this.#name);
+    ip('link', 'add', this.#cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', this.#name);
+    ip('address', 'add', `${this.us}/24`, 'dev', this.#cable);
+    ip('link', 'set', this.#cable, 'up');
+    this.run('ip', 'address', 'add', '198.18.77.2/24', 'dev', 'eth0');
+    this.run('ip', 'link', 'set', 'eth0', 'up');
+    this.run('ip', 'route', 'add', 'default', 'via', this.us);
+  }
+
+  run(...command: string[]): string {
+    return execFileSync('ip', ['netns', 'exec', this.#name, ...command], { encoding: 'utf8', stdio: 'pipe' });
+  }
+
+  /** What a server says; empty when nobody answers. */
+  ask(host: string, port: number): string {
+    return this.run('sh', '-c', `busybox nc -w 2 ${host} ${port} < /dev/null || true`);
+  }
+
+  dispose(): void {
+    ip('link', 'delete', this.#cable);
+    ip('netns', 'delete', this.#name);
+  }
+}
+
+describe('published ports', () => {
+  let store: TestStore;
+  before(async () => {
+    store = new TestStore();
+    await store.succeed(['import', busyboxRootfs(), 'busybox:1']);
+  });
+  afterEach(async () => {
+    const ids = store.containerIds();
+    if (ids.length > 0) await store.succeed(['rm', '-f', ...ids]);
+  });
+  after(() => store.dispose());
+
+  const serve = async (name: string, publish: string[], more: string[] = []): Promise<void> => {
+    await store.succeed(['run', '-d', '--name', name, ...publish, ...more, 'busybox:1', ...server(name)]);
+  };
+  const answers = (host: string, port: number, word: string): Promise<unknown> =>
+    until(`${host}:${port} answers`, async () => (await ask(host, port)) === `${word}\n`);
+  const gateway = (name: string): Promise<string> =>
+    store.succeed(['inspect', '-f', '{{.NetworkSettings.Networks.bridge.Gateway}}', name]);
+  const monitorOf = async (name: string): Promise<number> => {
+    const id = await store.succeed(['inspect', '-f', '{{.Id}}', name]);
+    const state = `${store.runRoot}/${readdirSync(store.runRoot)[0]}/state/${id}`;
+    return Number(readFileSync(state, 'utf8').split(' ')[2]);
+  };
+
+  it('answer on 127.0.0.1, on the own addresses of this machine, and to the container itself', async () => {
+    const port = await freePort();
+    await serve('loop', ['-p', `${port}:80`]);
+    await answers('127.0.0.1', port, 'loop');
+    const own = await gateway('loop');
+    assert.equal(await ask(own, port), 'loop\n');
+    for (const inside of [
+      ['exec', 'loop'],
+      ['run', '--rm', 'busybox:1'],
+    ])
+      assert.equal(await store.succeed([...inside, 'sh', '-c', `nc -w 5 ${own} ${port} < /dev/null`]), 'loop');
+    assert.equal(await store.succeed(['port', 'loop']), `80/tcp -> 0.0.0.0:${port}`);
+    assert.equal(await store.succeed(['ps', '--format', '{{.Ports}}']), `0.0.0.0:${port}->80/tcp`);
+    await store.succeed(['rm', '-f', 'loop']);
+    await assert.rejects(ask('127.0.0.1', port), { code: 'ECONNREFUSED' });
+  });
+
+  it('answer another host, unless they are published on 127.0.0.1 or not at all', async () => {
+    const [open, closed] = [await freePort(), await freePort()];
+    const neighbour = new Neighbour();
+    try {
+      await serve('open', ['-p', `${open}:80`]);
+      await serve('closed', ['-p', `127.0.0.1:${closed}:80`]);
+      await answers('127.0.0.1', open, 'open');
+      await answers('127.0.0.1', closed, 'closed');
+      assert.equal(neighbour.ask(neighbour.us, open), 'open\n');
+      assert.equal(neighbour.ask(neighbour.us, closed), '');
+      neighbour.run('sysctl', '-qw', 'net.ipv4.conf.all.route_localnet=1');
+      neighbour.run('ip', 'route', 'add', '127.0.0.0/8', 'via', neighbour.us);
+      assert.equal(neighbour.ask('127.0.0.1', closed), '');
+      const address = await store.succeed(['inspect', '-f', '{{.NetworkSettings.Networks.bridge.IPAddress}}', 'open']);
+      assert.equal(neighbour.ask(address, 80), '');
+    } finally {
+      neighbour.dispose();
+    }
+  });
+
+  it('lead no container to what listens on 127.0.0.1 of this machine', async () => {
+    await serve('spy', ['-p', '80']);
+    const secret = createServer((socket) => socket.end('secret\n')).listen(0, '127.0.0.1');
+    try {
+      await once(secret, 'listening');
+      const { port } = secret.address() as AddressInfo;
+      const own = await gateway('spy');
+      const script = [
+        'ip link set lo down',
+        `ip route add 127.0.0.0/8 via ${own}`,
+        'ip address del 127.0.0.1/8 dev lo',
+        `nc -w 2 127.0.0.1 ${port} < /dev/null`,
+      ].join('; ');
+      const options = ['--rm', '--cap-add', 'NET_ADMIN', '--sysctl', 'net.ipv4.conf.all.route_localnet=1'];
+      const { stdout, stderr } = await store.skiff(['run', ...options, 'busybox:1', 'sh', '-c', script]);
+      assert.match(stderr, /^nc: .*timed out\n$/);
+      assert.equal(stdout, '');
+    } finally {
+      secret.close();
+    }
+  });
+
+  it('carry datagrams', async () => {
+    const port = await freePort();
+    await store.succeed(['run', '-d', '--name', 'udp', '-p', `${port}:53/udp`, '@host', 'perl', '-e', shouter]);
+    await until('a datagram comes back', async () => (await exchange(port, 'hello')) === 'HELLO');
+    assert.equal(await store.succeed(['port', 'udp', '53/udp']), `0.0.0.0:${port}`);
+  });
+
+  it('are refused at once when another has them, and nothing is left of the container', async () => {
+    const port = await freePort();
+    const other = createServer().listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    const refused = async (): Promise<void> => {
+      const { code, stderr } = await store.skiff(['run', '--rm', '-p', '80', '-p', `${port}:80`, 'busybox:1', 'true']);
+      assert.equal(code, 125);
+      assert.match(stderr, new RegExp(`Bind for 0\\.0\\.0\\.0:${port} failed: port is already allocated`));
+    };
+    try {
+      await refused();
+    } finally {
+      other.close();
+    }
+    await serve('first', ['-p', `${port}:80`]);
+    await refused();
+    await store.succeed(['rm', '-f', 'first']);
+    await store.succeed(['run', '--rm', '-p', `${port}:80`, 'busybox:1', 'true']);
+    assert.deepEqual(store.containerIds(), []);
+    assert.equal(mapped(), '');
+  });
+
+  it('take the first free one of a range, and of the kernel’s choice with -P', async () => {
+    const other = createServer().listen(0, '0.0.0.0');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    await serve('range', ['-p', `127.0.0.1:${port}-${port + 20}:80`]);
+    const [, chosen] = /^127\.0\.0\.1:(\d+)$/.exec(await store.succeed(['port', 'range', '80'])) ?? [];
+    assert.ok(Number(chosen) > port, chosen);
+    await answers('127.0.0.1', Number(chosen), 'range');
+    other.close();
+    await serve('all', ['-P', '--expose', '80']);
+    const [, any] = /^0\.0\.0\.0:(\d+)$/.exec(await store.succeed(['port', 'all', '80'])) ?? [];
+    await answers('127.0.0.1', Number(any), 'all');
+  });
+
+  it('are free again when the monitor was killed, and lead to who has them next', async () => {
+    const port = await freePort();
+    await serve('killed', ['-p', `${port}:80`]);
+    await answers('127.0.0.1', port, 'killed');
+    process.kill(await monitorOf('killed'), 'SIGKILL');
+    await until('it is seen to have ended', async () => !(await store.succeed(['ps'])).includes('killed'));
+    await serve('next', ['-p', `${port}:80`]);
+    await answers('127.0.0.1', port, 'next');
+    await store.succeed(['rm', '-f', 'next']);
+    await store.succeed(['start', 'killed']);
+    await answers('127.0.0.1', port, 'killed');
+    await store.succeed(['rm', '-f', 'killed']);
+    assert.equal(mapped(), '');
+  });
+
+  it('stay through a restart, and answer on both families where the network has both', async () => {
+    const port = await freePort();
+    await store.succeed(['network', 'create', '--ipv6', 'both']);
+    await serve('dual', ['-p', `${port}:80`], ['--network', 'both']);
+    const own = await store.succeed(['inspect', '-f', '{{.NetworkSettings.Networks.both.IPv6Gateway}}', 'dual']);
+    for (const restart of [false, true]) {
+      if (restart) await store.succeed(['restart', '-t', '0', 'dual']);
+      await answers('127.0.0.1', port, 'dual');
+      await answers(own, port, 'dual');
+      // Never routed: refused, so that who asks for `localhost` goes on to 127.0.0.1.
+      await assert.rejects(ask('::1', port), { code: 'ECONNREFUSED' });
+    }
+    await store.succeed(['rm', '-f', 'dual']);
+    await store.succeed(['network', 'rm', 'both']);
+  });
+
+  /** Elements of the store's maps of ports. */
+  function mapped(): string {
+    const table = execFileSync('nft', ['list', 'table', 'inet', `skiff-${store.id}`], { encoding: 'utf8' });
+    return table
+      .split('\n')
+      .filter((line) => /^\s+(elements = \{ )?(tcp|udp) \./.test(line))
+      .join('\n');
+  }
+});
