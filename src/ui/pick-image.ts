@@ -22,7 +22,8 @@ export async function pickImage(title: string, images: readonly ImageSummary[]):
   });
   const chosen = await new Promise<string | undefined>((resolve) => {
     pick.onDidAccept(() => {
-      resolve(pick.selectedItems[0]?.reference);
+      // Who types fast accepts before his own words are an item.
+      resolve(pick.selectedItems[0]?.reference ?? (pick.value.trim() || undefined));
       pick.hide();
     });
     pick.onDidHide(() => resolve(undefined));

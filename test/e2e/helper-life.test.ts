@@ -155,8 +155,11 @@ describe('two stores', () => {
       assert.deepEqual([one.containerIds(), other.containerIds()], [[ids[0]], [ids[1]]]);
       for (const store of [one, other]) assert.ok(existsSync(`/sys/class/net/sk${store.id}`));
       const subnet = (store: TestStore): string =>
-        (JSON.parse(readFileSync(join(store.root, 'networks/bridge/network.json'), 'utf8')) as { subnet: string })
-          .subnet;
+        (
+          JSON.parse(readFileSync(join(store.root, 'networks/bridge/network.json'), 'utf8')) as {
+            ipv4: { subnet: string };
+          }
+        ).ipv4.subnet;
       assert.notEqual(subnet(one), subnet(other));
       assert.notEqual(helpers(one)[0], helpers(other)[0]);
       assert.notEqual((await one.skiff(['inspect', ids[1]])).code, 0);

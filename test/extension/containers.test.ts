@@ -83,9 +83,8 @@ story('the status bar counts what runs, and leads to it', async ({ window, store
 story('the walkthrough goes through the life of a container', async ({ window }) => {
   await window.run('Welcome: Open Walkthrough...');
   await window.quick.pick('Get Started with Containers');
-  const page = window.page.locator('.getting-started');
-  await page.locator('.getting-started-step', { hasText: 'Run a container' }).first().waitFor();
-  await page.getByText('Remove what you no longer need').first().waitFor({ state: 'attached' });
+  for (const step of ['Run a container', 'Remove what you no longer need'])
+    await window.page.locator('.part.editor').getByText(step).first().waitFor();
   await window.screenshot('walkthrough');
   await window.run('View: Close All Editors');
 });

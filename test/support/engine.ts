@@ -12,6 +12,7 @@ import {
   frameType,
 } from '../../runtime-helper/lib/stream-frames.ts';
 import { connectSocket } from '../../runtime-helper/sys/connect.ts';
+import { nftTables } from './kernel-objects.ts';
 
 export const nativeBinary = join(import.meta.dirname, '../../dist/bin/skiff');
 
@@ -36,6 +37,7 @@ export async function testEngine(): Promise<TestEngine> {
     await engine.close();
     const left = leftovers(storeId);
     if (existsSync(`/sys/class/net/sk${storeId}`)) execFileSync('ip', ['link', 'delete', `sk${storeId}`]);
+    for (const table of nftTables(new RegExp(storeId))) execFileSync('nft', ['delete', 'table', ...table.split(' ')]);
     rmSync(folder, { recursive: true, force: true });
     if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
   };
