@@ -15,9 +15,15 @@ const unknown = wanted.filter((name) => !(name in subjects));
 if (unknown.length > 0) throw new Error(`no subject ${unknown.join(', ')}: ${Object.keys(subjects).join(', ')}`);
 
 const all = await peers();
+const disposeAll = async (): Promise<void> => {
+  for (const peer of all) await peer.dispose().catch((error: unknown) => console.error(error));
+};
+// Their daemons, mounts and stores must not outlive a run that is given up.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void disposeAll().finally(() => process.exit(130)));
 try {
   for (const [name, measureSubject] of Object.entries(subjects))
     if (wanted.length === 0 || wanted.includes(name)) process.stdout.write(`${await measureSubject(all)}\n`);
 } finally {
-  for (const peer of all) await peer.dispose().catch((error: unknown) => console.error(error));
+  await disposeAll();
 }
