@@ -4,6 +4,7 @@ import type { Memento } from 'vscode';
 export type Remembered = { container: string; session?: string };
 
 const key = 'skiff.terminals';
+const othersKey = 'skiff.otherTerminals';
 
 /** Which terminals are open, for the window's next life: VS Code does not bring back an extension's own terminals. */
 export class TerminalMemory {
@@ -15,9 +16,16 @@ export class TerminalMemory {
     this.#memory = memory;
   }
 
-  /** What was open when the window went. To be asked once. */
-  take(): Remembered[] {
-    return this.#memory.get<Remembered[]>(key) ?? [];
+  /** What was open when the window went, and whether others than ours were. To be asked once, first of all. */
+  take(): { remembered: Remembered[]; hadOthers: boolean } {
+    return {
+      remembered: this.#memory.get<Remembered[]>(key) ?? [],
+      hadOthers: this.#memory.get<boolean>(othersKey) ?? false,
+    };
+  }
+
+  sawOthers(others: boolean): void {
+    if (this.#memory.get<boolean>(othersKey) !== others) this.#keep(othersKey, others);
   }
 
   opened(terminal: object, what: Remembered): void {
@@ -35,7 +43,11 @@ export class TerminalMemory {
   }
 
   #save(): void {
+    this.#keep(key, [...this.#open.values()]);
+  }
+
+  #keep(name: string, value: unknown): void {
     // A window that can't remember has lost nothing that is open.
-    if (!this.#isEnding) this.#memory.update(key, [...this.#open.values()]).then(undefined, () => undefined);
+    if (!this.#isEnding) this.#memory.update(name, value).then(undefined, () => undefined);
   }
 }

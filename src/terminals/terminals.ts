@@ -26,7 +26,11 @@ export class Terminals {
   readonly #memory: TerminalMemory;
   readonly #open = new Map<StreamTerminal, Onto>();
   readonly #subscriptions = [
-    window.onDidCloseTerminal((terminal) => this.#closed(this.#find(terminal)?.pty)),
+    window.onDidOpenTerminal(() => this.#memory.sawOthers(this.#others.length > 0)),
+    window.onDidCloseTerminal((terminal) => {
+      this.#closed(this.#find(terminal)?.pty);
+      this.#memory.sawOthers(this.#others.length > 0);
+    }),
     // The menus of terminals offer to detach from ours.
     window.onDidChangeActiveTerminal((terminal) => {
       void commands.executeCommand('setContext', 'skiff.terminal', this.#find(terminal) !== undefined);
@@ -56,14 +60,20 @@ export class Terminals {
     this.#show(this.#sources.log(container), failed);
   }
 
-  /** A shell for VS Code's own menu of terminals, which shows it itself. */
+  /** A shell for VS Code's own list of profiles. VS Code makes the terminal of it, but opens no panel when that is closed. */
   shellOptions(container: ContainerSummary, failed: Failed): ExtensionTerminalOptions {
-    return this.#options(this.#sources.shell(container), failed);
+    const options = this.#options(this.#sources.shell(container), failed);
+    const opened = window.onDidOpenTerminal((terminal) => {
+      if (!('pty' in terminal.creationOptions) || terminal.creationOptions.pty !== options.pty) return;
+      opened.dispose();
+      terminal.show();
+    });
+    return options;
   }
 
   /** Opens again what the window had open before, if it still runs. The focus stays where it is. `listed` brings the containers. */
   async restore(listed: () => Promise<void>, find: Find, failed: Failed): Promise<void> {
-    const remembered = this.#memory.take();
+    const { remembered, hadOthers } = this.#memory.take();
     if (remembered.length === 0) return;
     await listed();
     for (const { container: id, session } of remembered) {
@@ -72,6 +82,7 @@ export class Terminals {
       const onto = session === undefined ? this.#sources.attached(container) : this.#sources.shell(container, session);
       this.#show(onto, failed, { keepsFocus: true });
     }
+    if (this.#open.size > 0 && !hadOthers) this.#endUnasked();
   }
 
   /** Closes a terminal and lets its process go on. False: it is no terminal of ours. */
@@ -98,6 +109,20 @@ export class Terminals {
   dispose(): void {
     this.#memory.end();
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /**
+   * A panel that comes up with no terminal in it makes one, before ours can be back. Where the window had none but ours,
+   * that is nobody's wish.
+   */
+  #endUnasked(): void {
+    const isUnasked = ({ creationOptions, state }: Terminal): boolean =>
+      !('pty' in creationOptions) && creationOptions.name === undefined && !state.isInteractedWith;
+    for (const terminal of this.#others.filter(isUnasked)) terminal.dispose();
+  }
+
+  get #others(): Terminal[] {
+    return window.terminals.filter((terminal) => !this.#find(terminal));
   }
 
   #show(onto: Onto, failed: Failed, { keepsFocus = false } = {}): void {

@@ -43,7 +43,26 @@ story('terminals come back after a reload, with what was in them', async ({ wind
   await window.terminal.waitFor(/\nbegun 42\n/);
   await window.terminal.type('echo still $marker\n');
   await window.terminal.waitFor(/\nstill kept\n/);
+  // The panel had made one of its own, which nobody had asked for.
+  await until('no other is there', async () => (await window.terminal.tabs()).join() === 'web: shell');
   await window.screenshot('terminal-after-reload');
+  await window.run('Terminal: Kill All Terminals');
+});
+
+story('the profile “Container…” opens a shell and shows it, though the panel was closed', async ({ window }) => {
+  await until(noTerminal, async () => (await window.terminal.text()) === '');
+  await until('the profiles are known', async () => {
+    await window.run('Create New Terminal (With Profile)');
+    // The list stays as it was when it came up.
+    await window.quick.waitFor(/terminal profile to create/);
+    if ((await window.quick.labels()).some((label) => label.endsWith('Container…'))) return true;
+    await window.quick.cancel();
+    return false;
+  });
+  await window.quick.enter('Container…');
+  await window.quick.waitFor(/Choose a container/);
+  await window.quick.pick('web');
+  await window.terminal.waitFor(/:\/# ?$/);
   await window.run('Terminal: Kill All Terminals');
 });
 
