@@ -59,9 +59,18 @@ export class MonitorClient {
 
   /** Freezes or thaws all processes. Resolves with 0, or the number of an errno. */
   freeze(frozen: boolean): Promise<number> {
+    return this.#ask(encodeFrame(frameType.freeze, Uint8Array.of(frozen ? 1 : 0)));
+  }
+
+  /** Names are answered at 127.0.0.11 in the container's network from now on. Resolves as `freeze`. */
+  answerNames(): Promise<number> {
+    return this.#ask(encodeFrame(frameType.names));
+  }
+
+  #ask(frame: Uint8Array): Promise<number> {
     return new Promise((resolve) => {
       this.#answers.push(resolve);
-      this.#socket.write(encodeFrame(frameType.freeze, Uint8Array.of(frozen ? 1 : 0)));
+      this.#socket.write(frame);
     });
   }
 

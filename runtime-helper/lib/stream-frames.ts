@@ -16,6 +16,7 @@ export const frameType = {
   last: 0x71, // q
   policy: 0x72, // r
   freeze: 0x66, // f
+  names: 0x6e, // n
   answer: 0x61, // a
   stdout: 0x6f, // o
   stderr: 0x45, // E

@@ -8,6 +8,7 @@
 #include "io.h"
 #include "ports.h"
 #include "request.h"
+#include "resolver.h"
 #include "restart.h"
 #include "session.h"
 #include "spawner.h"
@@ -26,6 +27,7 @@ struct container {
 	int lock_fd;
 	int cgroup_fd;
 	struct held_ports ports;
+	struct resolver resolver;
 	struct time_text started;
 	uint64_t started_ms; /* of CLOCK_MONOTONIC */
 	bool paused;
@@ -47,6 +49,8 @@ struct ending {
 
 /* Makes cgroup, namespaces and network, and execs PID 1: 0, or -1 and nothing of it is left. */
 int container_launch(struct container *container, struct failure *failure);
+/* Names are asked for in the namespace of PID 1's network from now on: 0, or -1 with errno. */
+int container_answer_names(struct container *container);
 /* From the first exec to the last end, which is recorded: its exit code. */
 int container_live(struct container *container);
 

@@ -23,6 +23,7 @@
 #include "join.h"
 #include "monitor.h"
 #include "namespaces.h"
+#include "rejoin.h"
 #include "network.h"
 #include "resources.h"
 #include "tree_remove.h"
@@ -134,24 +135,23 @@ static int plug_network(struct container *container, struct failure *failure)
 	struct session *session = &container->session;
 	if (container->spec.networks.count == 0)
 		return 0;
-	if (network_plug(container->store, &container->spec, session->pid, failure) == 0) {
-		sync_send(session->sync_fd, SYNC_NETWORK, -1);
-		return 0;
-	}
-	syscall(SYS_pidfd_send_signal, session->pid_fd, SIGKILL, NULL, 0);
-	waitpid(session->pid, NULL, 0);
-	return -1;
+	if (network_plug(container->store, &container->spec, session->pid, failure) < 0)
+		return -1;
+	sync_send(session->sync_fd, SYNC_NETWORK, -1);
+	return 0;
 }
 
-/* A container that never ran leaves nothing but what it was before. */
-static void undo(struct container *container)
+/* While init makes the rest. When it has died (ESRCH), it says why itself. */
+static int answer_names(struct container *container, struct failure *failure)
 {
-	log_discard_empty(&container->session.log, container->container_fd);
-	ports_release(container->store, &container->ports);
-	if (container->lock_fd >= 0)
-		cgroup_end(container->store, container->spec.id);
-	if (container->run_fd >= 0)
-		tree_remove(container->run_containers_fd, container->spec.id);
+	if (!container->spec.resolver || container_answer_names(container) == 0 || errno == ESRCH)
+		return 0;
+	return fail(failure, STAGE_NETWORK, "127.0.0.11");
+}
+
+int container_answer_names(struct container *container)
+{
+	return resolver_open(&container->resolver, container->store, container->container_fd, container->session.pid_fd);
 }
 
 /* The log goes on where the last life left it. */
@@ -172,20 +172,45 @@ static int open_log(struct container *container, struct failure *failure)
 	return fail(failure, STAGE_LOG, "log");
 }
 
+/* Everything around PID 1 that is made while it waits. */
+static int surround(struct container *container, struct failure *failure)
+{
+	if (plug_network(container, failure) < 0 || answer_names(container, failure) < 0)
+		return -1;
+	return open_log(container, failure);
+}
+
+/* A container that never ran leaves nothing but what it was before. */
+static void undo(struct container *container)
+{
+	log_discard_empty(&container->session.log, container->container_fd);
+	ports_release(container->store, &container->ports);
+	if (container->lock_fd >= 0)
+		cgroup_end(container->store, container->spec.id);
+	if (container->run_fd >= 0)
+		tree_remove(container->run_containers_fd, container->spec.id);
+}
+
 int container_launch(struct container *container, struct failure *failure)
 {
 	struct session *session = &container->session;
+	if (rejoin_networks(&container->spec, container->run_fd, failure) < 0)
+		return -1;
 	/* Before PID 1: a port that somebody has is refused at once. */
 	if (ports_publish(container->store, &container->spec, container->run_fd, &container->ports, failure) < 0)
 		return -1;
-	if (spawn_init(container, failure) < 0 || plug_network(container, failure) < 0)
+	if (spawn_init(container, failure) < 0)
 		return -1;
-	if (open_log(container, failure) < 0) {
+	if (surround(container, failure) < 0) {
 		syscall(SYS_pidfd_send_signal, session->pid_fd, SIGKILL, NULL, 0);
 		waitpid(session->pid, NULL, 0);
+		resolver_close(&container->resolver);
 		return -1;
 	}
-	return session_start(session, failure);
+	int result = session_start(session, failure);
+	if (result < 0)
+		resolver_close(&container->resolver);
+	return result;
 }
 
 static int set_up(struct container *container, struct failure *failure)
@@ -207,11 +232,13 @@ static int set_up(struct container *container, struct failure *failure)
 
 int monitor_create(const struct store *store, const struct request *request, int reply_fd)
 {
-	struct container container = { .store = store, .request = request, .reply_fd = reply_fd, .run_fd = -1, .cgroup_fd = -1, .lock_fd = -1 };
+	struct container container = { .store = store, .request = request, .reply_fd = reply_fd, .run_fd = -1, .cgroup_fd = -1, .lock_fd = -1,
+					.resolver = RESOLVER_INITIALLY };
 	struct session *session = &container.session;
 	*session = (struct session){ .spec = &container.spec, .owner_uid = store->owner_uid, .pid_fd = -1, .sync_fd = -1,
 				     .listen_fd = -1, .log = LOG_INITIALLY, .started = container_started,
-				     .control = container_control, .context = &container };
+				     .control = container_control, .context = &container,
+				     .resolver = &container.resolver };
 	struct failure failure;
 	monitor_detach(&container.reply_fd, "skiff-monitor");
 	if (spec_parse(&container.spec, request, &failure) < 0) {

@@ -53,6 +53,15 @@ static void freeze(struct container *container, struct client *client, bool froz
 	client_frame(client, STREAM_ANSWER, answer, sizeof(answer));
 }
 
+/* For this life and those that follow it. */
+static void answer_names(struct container *container, struct client *client)
+{
+	int error = container->session.going && container_answer_names(container) < 0 ? errno : 0;
+	uint8_t answer[4] = { (uint8_t)error, (uint8_t)(error >> 8), 0, 0 };
+	container->spec.resolver = true;
+	client_frame(client, STREAM_ANSWER, answer, sizeof(answer));
+}
+
 static void set_policy(struct container *container, const uint8_t *bytes)
 {
 	if (bytes[0] > RESTART_ON_FAILURE)
@@ -68,6 +77,8 @@ void container_control(struct session *session, struct client *client, const str
 		container->stopped = true;
 	else if (frame->type == STREAM_FREEZE && frame->length == 1)
 		freeze(container, client, frame->payload[0] != 0);
+	else if (frame->type == STREAM_NAMES)
+		answer_names(container, client);
 	else if (frame->type == STREAM_POLICY && frame->length == 5)
 		set_policy(container, frame->payload);
 }
@@ -100,6 +111,8 @@ static struct ending live_once(struct container *container)
 	if (container->stopped)
 		syscall(SYS_pidfd_send_signal, session->pid_fd, SIGKILL, NULL, 0);
 	struct ending ending = ending_of(container, session_run(session));
+	/* Its sockets hold the network namespace. */
+	resolver_close(&container->resolver);
 	record_death(container, &ending);
 	return ending;
 }

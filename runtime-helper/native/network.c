@@ -145,12 +145,17 @@ static int configure_one(const struct network_spec *network, struct failure *fai
 	return netlink_send(NETLINK_ROUTE, &batch) < 0 ? fail(failure, STAGE_NETWORK, network->address) : 0;
 }
 
-int network_configure(const struct spec *spec, struct failure *failure)
+int network_loopback(void)
 {
 	struct netlink_batch batch = { 0 };
-	/* Loopback is always number 1 of a new namespace. */
+	/* It is always number 1 of a new namespace. */
 	set_link_up(&batch, 1);
-	if (netlink_send(NETLINK_ROUTE, &batch) < 0)
+	return netlink_send(NETLINK_ROUTE, &batch);
+}
+
+int network_configure(const struct spec *spec, struct failure *failure)
+{
+	if (network_loopback() < 0)
 		return fail(failure, STAGE_NETWORK, "lo");
 	for (size_t i = 0; i < spec->networks.count; i++)
 		if (configure_one(&spec->networks.items[i], failure) < 0)

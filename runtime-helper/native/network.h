@@ -8,6 +8,8 @@
 
 /* Makes the pairs with their peers in the network namespace of `pid`, and plugs the ends here into the bridges. */
 int network_plug(const struct store *store, const struct spec *spec, pid_t pid, struct failure *failure);
+/* Brings up loopback in the namespace that we are in: 0, or -1 with errno. */
+int network_loopback(void);
 /* Inside the container's namespace: loopback up; addresses and default routes where there are any. */
 int network_configure(const struct spec *spec, struct failure *failure);
 

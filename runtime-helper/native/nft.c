@@ -168,13 +168,16 @@ void nft_payload(struct nft *nft, uint32_t base, uint32_t offset, uint32_t lengt
 	close_expression(nft, open);
 }
 
-void nft_write_payload(struct nft *nft, uint32_t base, uint32_t offset, uint32_t length, uint32_t source)
+void nft_write_port(struct nft *nft, uint8_t protocol, uint32_t offset, uint32_t source)
 {
 	struct expression open = open_expression(nft, "payload");
 	number(nft, NFTA_PAYLOAD_SREG, source);
-	number(nft, NFTA_PAYLOAD_BASE, base);
+	number(nft, NFTA_PAYLOAD_BASE, NFT_PAYLOAD_TRANSPORT_HEADER);
 	number(nft, NFTA_PAYLOAD_OFFSET, offset);
-	number(nft, NFTA_PAYLOAD_LEN, length);
+	number(nft, NFTA_PAYLOAD_LEN, sizeof(uint16_t));
+	number(nft, NFTA_PAYLOAD_CSUM_TYPE, NFT_PAYLOAD_CSUM_INET);
+	/* Where the header has it. */
+	number(nft, NFTA_PAYLOAD_CSUM_OFFSET, protocol == IPPROTO_UDP ? 6 : 16);
 	close_expression(nft, open);
 }
 

@@ -60,8 +60,8 @@ void nft_close_rule(struct nft *nft);
 
 void nft_meta(struct nft *nft, uint32_t key, uint32_t destination);
 void nft_payload(struct nft *nft, uint32_t base, uint32_t offset, uint32_t length, uint32_t destination);
-/* Writes `length` bytes of a register into the packet, without a connection's state. */
-void nft_write_payload(struct nft *nft, uint32_t base, uint32_t offset, uint32_t length, uint32_t source);
+/* Writes a port of UDP's or TCP's header from a register, and mends the checksum. */
+void nft_write_port(struct nft *nft, uint8_t protocol, uint32_t offset, uint32_t source);
 void nft_immediate(struct nft *nft, uint32_t destination, const void *value, uint32_t length);
 void nft_connection(struct nft *nft, uint32_t key, uint32_t destination);
 /* Whose address the packet goes to, as RTN_*. */

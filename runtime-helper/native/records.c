@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "claims.h"
 #include "io.h"
 #include "tree_remove.h"
 #include "volume.h"
@@ -100,28 +101,12 @@ void record_exit(const struct container *container, const struct ending *ending)
 		return;
 }
 
-/* Removes a claim, a symbolic link to our id: by now it could be another's. */
-static void release_claim(const struct container *container, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char directory[PATH_MAX], target[80];
-	if (!slash || snprintf(directory, sizeof(directory), "%.*s", (int)(slash - path), path) >= (int)sizeof(directory))
-		return;
-	CLEANUP_CLOSE int fd = open_beneath(container->store->root_fd, directory, O_RDONLY | O_DIRECTORY, 0);
-	if (fd < 0 || !is_component(slash + 1))
-		return;
-	ssize_t length = readlinkat(fd, slash + 1, target, sizeof(target));
-	if (length == 64 && memcmp(target, container->spec.id, 64) == 0)
-		unlinkat(fd, slash + 1, 0);
-}
-
 void record_end(struct container *container, const struct ending *ending)
 {
 	const char *id = container->spec.id;
 	if (!container->spec.auto_remove)
 		record_exit(container, ending);
-	for (size_t i = 0; i < container->spec.exit_unlinks.count; i++)
-		release_claim(container, container->spec.exit_unlinks.items[i]);
+	claims_release(container);
 	cgroup_end(container->store, id);
 	if (container->spec.auto_remove) {
 		tree_remove(container->containers_fd, id);

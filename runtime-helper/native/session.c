@@ -21,7 +21,7 @@
 #define INPUT_LIMIT (64 * 1024)
 #define FAREWELL_MS 2000
 
-enum slot { SLOT_PROCESS, SLOT_SYNC, SLOT_LISTEN, SLOT_STDIN, SLOT_STDOUT, SLOT_STDERR, SLOT_CLIENTS };
+enum slot { SLOT_PROCESS, SLOT_SYNC, SLOT_LISTEN, SLOT_STDIN, SLOT_STDOUT, SLOT_STDERR, SLOT_RESOLVER, SLOT_CLIENTS = SLOT_RESOLVER + RESOLVER_SLOTS };
 
 static void close_and_forget(int *fd)
 {
@@ -227,6 +227,7 @@ static struct pollfd *fill_polled(const struct session *session, bool reading)
 	polled[SLOT_STDIN] = (struct pollfd){ session->input.length > 0 ? session->stdin_fd : -1, POLLOUT, 0 };
 	polled[SLOT_STDOUT] = (struct pollfd){ hold ? -1 : session->stdout_fd, POLLIN, 0 };
 	polled[SLOT_STDERR] = (struct pollfd){ hold ? -1 : session->stderr_fd, POLLIN, 0 };
+	resolver_watch(session->resolver, polled + SLOT_RESOLVER);
 	for (size_t i = 0; i < session->clients.count; i++) {
 		const struct client *client = &session->clients.items[i];
 		/* Input waits in the clients' sockets while the process does not take it. */
@@ -258,6 +259,7 @@ static bool serve_once(struct session *session, bool reading, int timeout, short
 		write_input(session);
 	if (polled[SLOT_STDOUT].revents || polled[SLOT_STDERR].revents)
 		read_streams(session);
+	resolver_serve(session->resolver, polled + SLOT_RESOLVER);
 	serve_clients(session, polled + SLOT_CLIENTS, count);
 	if (session->clients.redraw)
 		window_redraw(session);

@@ -9,6 +9,7 @@
 #include "clients.h"
 #include "container_log.h"
 #include "errors.h"
+#include "resolver.h"
 #include "spec.h"
 
 /* The size of the process's terminal: that of the window that was used last. */
@@ -33,6 +34,7 @@ struct session {
 	struct clients clients;
 	struct container_log log;
 	struct session_window window;
+	struct resolver *resolver; /* NULL: none */
 	/* Input that the process has not taken yet. */
 	struct stream_buffer input;
 	bool input_ended;

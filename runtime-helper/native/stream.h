@@ -17,6 +17,7 @@ enum stream_type {
 	STREAM_LAST = 'q',
 	STREAM_POLICY = 'r',
 	STREAM_FREEZE = 'f',
+	STREAM_NAMES = 'n',
 	STREAM_ANSWER = 'a',
 	STREAM_STDOUT = 'o',
 	STREAM_STDERR = 'E',

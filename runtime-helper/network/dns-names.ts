@@ -1,10 +1,14 @@
 import { mkdirSync, readdirSync, readlinkSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../lib/errors.ts';
+import { parseAddress } from './address.ts';
+
+type Renamed = { addresses: readonly string[]; id: string; isAlso: boolean };
 
 /**
- * What the resolver answers: `names/<name in lower case>/<address>` is a symbolic link to the id of the container that has both.
- * The native program reads it with each question, and removes a container's links when it ends.
+ * What the resolver answers: `names/<name in lower case>/<address>` is a symbolic link to the id of the container that has both, and so is,
+ * for who has an address and wants the name, `names/<4.3.2.1.in-addr.arpa>/<name>`. The native program reads it with each question, and
+ * removes a container's links when it ends.
  */
 export class DnsNames {
   readonly #folder: string;
@@ -13,30 +17,46 @@ export class DnsNames {
     this.#folder = folder;
   }
 
-  /** Returns the paths, relative to the folder, of the links that it made. */
+  /** The first name is the container's own. Returns the paths, relative to the folder, of the links that it made. */
   add(names: readonly string[], addresses: readonly string[], id: string): string[] {
     const all = [...new Set(names.map((name) => name.toLowerCase()))];
-    return all.flatMap((name) => addresses.map((address) => this.#link(name, address, id)));
+    const [own] = names;
+    return addresses.flatMap((address) => [
+      ...all.map((name) => this.#link(name, address, id)),
+      ...(own === undefined ? [] : [this.#link(reverseName(address), own, id)]),
+    ]);
+  }
+
+  /** Calls a container by another name. `isAlso`: the old one is still one of its names. Returns what `add` does. */
+  rename(from: string, to: string, { addresses, id, isAlso }: Renamed): string[] {
+    const added = this.add([to], addresses, id);
+    for (const address of addresses) {
+      if (!isAlso) this.#unlink(join(this.#folder, from.toLowerCase(), address), id);
+      this.#unlink(join(this.#folder, reverseName(address), from), id);
+    }
+    if (!isAlso) removeEmpty(join(this.#folder, from.toLowerCase()));
+    return added;
   }
 
   /** Takes away all that lead to the container, or to one address of it. */
   remove(id: string, only?: string): void {
+    const reverse = only === undefined ? undefined : reverseName(only);
     for (const name of entries(this.#folder)) {
-      for (const address of entries(join(this.#folder, name)))
-        if ((only ?? address) === address) this.#unlink(join(this.#folder, name, address), id);
+      for (const entry of entries(join(this.#folder, name)))
+        if (only === undefined || entry === only || name === reverse) this.#unlink(join(this.#folder, name, entry), id);
       removeEmpty(join(this.#folder, name));
     }
   }
 
-  #link(name: string, address: string, id: string): string {
-    const path = join(this.#folder, name, address);
+  #link(name: string, entry: string, id: string): string {
+    const path = join(this.#folder, name, entry);
     for (;;) {
       mkdirSync(join(this.#folder, name), { recursive: true });
       try {
         // The address is ours: a link that is there is from someone who had it before.
         rmSync(path, { force: true });
         symlinkSync(id, path);
-        return join(name, address);
+        return join(name, entry);
       } catch (error) {
         // A monitor that ended took the empty folder away.
         if (errnoOf(error) !== 'ENOENT') throw error;
@@ -47,6 +67,13 @@ export class DnsNames {
   #unlink(path: string, id: string): void {
     if (target(path) === id) rmSync(path, { force: true });
   }
+}
+
+/** What is asked for to learn the name of an address: RFC 1035, 3.5; RFC 3596, 2.5. */
+export function reverseName(address: string): string {
+  const { family, value } = parseAddress(address);
+  if (family === 4) return `${address.split('.').toReversed().join('.')}.in-addr.arpa`;
+  return `${Array.from(value.toString(16).padStart(32, '0')).toReversed().join('.')}.ip6.arpa`;
 }
 
 function entries(folder: string): string[] {

@@ -80,12 +80,16 @@ export type ResolverFacts = {
   forward: boolean;
 };
 
-/** The file that the native program's resolver reads with each question: a word and its arguments a line. */
+/**
+ * The file that the native program's resolver reads with each question: a word and its arguments a line. It is written in place,
+ * so its last line says that it is whole.
+ */
 export function resolverFile({ networks, servers, links, forward }: ResolverFacts): string {
   return [
     ...networks.map((name) => `network ${name}\n`),
     ...servers.map((server) => `server ${server}\n`),
     ...links.map(([alias, name]) => `link ${alias.toLowerCase()} ${name.toLowerCase()}\n`),
     ...(forward ? [] : ['internal\n']),
+    'end\n',
   ].join('');
 }

@@ -47,6 +47,6 @@ describe('resolv.conf', () => {
 it("the resolver's file has a word and its arguments a line", () => {
   assert.equal(
     resolverFile({ networks: ['app'], servers: ['1.1.1.1'], links: [['DB', 'Maria']], forward: false }),
-    'network app\nserver 1.1.1.1\nlink db maria\ninternal\n',
+    'network app\nserver 1.1.1.1\nlink db maria\ninternal\nend\n',
   );
 });

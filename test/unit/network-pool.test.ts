@@ -197,11 +197,28 @@ describe('names', () => {
   it('lead to a container whatever their case, and go with it', async () => {
     await withFolder((folder) => {
       const names = new DnsNames(folder);
-      assert.deepEqual(names.add(['Web', 'web', 'api'], ['10.0.0.2'], id(1)), ['web/10.0.0.2', 'api/10.0.0.2']);
+      const links = ['web/10.0.0.2', 'api/10.0.0.2', '2.0.0.10.in-addr.arpa/Web'];
+      assert.deepEqual(names.add(['Web', 'web', 'api'], ['10.0.0.2'], id(1)), links);
       names.add(['api'], ['10.0.0.3'], id(2));
       names.remove(id(1));
-      assert.deepEqual(readdirSync(folder), ['api']);
+      assert.deepEqual(readdirSync(folder), ['3.0.0.10.in-addr.arpa', 'api']);
       assert.deepEqual(readdirSync(join(folder, 'api')), ['10.0.0.3']);
+    });
+  });
+
+  it('are of both families, and change when a container is renamed', async () => {
+    await withFolder((folder) => {
+      const names = new DnsNames(folder);
+      const addresses = ['10.0.0.2', 'fd00::2'];
+      names.add(['web', 'old'], addresses, id(1));
+      const renamed = names.rename('web', 'shop', { addresses, id: id(1), isAlso: false });
+      const reverse = `2.${'0.'.repeat(29)}d.f.ip6.arpa`;
+      assert.deepEqual(renamed, [
+        ...['shop/10.0.0.2', '2.0.0.10.in-addr.arpa/shop'],
+        ...['shop/fd00::2', `${reverse}/shop`],
+      ]);
+      assert.deepEqual(readdirSync(folder).toSorted(), ['2.0.0.10.in-addr.arpa', reverse, 'old', 'shop'].toSorted());
+      assert.deepEqual(readdirSync(join(folder, reverse)), ['shop']);
     });
   });
 });

@@ -1,9 +1,11 @@
 import { updateRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
+import { renameOnNetworks } from '../networks/rename.ts';
 import type { Parts } from './parts.ts';
 
 /** Claims the new name first: whoever dies in between leaves the container with two names rather than with none. */
-export async function renameContainer({ catalog, journal }: Parts, id: string, newName: string): Promise<void> {
+export async function renameContainer(parts: Parts, id: string, newName: string): Promise<void> {
+  const { catalog, journal } = parts;
   const record = catalog.record(id);
   const name = newName.replace(/^\//, '');
   if (name === '') throw new SkiffError('invalid-argument', 'new name cannot be empty');
@@ -17,5 +19,6 @@ export async function renameContainer({ catalog, journal }: Parts, id: string, n
     throw error;
   }
   catalog.names.release(record.name, record.id);
+  renameOnNetworks(parts, record.name, { ...record, name });
   journal.note('rename', { ...record, name }, { oldName: `/${record.name}` });
 }

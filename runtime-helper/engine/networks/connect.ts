@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { constants } from 'node:os';
+import { getSystemErrorName } from 'node:util';
 import { networkArguments } from '../../container/directives.ts';
 import type { EndpointSettings } from '../../container/networking.ts';
 import { updateRecord, type ContainerRecord } from '../../container/record.ts';
@@ -7,11 +7,13 @@ import { SkiffError } from '../../lib/errors.ts';
 import type { Log, Operation } from '../../lib/operation.ts';
 import { UndoStack } from '../../lib/undo.ts';
 import { defaultNetwork, isBuiltin } from '../../network/record.ts';
+import { withMonitor } from '../containers/monitor.ts';
 import type { Parts } from '../containers/parts.ts';
-import { networkingOf, type Joined } from './container-networks.ts';
+import { networkingOf } from './container-networks.ts';
 import { writeLiveFiles } from './live-files.ts';
 import { ownersOf } from './owners.ts';
 import { checked } from './plan-networking.ts';
+import { addClaims, writeNextNetworks } from './run-files.ts';
 import { withGateway } from './start.ts';
 
 type Request = { reference: string; container: string; settings: EndpointSettings };
@@ -49,16 +51,22 @@ async function attach(
   const spawner = await privileges.spawner();
   const index = networks.freeIndex(record.id);
   const joined = await networks.join(record, name, index, { spawner, undo, log, owners: ownersOf(parts, spawner) });
-  writeClaims(parts, record.id, joined);
+  addClaims(parts, record.id, joined.claims);
   writeLiveFiles(parts, record, { added: joined.addresses, removed: [] });
   const directive = hasWayOut(parts, record, name) || joined.network.internal ? joined.directive : withGateway(joined);
   await spawner.request(['network-attach', record.id, ...networkArguments(directive)]);
+  if (name !== defaultNetwork) await answerNames(parts, record);
+  writeNextNetworks(parts, record);
   if (catalog.active(record) === undefined) networks.release(record.id);
 }
 
-/** The monitor gives back at the end what it did not know of when it began. */
-function writeClaims({ store }: Parts, id: string, { claims }: Joined): void {
-  writeFileSync(join(store.run, 'containers', id, 'claims'), claims.map((path) => `${path}\n`).join(''), { flag: 'a' });
+/** A container that was on the default network alone has had nobody to ask. */
+async function answerNames({ catalog }: Parts, record: ContainerRecord): Promise<void> {
+  await withMonitor(catalog, record, async (monitor) => {
+    const errno = await monitor.answerNames();
+    if (errno !== 0 && errno !== constants.errno.ESRCH)
+      throw new SkiffError('internal', `names can't be answered in ${record.name}: ${getSystemErrorName(-errno)}`);
+  });
 }
 
 function hasWayOut({ networks }: Parts, record: ContainerRecord, but: string): boolean {

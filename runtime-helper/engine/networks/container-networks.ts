@@ -56,18 +56,24 @@ export class ContainerNetworks {
         ...addresses.map((address) => join(folder, 'leases', address)),
         ...names.map((path) => join(folder, 'names', path)),
       ],
-      directive: {
-        bridge: network.bridge,
-        veth: vethName(record.id, index),
-        interface: `eth${index}`,
-        address: withPrefix(ipv4, network.ipv4),
-        gateway: '',
-        address6: network.ipv6 && ipv6 !== undefined ? withPrefix(ipv6, network.ipv6) : '',
-        gateway6: '',
-        mac: settings.mac ?? macAddress(ipv4),
-        mtu: network.mtu ?? uplinkMtu(),
-      },
+      directive: directiveOf(record, network, index, { ipv4, ipv6 }),
     };
+  }
+
+  /** What a container that runs holds, as it would join anew. */
+  held(record: ContainerRecord): Pick<Joined, 'network' | 'directive'>[] {
+    const own = this.addresses().get(record.id);
+    const held = Object.keys(networkingOf(record).endpoints).flatMap((name) => {
+      const network = this.networks.read(name);
+      const addresses = own?.get(name) ?? [];
+      const ipv4 = addresses.find((one) => !one.includes(':'));
+      if (!network || ipv4 === undefined) return [];
+      return [{ network, ipv4, ipv6: addresses.find((one) => one.includes(':')) }];
+    });
+    return held.map(({ network, ...addresses }, index) => ({
+      network,
+      directive: directiveOf(record, network, index, addresses),
+    }));
   }
 
   async bringUp(network: NetworkRecord, spawner: Spawner, log: Log): Promise<void> {
@@ -151,6 +157,25 @@ export class ContainerNetworks {
       ];
     });
   }
+}
+
+function directiveOf(
+  record: ContainerRecord,
+  network: NetworkRecord,
+  index: number,
+  { ipv4, ipv6 }: { ipv4: string; ipv6: string | undefined },
+): NetworkDirective {
+  return {
+    bridge: network.bridge,
+    veth: vethName(record.id, index),
+    interface: `eth${index}`,
+    address: withPrefix(ipv4, network.ipv4),
+    gateway: '',
+    address6: network.ipv6 && ipv6 !== undefined ? withPrefix(ipv6, network.ipv6) : '',
+    gateway6: '',
+    mac: networkingOf(record).endpoints[network.name]?.mac ?? macAddress(ipv4),
+    mtu: network.mtu ?? uplinkMtu(),
+  };
 }
 
 /** Of records that were written before there was more than one network, too. */

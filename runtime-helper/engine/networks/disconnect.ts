@@ -5,6 +5,7 @@ import type { Parts } from '../containers/parts.ts';
 import { assertCanChange, networkName, setEndpoint } from './connect.ts';
 import { networkingOf, withoutPrefix } from './container-networks.ts';
 import { writeLiveFiles } from './live-files.ts';
+import { writeNextNetworks } from './run-files.ts';
 
 type Request = { reference: string; container: string; force: boolean };
 
@@ -30,6 +31,7 @@ export async function disconnectNetwork(
       [before.ipv4, before.ipv6].filter((one) => one !== undefined).map(withoutPrefix),
     );
   parts.networks.release(record.id, name);
+  if (parts.catalog.active(record) !== undefined) writeNextNetworks(parts, changed);
 }
 
 async function detach(parts: Parts, record: ContainerRecord, name: string, addresses: string[]): Promise<void> {

@@ -36,8 +36,7 @@ export async function startNetworks(
       await parts.networks.join(record, name, joined.length, { spawner, undo, log, owners: ownersOf(parts, spawner) }),
     );
   const way = joined.find(({ network }) => !network.internal);
-  // FIXME: the resolver comes next.
-  const resolver = false;
+  const resolver = joined.some(({ network }) => network.name !== defaultNetwork);
   return {
     networks: joined.map((one) => (one === way ? withGateway(one) : one.directive)),
     publish: way ? publishDirectives(record, way) : [],

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { repository } from '../support/paths.ts';
+
+test('questions of any bytes are answered or refused, and what is known to be wrong is refused', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'skiff-fuzz-'));
+  try {
+    const native = join(repository, 'runtime-helper/native');
+    const names = ['dns_message.c', 'dns_names.c', 'io.c'].map((name) => join(native, name));
+    const program = join(folder, 'fuzz');
+    const checks = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+    const flags = ['-std=gnu11', '-D_GNU_SOURCE', '-g', '-O1', ...checks, '-I', native];
+    execFileSync('gcc', [...flags, '-o', program, join(import.meta.dirname, 'dns-fuzz.c'), ...names]);
+    const [owner, other] = ['a'.repeat(64), 'b'.repeat(64)];
+    mkdirSync(join(folder, 'app/leases'), { recursive: true });
+    const claim = (name: string, entry: string, holder = owner): void => {
+      mkdirSync(join(folder, 'app/names', name), { recursive: true });
+      symlinkSync(owner, join(folder, 'app/names', name, entry));
+      rmSync(join(folder, 'app/leases', entry), { force: true });
+      if (/^\d/.test(entry)) symlinkSync(holder, join(folder, 'app/leases', entry));
+    };
+    claim('db', '10.64.0.9');
+    claim('9.0.64.10.in-addr.arpa', 'db');
+    claim('stale', '10.64.0.10', other);
+    for (let last = 100; last < 180; last += 1) claim('many', `10.64.0.${last}`);
+    const seed = String(1 + (Date.now() % 1_000_000));
+    const said = execFileSync(program, ['30000', seed], { cwd: folder, encoding: 'utf8' });
+    assert.equal(said, '30000 rounds\n', `seed ${seed}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
