@@ -15,7 +15,7 @@
 /* Bytes of the log that are given at once to who is behind; more than one record. */
 #define CATCH_UP 65536
 /* Who is further behind is spared what lies between: nobody wants to watch what is long past. */
-#define BEHIND_LIMIT (2 * 1024 * 1024)
+#define BEHIND_LIMIT (8 * 1024 * 1024)
 #define SKIP_TO 65536
 
 static void add_client(struct clients *clients, int fd, uid_t owner)

@@ -13,8 +13,8 @@
 #define LOG_DIRECTORY "log"
 #define LOG_NAME "0.log"
 #define NEXT_NAME ".0.log.next"
-#define BATCH 32768
-#define MEMORY_FILE (256 * 1024)
+#define BATCH 65536
+#define MEMORY_FILE (1024 * 1024)
 
 /* The directory is the user's: a link to another file, or a device, is not written to. */
 static int check_file(int fd, const struct container_log *log, struct stat *status)
@@ -135,8 +135,9 @@ bool log_write(struct container_log *log, const char *stream, const char *bytes,
 	struct time_text now = format_now(9);
 	snprintf(header, sizeof(header), "%s %s P ", now.text, stream);
 	while (length > 0) {
-		const char *end = memchr(bytes, '\n', length);
-		size_t size = end ? (size_t)(end - bytes) : length;
+		size_t most = length < LOG_MOST_TEXT ? length : LOG_MOST_TEXT;
+		const char *end = memchr(bytes, '\n', most);
+		size_t size = end ? (size_t)(end - bytes) : most;
 		size_t record = LOG_HEADER + size + 1;
 		bool next_file = is_full(log, used + record) && log->end - log->base + used > 0;
 		if (next_file || used + record > sizeof(batch)) {

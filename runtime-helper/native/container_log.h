@@ -12,6 +12,8 @@
 
 /* `2026-11-24T11:13:52.123456789Z stdout F `: the same length for every record. */
 #define LOG_HEADER 40
+/* A longer line is kept in parts. */
+#define LOG_MOST_TEXT 16384
 
 struct container_log {
 	/* LOG_DISCARDED: nothing is kept at all. LOG_MEMORY: as much as those who attach need, in a file without a name. */

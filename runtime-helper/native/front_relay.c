@@ -85,23 +85,24 @@ static int write_payload(struct relay *relay, struct link *link, const struct st
 	while (relay->blocked_at < frame->length) {
 		const uint8_t *bytes = frame->payload + relay->blocked_at;
 		size_t left = frame->length - relay->blocked_at;
-		/* One of our own does not block. */
-		ssize_t count = fd > STDERR_FILENO ? write(fd, bytes, left) : terminal_write(fd, bytes, left);
+		/* One of our own does not block, and takes all that there is room for. */
+		bool is_own = fd > STDERR_FILENO;
+		ssize_t count = is_own ? write(fd, bytes, left) : terminal_write(fd, bytes, left);
 		if (count < 0 && errno == EINTR)
 			continue;
-		if (count < 0 && errno == EAGAIN) {
-			relay->blocked = link;
-			return 0;
-		}
 		if (count < 0 && errno == EPIPE)
 			die_of_broken_pipe();
-		if (count < 0) {
+		if (count < 0 && errno != EAGAIN) {
 			int error = errno;
 			terminal_restore();
 			front_error("cannot write the output: %s", strerror(error));
 			_exit(1);
 		}
-		relay->blocked_at += (size_t)count;
+		relay->blocked_at += count < 0 ? 0 : (size_t)count;
+		if (count < 0 || (is_own && count < (ssize_t)left)) {
+			relay->blocked = link;
+			return 0;
+		}
 	}
 	relay->blocked = NULL;
 	relay->blocked_at = 0;

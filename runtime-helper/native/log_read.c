@@ -4,7 +4,8 @@
 
 #include "container_log.h"
 
-#define CHUNK 16384
+/* Has at least one whole record. */
+#define CHUNK (2 * LOG_MOST_TEXT)
 
 ssize_t log_read(const struct container_log *log, uint64_t offset, void *buffer, size_t capacity)
 {
@@ -67,8 +68,7 @@ uint64_t log_tail(const struct container_log *log, uint64_t length)
 
 uint64_t log_output_length(const struct container_log *log, uint64_t offset)
 {
-	/* A record is never longer than what was read of the process at once. */
-	uint8_t bytes[2 * CHUNK];
+	uint8_t bytes[CHUNK];
 	uint64_t total = 0;
 	while (offset < log->end) {
 		struct log_record record;

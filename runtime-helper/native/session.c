@@ -16,9 +16,10 @@
 #include "io.h"
 #include "session_window.h"
 
-#define READ_SIZE 16384
+#define READ_SIZE 65536
 #define MUCH 2048
 #define INPUT_LIMIT (64 * 1024)
+#define KEEP_CAPACITY 2048
 #define FAREWELL_MS 2000
 
 enum slot { SLOT_PROCESS, SLOT_SYNC, SLOT_LISTEN, SLOT_STDIN, SLOT_STDOUT, SLOT_STDERR, SLOT_RESOLVER, SLOT_CLIENTS = SLOT_RESOLVER + RESOLVER_SLOTS };
@@ -140,7 +141,8 @@ static bool read_client(struct session *session, struct client *client)
 		handle_frame(session, client, &frame);
 		stream_drop(&client->incoming, &frame);
 	}
-	if (client->incoming.length == 0)
+	/* Clients are many; keys need little. */
+	if (client->incoming.length == 0 && client->incoming.capacity > KEEP_CAPACITY)
 		stream_free(&client->incoming);
 	return result == 0;
 }

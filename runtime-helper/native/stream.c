@@ -5,7 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define READ_SIZE 16384
+#define SMALL 1024
+#define LARGE (64 * 1024)
 
 void stream_header(uint8_t *header, uint8_t type, uint32_t length)
 {
@@ -23,8 +24,10 @@ static uint32_t payload_length(const uint8_t *header)
 
 long stream_fill(struct stream_buffer *buffer, int fd)
 {
-	if (buffer->capacity - buffer->length < READ_SIZE) {
-		size_t capacity = buffer->length + READ_SIZE;
+	/* Keys need little, and bytes that keep coming are read in ever larger pieces. */
+	if (buffer->capacity - buffer->length < SMALL) {
+		size_t more = buffer->capacity < SMALL ? SMALL : buffer->capacity;
+		size_t capacity = buffer->capacity + (more < LARGE ? more : LARGE);
 		uint8_t *data = realloc(buffer->data, capacity);
 		if (!data)
 			return -1;
