@@ -14,6 +14,7 @@
 #include "front_keys.h"
 #include "front_link.h"
 #include "front_message.h"
+#include "front_output.h"
 #include "front_terminal.h"
 #include "io.h"
 
@@ -31,10 +32,9 @@ struct relay {
 	struct detach_keys keys;
 	int signal_fd;
 	int stdin_fd;
-	int output_fds[2];
-	/* The first frame of this link is written up to here: nothing else is read before the rest could be. */
+	struct front_output output;
+	/* The first frame of this link is not all written: nothing else is read before the rest could be. */
 	struct link *blocked;
-	size_t blocked_at;
 	int termination_signals;
 	/* What the helper has said while a monitor was still speaking; -1: nothing. */
 	int helper_code;
@@ -63,50 +63,6 @@ static int broken_peer(const char *who)
 {
 	front_error("%s spoke in a way that is not ours", who);
 	return EXIT_ENGINE;
-}
-
-/* As a program ends that writes for a reader who has left: quietly. */
-static _Noreturn void die_of_broken_pipe(void)
-{
-	terminal_restore();
-	sigset_t pipe_signal;
-	sigemptyset(&pipe_signal);
-	sigaddset(&pipe_signal, SIGPIPE);
-	signal(SIGPIPE, SIG_DFL);
-	sigprocmask(SIG_UNBLOCK, &pipe_signal, NULL);
-	raise(SIGPIPE);
-	_exit(128 + SIGPIPE);
-}
-
-/* Writes what is left of the payload: 1 when all of it is out, 0 when it must wait, or dies. */
-static int write_payload(struct relay *relay, struct link *link, const struct stream_frame *frame)
-{
-	int fd = relay->output_fds[frame->type == STREAM_STDERR];
-	while (relay->blocked_at < frame->length) {
-		const uint8_t *bytes = frame->payload + relay->blocked_at;
-		size_t left = frame->length - relay->blocked_at;
-		/* One of our own does not block, and takes all that there is room for. */
-		bool is_own = fd > STDERR_FILENO;
-		ssize_t count = is_own ? write(fd, bytes, left) : terminal_write(fd, bytes, left);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0 && errno == EPIPE)
-			die_of_broken_pipe();
-		if (count < 0 && errno != EAGAIN) {
-			int error = errno;
-			terminal_restore();
-			front_error("cannot write the output: %s", strerror(error));
-			_exit(1);
-		}
-		relay->blocked_at += count < 0 ? 0 : (size_t)count;
-		if (count < 0 || (is_own && count < (ssize_t)left)) {
-			relay->blocked = link;
-			return 0;
-		}
-	}
-	relay->blocked = NULL;
-	relay->blocked_at = 0;
-	return 1;
 }
 
 static int end_of(int code)
@@ -229,7 +185,8 @@ static int take_frames(struct relay *relay, struct link *link)
 	while ((whole = stream_peek(&link->in, &frame)) == 1) {
 		int code = GOES_ON;
 		if (frame.type == STREAM_STDOUT || frame.type == STREAM_STDERR) {
-			if (write_payload(relay, link, &frame) == 0)
+			relay->blocked = front_output_write(&relay->output, &frame) ? NULL : link;
+			if (relay->blocked)
 				return GOES_ON;
 		} else if (link == &relay->helper)
 			code = take_helper_frame(relay, &frame);
@@ -362,7 +319,7 @@ static int turn(struct relay *relay)
 	struct stream_frame frame;
 	int blocked_fd = -1;
 	if (relay->blocked && stream_peek(&relay->blocked->in, &frame) == 1)
-		blocked_fd = relay->output_fds[frame.type == STREAM_STDERR];
+		blocked_fd = front_output_fd(&relay->output, &frame);
 	struct pollfd fds[] = {
 		{ .fd = relay->signal_fd, .events = POLLIN },
 		{ .fd = relay->helper.fd, .events = events_of(relay, &relay->helper) },
@@ -412,8 +369,8 @@ int front_relay(int helper_fd, const uint8_t *hello, size_t hello_length)
 		.helper_code = -1,
 		.signal_fd = open_signals(),
 		.stdin_fd = terminal_reopen(STDIN_FILENO, O_RDONLY),
-		.output_fds = { terminal_reopen(STDOUT_FILENO, O_WRONLY), terminal_reopen(STDERR_FILENO, O_WRONLY) },
 	};
+	front_output_open(&relay.output);
 	int code = GOES_ON;
 	if (link_open(&relay.helper, helper_fd) < 0 || link_queue(&relay.helper, STREAM_HELLO, hello, hello_length) < 0) {
 		front_error("cannot speak with the helper: %s", strerror(errno));
@@ -426,9 +383,7 @@ int front_relay(int helper_fd, const uint8_t *hello, size_t hello_length)
 	link_flush(&relay.monitor);
 	link_close(&relay.monitor);
 	link_close(&relay.helper);
-	for (size_t i = 0; i < ARRAY_LENGTH(relay.output_fds); i++)
-		if (relay.output_fds[i] > STDERR_FILENO)
-			close(relay.output_fds[i]);
+	front_output_close(&relay.output);
 	if (relay.stdin_fd > STDERR_FILENO)
 		close(relay.stdin_fd);
 	close(relay.signal_fd);

@@ -19,6 +19,13 @@ void cleanup_close_fd(const int *fd)
 	}
 }
 
+void close_and_forget(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
 void cleanup_free_pointer(void *pointer)
 {
 	free(*(void **)pointer);

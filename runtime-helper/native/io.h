@@ -23,6 +23,9 @@ static inline int take_fd(int *fd)
 	return taken;
 }
 
+/* Closes what is open, once. */
+void close_and_forget(int *fd);
+
 /* All bytes or -1; read_full returns fewer only at the end of input. */
 ssize_t read_full(int fd, void *buffer, size_t length);
 int write_full(int fd, const void *buffer, size_t length);

@@ -14,6 +14,7 @@
 
 #include "init.h"
 #include "io.h"
+#include "session_input.h"
 #include "session_window.h"
 
 #define READ_SIZE 65536
@@ -23,60 +24,6 @@
 #define FAREWELL_MS 2000
 
 enum slot { SLOT_PROCESS, SLOT_SYNC, SLOT_LISTEN, SLOT_STDIN, SLOT_STDOUT, SLOT_STDERR, SLOT_RESOLVER, SLOT_CLIENTS = SLOT_RESOLVER + RESOLVER_SLOTS };
-
-static void close_and_forget(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-/* With a terminal both directions are one descriptor. */
-static void close_stdin(struct session *session)
-{
-	if (session->stdin_fd != session->stdout_fd)
-		close_and_forget(&session->stdin_fd);
-	session->stdin_fd = -1;
-}
-
-static void write_input(struct session *session)
-{
-	while (session->input.length > 0 && session->stdin_fd >= 0) {
-		ssize_t count = write(session->stdin_fd, session->input.data, session->input.length);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0 && errno == EAGAIN)
-			return;
-		if (count < 0) {
-			/* Nobody reads it any more. */
-			session->input.length = 0;
-			close_stdin(session);
-			return;
-		}
-		session->input.length -= (size_t)count;
-		memmove(session->input.data, session->input.data + count, session->input.length);
-	}
-	if (session->input.length == 0)
-		stream_free(&session->input);
-	if (session->input.length == 0 && session->input_ended && !session->spec->terminal)
-		close_stdin(session);
-}
-
-static void queue_input(struct session *session, const uint8_t *bytes, size_t length)
-{
-	struct stream_buffer *input = &session->input;
-	if (session->stdin_fd < 0 || length == 0)
-		return;
-	uint8_t *data = realloc(input->data, input->length + length);
-	if (!data)
-		return;
-	memcpy(data + input->length, bytes, length);
-	input->data = data;
-	input->length += length;
-	input->capacity = input->length;
-	/* Before exec nobody would see it: a terminal's echo comes with the process. */
-	write_input(session);
-}
 
 static void attach(struct session *session, struct client *client, const struct stream_frame *frame)
 {
@@ -105,12 +52,12 @@ static void handle_frame(struct session *session, struct client *client, const s
 		return;
 	case STREAM_INPUT:
 		window_use(session, client);
-		queue_input(session, frame->payload, frame->length);
+		input_take(session, frame->payload, frame->length);
 		return;
 	case STREAM_INPUT_END:
 		if (session->spec->stdin_mode == STDIN_ONCE) {
 			session->input_ended = true;
-			write_input(session);
+			input_write(session);
 		}
 		return;
 	case STREAM_WINDOW_SIZE:
@@ -197,7 +144,7 @@ static void remove_client(struct session *session, size_t index)
 	/* Who could still have sent input is gone, and nobody else is there: a program that reads on would wait for ever. */
 	if (typed && session->spec->stdin_mode == STDIN_ONCE && !clients_type(&session->clients)) {
 		session->input_ended = true;
-		write_input(session);
+		input_write(session);
 	}
 }
 
@@ -258,7 +205,7 @@ static bool serve_once(struct session *session, bool reading, int timeout, short
 	if (ready <= 0)
 		return ready < 0;
 	if (polled[SLOT_STDIN].revents)
-		write_input(session);
+		input_write(session);
 	if (polled[SLOT_STDOUT].revents || polled[SLOT_STDERR].revents)
 		read_streams(session);
 	resolver_serve(session->resolver, polled + SLOT_RESOLVER);
@@ -280,7 +227,7 @@ static void take_terminal(struct session *session, struct msghdr *header)
 		return;
 	memcpy(&master, CMSG_DATA(rights), sizeof(master));
 	fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK);
-	close_stdin(session);
+	input_close(session);
 	close_and_forget(&session->stdout_fd);
 	session->stdin_fd = session->stdout_fd = master;
 	window_begin(session);
@@ -374,7 +321,7 @@ void session_part(struct session *session, int exit_code)
 	/* What the next process says is for those who come then. */
 	clients_leave(&session->clients, (uint8_t)exit_code);
 	session->window.settles_at = 0;
-	close_stdin(session);
+	input_close(session);
 	close_and_forget(&session->stdout_fd);
 	close_and_forget(&session->stderr_fd);
 	close_and_forget(&session->pid_fd);
