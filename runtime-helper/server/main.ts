@@ -40,6 +40,7 @@ function isTooOld(version: string): boolean {
 process.stderr.on('error', () => {});
 
 main().catch((error: unknown) => {
-  process.stderr.write(`error ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  // The last line is what whoever started us shows.
+  process.stderr.write(`error ${error instanceof Error ? `${error.stack}\nerror ${error.message}` : String(error)}\n`);
   process.exitCode = 1;
 });

@@ -6,7 +6,7 @@ import { decompress } from '../../archive/decompress.ts';
 import { finishLayer, writeLayer } from '../../archive/layer-writer.ts';
 import { readTar } from '../../archive/tar-reader.ts';
 import type { ImageStore } from '../../content/image-store.ts';
-import { SkiffError } from '../../lib/errors.ts';
+import { asSkiffError, errnoOf, SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
 import { connectSocket } from '../../sys/connect.ts';
 import { NativeFailure } from '../../sys/failure.ts';
@@ -127,9 +127,11 @@ export class ImageKeeper {
     try {
       found = await send(applier.socket, layer, operation);
     } catch (error) {
-      // The native program gives up by itself when its peer is gone; its own reason is the better one when it was first.
       const native = await failed;
-      throw error instanceof SkiffError || operation.signal.aborted ? error : layerFailure(native ?? error, what);
+      // The native program gives up by itself when its peer is gone; its own reason is the better one when it was first.
+      const isPeersFault = /^(EPIPE|ECONNRESET)$/.test(errnoOf(error) ?? '');
+      if (error instanceof SkiffError || operation.signal.aborted) throw error;
+      throw layerFailure(isPeersFault ? (native ?? error) : error, what);
     }
     const native = await failed;
     if (native !== undefined) throw layerFailure(native, what);
@@ -337,8 +339,8 @@ function layerFailure(error: unknown, what: string): SkiffError {
   }
   if (error instanceof NativeFailure) return new SkiffError(error.code, `${what}: ${error.message}`, { cause: error });
   if (error instanceof SkiffError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new SkiffError('internal', `${what}: ${message}`, { cause: error });
+  const { code, message } = asSkiffError(error);
+  return new SkiffError(code, `${what}: ${message}`, { cause: error });
 }
 
 /** Collects what comes in small pieces: each write is a round through the thread pool. */
