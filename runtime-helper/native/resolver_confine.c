@@ -86,7 +86,7 @@ int resolver_confine(const struct store *store)
 {
 	/* The user's own rights where there is a user: what is below is his. */
 	const uid_t uid = store->owner_uid ? store->owner_uid : NOBODY;
-	const gid_t gid = store->owner_uid ? store->owner_gid : NOBODY;
+	const gid_t gid = store->owner_uid && store->owner_gid != (gid_t)-1 ? store->owner_gid : NOBODY;
 	if (chroot(".") < 0 || limit(RLIMIT_FSIZE, 0) < 0 || limit(RLIMIT_CORE, 0) < 0 || limit(RLIMIT_NPROC, 0) < 0)
 		return -1;
 	if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)

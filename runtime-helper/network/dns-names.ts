@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readlinkSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readlinkSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../lib/errors.ts';
 import { parseAddress } from './address.ts';
@@ -51,7 +51,7 @@ export class DnsNames {
   #link(name: string, entry: string, id: string): string {
     const path = join(this.#folder, name, entry);
     for (;;) {
-      mkdirSync(join(this.#folder, name), { recursive: true });
+      makeReadable(join(this.#folder, name));
       try {
         // The address is ours: a link that is there is from someone who had it before.
         rmSync(path, { force: true });
@@ -67,6 +67,11 @@ export class DnsNames {
   #unlink(path: string, id: string): void {
     if (target(path) === id) rmSync(path, { force: true });
   }
+}
+
+/** The resolver is nobody in particular, whatever the umask. */
+export function makeReadable(folder: string): void {
+  if (mkdirSync(folder, { recursive: true }) !== undefined) chmodSync(folder, 0o755);
 }
 
 /** What is asked for to learn the name of an address: RFC 1035, 3.5; RFC 3596, 2.5. */

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncDirectory, writeAtomic } from '../lib/atomic-file.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
 import { withFileLock } from '../lib/file-lock.ts';
 import type { Subnet } from './address.ts';
-import { DnsNames } from './dns-names.ts';
+import { DnsNames, makeReadable } from './dns-names.ts';
 import { hostSubnets } from './host-routes.ts';
 import { Leases } from './leases.ts';
 import { planNetwork, type NetworkRequest } from './plan-network.ts';
@@ -108,8 +108,7 @@ export class NetworkStore {
       host: this.#hostSubnets(),
     });
     const scratch = this.#path(`.${randomBytes(6).toString('hex')}.tmp`);
-    mkdirSync(join(scratch, 'leases'), { recursive: true });
-    mkdirSync(join(scratch, 'names'));
+    for (const part of ['', 'leases', 'names']) makeReadable(join(scratch, part));
     writeAtomic(join(scratch, 'network.json'), JSON.stringify(record), { durable: true });
     // What an older version, or one that died, left under the name.
     rmSync(this.#path(record.name), { recursive: true, force: true });

@@ -48,6 +48,14 @@ describe(
       assert.equal(existsSync(folder), false);
     });
 
+    it('finds his containers by their names, with a resolver that is his', async () => {
+      await store.succeed(['network', 'create', 'app'], { env });
+      const run = ['run', '--network', 'app', '--network-alias', 'me', '@host', 'getent', 'hosts', 'me'];
+      assert.match(await store.succeed(run, { env }), /^10\.\S+ +me$/);
+      await store.succeed(['rm', ...store.containerIds()], { env });
+      await store.succeed(['network', 'rm', 'app'], { env });
+    });
+
     it('runs the privileged part from a copy that only root can write', () => {
       const spawner = store.processes().find(({ command }) => /skiff --spawner/.test(command));
       const copies = readdirSync('/usr/local/libexec/skiff');

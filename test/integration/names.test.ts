@@ -191,17 +191,17 @@ describe('names on a user-defined network', () => {
     try {
       await store.succeed(['run', '-d', '--name', 'dns', '--network', 'app', '@host', ...upstream('192.0.2.3')]);
       writeFileSync(resolvConf, `# the host's\nnameserver ${await addressOf('dns')}\nsearch lan\n`);
-      await other.succeed(['network', 'create', 'net']).then(() => other.endHelpers());
-      const script = 'mount --bind "$1" /etc/resolv.conf; shift; exec "$@"';
+      const script = 'umask 077; mount --bind "$1" /etc/resolv.conf; shift; exec "$@"';
       const inHost = ['-m', 'sh', '-c', script, 'sh', resolvConf, skiffBinary];
-      const options = ['run', '-d', '--name', 'web', '--network', 'net', '@host', 'sleep', '1000'];
-      const { code, stderr } = await run('unshare', [...inHost, ...options], {
-        env: { SKIFF_SOCKET: undefined, ...other.env },
-      });
+      const env = { SKIFF_SOCKET: undefined, ...other.env };
+      const { code, stderr } = await run('unshare', [...inHost, 'network', 'create', 'net'], { env });
       assert.equal(code, 0, stderr);
+      await other.succeed(['run', '-d', '--name', 'web', '--network', 'net', '@host', 'sleep', '1000']);
       const asked = ['exec', 'web', ...question('example.org')];
       await until('it answers', async () => (await other.succeed(asked)) === '0 192.0.2.3');
       assert.match(await other.succeed(['exec', 'web', 'cat', '/etc/resolv.conf']), /^search lan$/m);
+      // The helper's umask kept nothing from whom it concerns.
+      assert.match(await other.succeed(['exec', 'web', ...question('web')]), /^0 10\./);
     } finally {
       await other.dispose();
       rmSync(resolvConf, { force: true });

@@ -67,7 +67,7 @@ export class TestStore {
     const ids = this.containerIds();
     const removal =
       ids.length === 0 ? undefined : await this.skiff(['rm', '-f', ...ids]).catch((error: unknown) => error);
-    await this.endHelpers();
+    await this.#endHelpers();
     const left = this.#leftovers(ids);
     this.#sweep();
     assert.deepEqual(left, [], `the store left something behind; rm -f said ${JSON.stringify(removal)}`);
@@ -91,7 +91,7 @@ export class TestStore {
   }
 
   /** A helper that serves the command line leaves when idle; we don't wait for that. */
-  async endHelpers(): Promise<void> {
+  async #endHelpers(): Promise<void> {
     const helpers = this.processes().filter(({ command }) => /helper\.js/.test(command));
     for (const { pid } of helpers) signal(pid, 'SIGTERM');
     const alive = (): boolean => helpers.some(({ pid }) => existsSync(`/proc/${pid}`) && !isZombie(pid));
