@@ -15,12 +15,10 @@ export async function disconnectNetwork(
   _operation: Operation,
 ): Promise<void> {
   const record = parts.catalog.record(container);
-  const name = networkName(parts, reference);
+  const name = isGone(parts, record, { reference, force }) ? reference : networkName(parts, reference);
   assertCanChange(record, reference);
-  if (!networkingOf(record).endpoints[name]) {
-    if (force) return;
+  if (!networkingOf(record).endpoints[name])
     throw new SkiffError('failed-precondition', `container ${record.name} is not connected to network ${name}`);
-  }
   const [before] = parts.catalog.find(record.id).endpoints.filter(({ network }) => network === name);
   const changed = await setEndpoint(parts, record, name, undefined);
   if (parts.catalog.active(record) !== undefined && before?.ipv4 !== undefined)
@@ -32,6 +30,16 @@ export async function disconnectNetwork(
     );
   parts.networks.release(record.id, name);
   if (parts.catalog.active(record) !== undefined) writeNextNetworks(parts, changed);
+}
+
+/** As with Docker, a network that was removed while the container did not run can still be taken from it. */
+function isGone(
+  { catalog, networks }: Parts,
+  record: ContainerRecord,
+  { reference, force }: Pick<Request, 'reference' | 'force'>,
+): boolean {
+  const isOn = networkingOf(record).endpoints[reference] !== undefined;
+  return isOn && !networks.networks.read(reference) && (force || catalog.active(record) === undefined);
 }
 
 async function detach(parts: Parts, record: ContainerRecord, name: string, addresses: string[]): Promise<void> {
