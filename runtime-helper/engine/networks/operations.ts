@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import type { ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import { defaultNetwork, isBuiltin, networkId, type NetworkRecord } from '../../network/record.ts';
@@ -112,18 +113,20 @@ async function pruneNetworks(parts: Parts, keep: (network: Network) => boolean):
 }
 
 /** Bridges and the table: the records stay, and what is needed is made again with the next start. */
-async function resetNetworks({ catalog, networks, privileges }: Parts): Promise<string[]> {
+async function resetNetworks({ catalog, networks, privileges, store }: Parts): Promise<string[]> {
   const running = catalog.list({ all: false }).filter(({ endpoints }) => endpoints.length > 0);
   if (running.length > 0)
-    throw new SkiffError('failed-precondition', `${running.map(({ name }) => name).join(', ')} still run`, {
-      hint: 'Stop them first.',
-    });
+    throw new SkiffError(
+      'failed-precondition',
+      `containers on networks still run: ${running.map(({ name }) => name).join(', ')}`,
+      {
+        hint: 'Stop them first.',
+      },
+    );
   const spawner = await privileges.spawner();
-  const bridges: string[] = [];
-  for (const { bridge } of networks.networks.all()) {
-    await spawner.request(['network-down', bridge]);
-    bridges.push(bridge);
-  }
+  // By the kernel's list, which also has those whose records are gone.
+  const bridges = readdirSync('/sys/class/net').filter((name) => name.startsWith(`sk${store.id}`));
+  for (const bridge of bridges) await spawner.request(['network-down', bridge]);
   await spawner.request(['network-clear']);
   networks.forgetUp();
   return bridges;
