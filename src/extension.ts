@@ -10,6 +10,7 @@ import type { Supervisor } from './helper/supervisor.ts';
 import { commandLineFolder } from './helper/launch.ts';
 import { offerCommandLine, offerSocket } from './helper/terminal-environment.ts';
 import { showImages } from './images.ts';
+import { showNetworks } from './networks.ts';
 import { Arranged } from './model/arrangement.ts';
 import { Containers } from './model/containers.ts';
 import { EngineStatus } from './model/helper-state.ts';
@@ -75,6 +76,7 @@ export function activate(context: ExtensionContext): void {
     containersListed: () => mirror.listed(),
   };
   const images = showImages(client, containers, commandContext, inBackground);
+  const networks = showNetworks(client, inBackground);
 
   offerCommandLine(context.environmentVariableCollection, context.extensionPath);
   context.subscriptions.push(
@@ -85,6 +87,7 @@ export function activate(context: ExtensionContext): void {
     view.onShown(showContainers),
     ...followArrangement(arranged),
     ...images.parts,
+    ...networks.parts,
     terminals,
     offerLinks(containers, terminals),
     offerProfile({ containers, terminals, listed: () => mirror.listed(), failed: warn }),
@@ -102,6 +105,7 @@ export function activate(context: ExtensionContext): void {
       showContainers();
       terminals.helperReturned();
       images.helperReturned();
+      networks.helperReturned();
     }),
     supervisor.onDown(() => {
       mirror.helperEnded();

@@ -39,6 +39,8 @@ export function createClient(transport: Transport) {
   const info = sends(protocol.engineInfo);
   const examine = sends(protocol.engineExamine);
   const listImages = sends(protocol.imageList);
+  const listNetworks = sends(protocol.networkList);
+  const pruneNetworks = sends(protocol.networkPrune);
   const retryPrivilege = sends(protocol.privilegeRetry);
   return {
     engineInfo: (): Promise<types.EngineInfo> => info({}),
@@ -70,6 +72,14 @@ export function createClient(transport: Transport) {
     logout: sends(protocol.registryLogout),
     onProgressed: listens(protocol.operationProgressed),
     removeImage: sends(protocol.imageRemove),
+    listNetworks: (): Promise<{ networks: types.NetworkSummary[] }> => listNetworks({}),
+    createNetwork: sends(protocol.networkCreate),
+    checkNetwork: sends(protocol.networkCheck),
+    removeNetwork: sends(protocol.networkRemove),
+    pruneNetworks: (): Promise<{ removed: string[] }> => pruneNetworks({}),
+    connectNetwork: sends(protocol.networkConnect),
+    disconnectNetwork: sends(protocol.networkDisconnect),
+    inspectNetwork: sends(protocol.networkInspect),
     writeStream: sends(protocol.streamInput),
     resizeStream: sends(protocol.streamResize),
     closeStream: sends(protocol.streamClose),
@@ -78,6 +88,7 @@ export function createClient(transport: Transport) {
     onStreamResized: listens(protocol.streamResized),
     onStreamEnded: listens(protocol.streamEnded),
     onContainersChanged: listens(protocol.containersChanged),
+    onNetworksChanged: listens(protocol.networksChanged),
     onImagesChanged: listens(protocol.imagesChanged),
   };
 }

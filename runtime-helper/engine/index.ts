@@ -28,6 +28,7 @@ import { watchStore } from './watch.ts';
 export { connectSocket } from '../sys/connect.ts';
 export { defaultRoots } from './store.ts';
 /** Whether a container could not be made because its image is not here. */
+export { isPredefined } from '../network/record.ts';
 export { isMissingImage } from './images/find.ts';
 export type * from './types.ts';
 

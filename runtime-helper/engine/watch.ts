@@ -9,13 +9,13 @@ const settleMs = 30;
 
 /** Tells of changes in a store, whoever made them: the kernel's inotify on the folders that every change touches. */
 export function watchStore(store: Store, listener: (changes: Changes) => void, log: Log): () => void {
-  let pending: Changes = { containers: false, images: false };
+  let pending = nothing();
   let timer: NodeJS.Timeout | undefined;
   const note = (kind: keyof Changes): void => {
     pending[kind] = true;
     timer ??= setTimeout(() => {
       const changes = pending;
-      pending = { containers: false, images: false };
+      pending = nothing();
       timer = undefined;
       listener(changes);
     }, settleMs);
@@ -23,8 +23,7 @@ export function watchStore(store: Store, listener: (changes: Changes) => void, l
   const watchers: FSWatcher[] = [];
   const follow = (path: string, kind: keyof Changes): void => {
     const watcher = watch(path, (_event, name) => {
-      if (kind === 'containers' && name !== null) note(kind);
-      else if (kind === 'images') note(kind);
+      if (kind === 'images' || name !== null) note(kind);
     });
     watcher.on('error', (error) => log('warn', `watching ${path}: ${error.message}`));
     watchers.push(watcher);
@@ -33,8 +32,11 @@ export function watchStore(store: Store, listener: (changes: Changes) => void, l
   follow(join(store.run, 'state'), 'containers');
   follow(store.names, 'containers');
   follow(join(store.root, 'images'), 'images');
+  follow(store.networks, 'networks');
   return () => {
     clearTimeout(timer);
     for (const watcher of watchers) watcher.close();
   };
 }
+
+const nothing = (): Changes => ({ containers: false, images: false, networks: false });

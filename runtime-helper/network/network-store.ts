@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncDirectory, writeAtomic } from '../lib/atomic-file.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
@@ -9,7 +9,7 @@ import { DnsNames, makeReadable } from './dns-names.ts';
 import { hostSubnets } from './host-routes.ts';
 import { Leases } from './leases.ts';
 import { planNetwork, type NetworkRequest } from './plan-network.ts';
-import { defaultNetwork, isBuiltin, subnetsOf, type NetworkRecord } from './record.ts';
+import { defaultNetwork, isPredefined, subnetsOf, type NetworkRecord } from './record.ts';
 
 /** The networks of a store: `networks/<name>/` with network.json, leases and names. Keeps nothing but what is on disk. */
 export class NetworkStore {
@@ -63,17 +63,18 @@ export class NetworkStore {
   }
 
   create(request: NetworkRequest): Promise<NetworkRecord> {
-    const { name } = request;
-    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/.test(name))
-      throw new SkiffError('invalid-argument', `invalid network name: ${name}`, {
-        hint: 'Letters, digits and _ . - are allowed; the first one is a letter or a digit.',
-      });
-    if (isBuiltin(name) || name === defaultNetwork || name === 'default')
-      throw new SkiffError('permission-denied', `operation is not permitted on predefined ${name} network`);
+    assertName(request.name);
     return this.#locked(() => {
-      if (existsSync(this.#path(name))) throw new SkiffError('conflict', `network with name ${name} already exists`);
+      this.#assertNew(request.name);
       return this.#make(request);
     });
+  }
+
+  /** Throws what `create` would. */
+  check(request: NetworkRequest): void {
+    assertName(request.name);
+    this.#assertNew(request.name);
+    this.#plan(request);
   }
 
   /** Its bridge is down, and nobody is connected. */
@@ -91,6 +92,12 @@ export class NetworkStore {
     return new DnsNames(this.#path(name, 'names'));
   }
 
+  /** Who is connected has changed: the time of a folder that is watched is what others see of it. */
+  announce(name: string): void {
+    const now = new Date();
+    if (existsSync(this.#path(name))) utimesSync(this.#path(name), now, now);
+  }
+
   #path(...parts: string[]): string {
     return join(this.#folder, ...parts);
   }
@@ -100,13 +107,20 @@ export class NetworkStore {
     return withFileLock(this.#path('.lock'), work);
   }
 
-  #make(request: NetworkRequest): NetworkRecord {
-    const others = this.all();
-    const record = planNetwork(request, {
+  #assertNew(name: string): void {
+    if (existsSync(this.#path(name))) throw new SkiffError('conflict', `network with name ${name} already exists`);
+  }
+
+  #plan(request: NetworkRequest): NetworkRecord {
+    return planNetwork(request, {
       storeId: this.#storeId,
-      others: others.map((other) => ({ name: other.name, bridge: other.bridge, subnets: subnetsOf(other) })),
+      others: this.all().map((other) => ({ name: other.name, bridge: other.bridge, subnets: subnetsOf(other) })),
       host: this.#hostSubnets(),
     });
+  }
+
+  #make(request: NetworkRequest): NetworkRecord {
+    const record = this.#plan(request);
     const scratch = this.#path(`.${randomBytes(6).toString('hex')}.tmp`);
     for (const part of ['', 'leases', 'names']) makeReadable(join(scratch, part));
     writeAtomic(join(scratch, 'network.json'), JSON.stringify(record), { durable: true });
@@ -119,3 +133,12 @@ export class NetworkStore {
 }
 
 const noRequest = { subnets: [], gateways: [], ranges: [], internal: false, ipv6: false, labels: {}, options: {} };
+
+function assertName(name: string): void {
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/.test(name))
+    throw new SkiffError('invalid-argument', `invalid network name: ${name}`, {
+      hint: 'Letters, digits and _ . - are allowed; the first one is a letter or a digit.',
+    });
+  if (isPredefined(name) || name === 'default')
+    throw new SkiffError('permission-denied', `operation is not permitted on predefined ${name} network`);
+}

@@ -94,6 +94,8 @@ function onlyOne(subnets: readonly Subnet[], family: Family): Subnet | undefined
 
 function assertFree(subnet: Subnet, given: readonly Subnet[], { others, host }: Taken): void {
   const text = formatSubnet(subnet);
+  if (reserved.some((one) => overlaps(parseSubnet(one), subnet)))
+    throw invalid(`subnet ${text} holds addresses that no host can have: loopback, link-local or multicast`);
   if (given.some((other) => other !== subnet && overlaps(other, subnet)))
     throw invalid(`subnet ${text} is given twice`);
   const other = others.find(({ subnets }) => subnets.some((one) => overlaps(one, subnet)));
@@ -106,6 +108,9 @@ function assertFree(subnet: Subnet, given: readonly Subnet[], { others, host }: 
   if (route)
     throw new SkiffError('conflict', `subnet ${text} overlaps ${formatSubnet(route)}, which this host has a route to`);
 }
+
+/** RFC 6890, and multicast (RFC 5771, RFC 4291). */
+const reserved = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3', '::/127', 'fe80::/10', 'ff00::/8'];
 
 const known = new Map<string, (value: string) => Partial<Pick<NetworkRecord, 'mtu' | 'masquerade'>>>([
   ['mtu', (value) => ({ mtu: mtuOf(value) })],

@@ -40,6 +40,9 @@ export type BuiltinNetwork = (typeof builtinNetworks)[number];
 
 export const isBuiltin = (name: string): name is BuiltinNetwork => name === 'host' || name === 'none';
 
+/** Those that are always there. */
+export const isPredefined = (name: string): boolean => name === defaultNetwork || isBuiltin(name);
+
 /** As for the networks that have a record: the same for the same store. */
 export function networkId(storeId: string, name: string): string {
   return createHash('sha256').update(`${storeId}/${name}`).digest('hex');

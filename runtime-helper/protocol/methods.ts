@@ -29,6 +29,10 @@ import type {
   ListResult,
   LogsParams,
   LogsResult,
+  NetworkConnectParams,
+  NetworkCreateParams,
+  NetworkParams,
+  NetworkSummary,
   ProgressStep,
   RegistryLoginParams,
   RegistryLoginResult,
@@ -89,6 +93,18 @@ export const registryLogin = request<RegistryLoginParams, RegistryLoginResult>('
 export const registryLogout = request<{ registry: string }, { wasLoggedIn: boolean }>('registry/logout');
 export const imageLoad = request<ImageFileParams, { references: string[] }>('image/load');
 export const imageRemove = request<ImageRemoveParams, ImageRemoveResult>('image/remove');
+export const networkList = request<Record<string, never>, { networks: NetworkSummary[] }>('network/list');
+export const networkCreate = request<NetworkCreateParams, { id: string }>('network/create');
+/** Whether `network/create` would be refused, while the parameters are typed. `problem` is a sentence for people; absent: none. */
+export const networkCheck = request<NetworkCreateParams, { problem?: string }>('network/check');
+export const networkRemove = request<NetworkParams, Record<string, never>>('network/remove');
+/** Removes what no container is connected to, running or not; answers with the names. */
+export const networkPrune = request<Record<string, never>, { removed: string[] }>('network/prune');
+/** A container that runs is on it at once, another one with its next start. */
+export const networkConnect = request<NetworkConnectParams, Record<string, never>>('network/connect');
+export const networkDisconnect = request<NetworkConnectParams, Record<string, never>>('network/disconnect');
+/** Docker's document about a network, as `skiff network inspect` prints it. */
+export const networkInspect = request<NetworkParams, { document: object }>('network/inspect');
 export const streamInput = request<StreamInputParams, Record<string, never>>('stream/input');
 export const streamResize = request<StreamResizeParams, Record<string, never>>('stream/resize');
 /** Detaches: the container goes on. */
@@ -107,6 +123,8 @@ export const streamResized = notification<{ stream: string; columns: number; row
 export const streamEnded = notification<{ stream: string; exitCode?: number; error?: string }>('stream/ended');
 /** Something changed, here or through another helper or CLI of the same store. */
 export const containersChanged = notification<{ changed: ContainerSummary[]; removed: string[] }>('containers/changed');
+/** Also with containers that came, went or changed their addresses. */
+export const networksChanged = notification<{ networks: NetworkSummary[] }>('networks/changed');
 export const imagesChanged = notification<{ images: ImageSummary[] }>('images/changed');
 /** A password is needed for sudo. Nothing is stored. `password` absent: the user declined. */
 export const privilegePassword = request<{ prompt: string; attempt: number }, { password?: string }>(

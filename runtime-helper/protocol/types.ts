@@ -54,6 +54,27 @@ export type ImageSummary = {
   size: number;
 };
 
+export type NetworkSummary = {
+  /** 64 hex digits. */
+  id: string;
+  name: string;
+  driver: 'bridge' | 'host' | 'null';
+  /** Always there: it can be neither made nor removed. */
+  predefined: boolean;
+  /** Absent for host, none, and a default network that was never used. */
+  subnet?: string;
+  gateway?: string;
+  /** Absent: no IPv6. */
+  subnet6?: string;
+  /** No way out. */
+  internal: boolean;
+  /** Those that are connected, by name. */
+  containers: NetworkMember[];
+};
+
+/** Addresses, without a prefix, are there while it runs. */
+export type NetworkMember = { id: string; name: string; ipv4?: string; ipv6?: string };
+
 export type EngineInfo = {
   version: string;
   protocolVersion: number;
@@ -167,6 +188,11 @@ export type ImagePruneResult = { untagged: string[]; deleted: string[]; reclaime
 export type RegistryLoginParams = { registry: string; username: string; password: string; insecure?: string[] };
 /** `file`: where the password lies in the clear; absent: a credential helper has it. */
 export type RegistryLoginResult = { file?: string };
+/** `subnets`: at most one of each family; absent: chosen. */
+export type NetworkCreateParams = { name: string; subnets?: string[]; internal?: boolean; ipv6?: boolean };
+/** `network`: name or id. */
+export type NetworkParams = { network: string };
+export type NetworkConnectParams = { network: string; id: string };
 export type ImageImportParams = { path: string; reference?: string };
 
 /** `initializationOptions` of `initialize`. */

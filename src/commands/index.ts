@@ -16,6 +16,10 @@ import { pullImage, pushImage, tagImage } from './image-transfer.ts';
 import { inspect } from './inspect.ts';
 import { kill } from './kill.ts';
 import { showLogsInTerminal } from './log-terminal.ts';
+import { connectNetwork, disconnectNetwork } from './network-connect.ts';
+import { createNetwork } from './network-create.ts';
+import { copyNetworkAddress, inspectNetwork } from './network-look.ts';
+import { pruneNetworks, removeNetwork } from './network-remove.ts';
 import { openShell } from './open-shell.ts';
 import { pause, unpause } from './pause.ts';
 import { rename } from './rename.ts';
@@ -64,6 +68,13 @@ const table: Record<string, Command> = {
   'skiff.image.copyName': copyReference,
   'skiff.images.load': loadImages,
   'skiff.images.import': importImage,
+  'skiff.networks.create': createNetwork,
+  'skiff.networks.prune': pruneNetworks,
+  'skiff.network.connect': connectNetwork,
+  'skiff.network.disconnect': disconnectNetwork,
+  'skiff.network.inspect': inspectNetwork,
+  'skiff.network.copyAddress': copyNetworkAddress,
+  'skiff.network.remove': removeNetwork,
   'skiff.doctor': doctor,
   'skiff.showHelperLog': showHelperLog,
   'skiff.restartHelper': restartHelper,

@@ -6,6 +6,10 @@ export type ContainerNode = { kind: 'container'; id: string };
 export type ImageNode = { kind: 'image'; id: string; reference: string };
 export type RepositoryNode = { kind: 'repository'; name: string };
 
+export type NetworkNode = { kind: 'network'; name: string };
+/** A container on a network. */
+export type EndpointNode = { kind: 'endpoint'; network: string; id: string };
+
 export function isContainerNode(value: unknown): value is ContainerNode {
   return (
     typeof value === 'object' &&
@@ -27,5 +31,29 @@ export function isImageNode(value: unknown): value is ImageNode {
     typeof value.id === 'string' &&
     'reference' in value &&
     typeof value.reference === 'string'
+  );
+}
+
+export function isNetworkNode(value: unknown): value is NetworkNode {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    value.kind === 'network' &&
+    'name' in value &&
+    typeof value.name === 'string'
+  );
+}
+
+export function isEndpointNode(value: unknown): value is EndpointNode {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    value.kind === 'endpoint' &&
+    'network' in value &&
+    typeof value.network === 'string' &&
+    'id' in value &&
+    typeof value.id === 'string'
   );
 }

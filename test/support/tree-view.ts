@@ -34,6 +34,12 @@ export class TreeView {
       .filter({ has: this.#page.locator(`.pane-header[aria-label^=${quoted(this.#title)}]`) });
   }
 
+  /** A view that is closed at first. */
+  async expandPane(): Promise<void> {
+    const header = this.pane.locator('.pane-header');
+    if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
+  }
+
   /** The rows on screen, top to bottom. A long tree is virtual: rows out of sight are not there (see `row`). */
   async rows(): Promise<TreeRow[]> {
     const found = await this.pane.locator('.monaco-list-row').evaluateAll((rows: PageElement[]) =>

@@ -30,11 +30,15 @@ export async function connectNetwork(
     throw new SkiffError('already-exists', `endpoint with name ${record.name} already exists in network ${name}`);
   checked(name, settings);
   const changed = await setEndpoint(parts, record, name, settings);
-  if (parts.catalog.active(record) === undefined) return;
+  if (parts.catalog.active(record) !== undefined) await attachLive(parts, changed, name, operation);
+  parts.networks.networks.announce(name);
+}
+
+async function attachLive(parts: Parts, record: ContainerRecord, name: string, operation: Operation): Promise<void> {
   const undo = new UndoStack();
   undo.push(async () => void (await setEndpoint(parts, record, name, undefined)));
   try {
-    await attach(parts, changed, name, { undo, log: operation.log });
+    await attach(parts, record, name, { undo, log: operation.log });
   } catch (error) {
     await undo.unwind((second) => operation.log('warn', `after a failed connect: ${String(second)}`));
     throw error;

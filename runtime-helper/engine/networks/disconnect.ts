@@ -30,6 +30,7 @@ export async function disconnectNetwork(
     );
   parts.networks.release(record.id, name);
   if (parts.catalog.active(record) !== undefined) writeNextNetworks(parts, changed);
+  parts.networks.networks.announce(name);
 }
 
 /** As with Docker, a network that was removed while the container did not run can still be taken from it. */

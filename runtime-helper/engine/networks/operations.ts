@@ -14,6 +14,7 @@ export function networkOperations(parts: Parts): NetworkOperations {
   return {
     listNetworks: () => listNetworks(parts),
     findNetwork: (reference) => findNetwork(parts, reference),
+    checkNetwork: (request) => networks.networks.check(request),
     createNetwork: async (request, { log }) => {
       const record = await networks.networks.create(request);
       try {

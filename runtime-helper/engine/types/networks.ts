@@ -48,6 +48,8 @@ export type NetworkOperations = {
   listNetworks: () => Network[];
   /** By name, id or unique prefix of an id. Throws not-found, or conflict for an ambiguous prefix. */
   findNetwork: (reference: string) => Network;
+  /** Throws what `createNetwork` would, as far as that can be known before. */
+  checkNetwork: (request: NetworkRequest) => void;
   createNetwork: (request: NetworkRequest, operation: Operation) => Promise<Network>;
   /** Throws failed-precondition while a container that runs is connected. */
   removeNetwork: (reference: string) => Promise<void>;

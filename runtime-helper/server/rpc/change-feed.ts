@@ -1,7 +1,14 @@
 import type { Changes, Engine } from '../../engine/index.ts';
 import type { Log } from '../../lib/operation.ts';
-import { containersChanged, imagesChanged, type ContainerSummary, type ImageSummary } from '../../protocol/index.ts';
-import { containerSummary, imageSummary } from './summaries.ts';
+import {
+  containersChanged,
+  imagesChanged,
+  networksChanged,
+  type ContainerSummary,
+  type ImageSummary,
+  type NetworkSummary,
+} from '../../protocol/index.ts';
+import { containerSummary, imageSummary, networkSummary } from './summaries.ts';
 import type { Window } from './window.ts';
 
 /**
@@ -15,7 +22,8 @@ export class ChangeFeed {
   /** As JSON by id, and as JSON, of what the window knows; absent: it has not asked. */
   #containers: Map<string, string> | undefined;
   #images: string | undefined;
-  #due: Changes = { containers: false, images: false };
+  #networks: string | undefined;
+  #due: Changes = nothing();
   #telling = false;
   #stop: (() => void) | undefined;
 
@@ -40,13 +48,22 @@ export class ChangeFeed {
     return images;
   }
 
+  listNetworks(): NetworkSummary[] {
+    this.#watch();
+    const networks = this.#readNetworks();
+    this.#networks = JSON.stringify(networks);
+    return networks;
+  }
+
   close(): void {
     this.#stop?.();
   }
 
   #watch(): void {
-    this.#stop ??= this.#engine.watch(({ containers, images }) => {
-      this.#due.containers ||= containers;
+    this.#stop ??= this.#engine.watch(({ containers, images, networks }) => {
+      // Each shows something of the other: addresses, and who is connected.
+      this.#due.containers ||= containers || networks;
+      this.#due.networks ||= containers || networks;
       this.#due.images ||= images;
       if (!this.#telling) void this.#tell();
     });
@@ -55,11 +72,12 @@ export class ChangeFeed {
   async #tell(): Promise<void> {
     this.#telling = true;
     try {
-      while (this.#due.containers || this.#due.images) {
-        const { containers, images } = this.#due;
-        this.#due = { containers: false, images: false };
+      while (this.#due.containers || this.#due.images || this.#due.networks) {
+        const { containers, images, networks } = this.#due;
+        this.#due = nothing();
         if (containers) await this.#tellContainers();
         if (images) await this.#tellImages();
+        if (networks) await this.#tellNetworks();
       }
     } catch (error) {
       // The next change brings what this one should have.
@@ -94,7 +112,23 @@ export class ChangeFeed {
     await this.#window.tell(imagesChanged, { images });
   }
 
+  async #tellNetworks(): Promise<void> {
+    if (this.#networks === undefined) return;
+    const networks = this.#readNetworks();
+    const json = JSON.stringify(networks);
+    if (json === this.#networks) return;
+    this.#networks = json;
+    await this.#window.tell(networksChanged, { networks });
+  }
+
+  #readNetworks(): NetworkSummary[] {
+    const containers = this.#engine.listContainers({ all: true });
+    return this.#engine.listNetworks().map((network) => networkSummary(network, containers));
+  }
+
   #readContainers(): ContainerSummary[] {
     return this.#engine.listContainers({ all: true }).map(containerSummary);
   }
 }
+
+const nothing = (): Changes => ({ containers: false, images: false, networks: false });

@@ -1,10 +1,14 @@
 import { containerMethods } from './container-methods.ts';
 import { imageMethods } from './image-methods.ts';
 import type { Method } from './method.ts';
+import { networkMethods } from './network-methods.ts';
 import { streamMethods } from './stream-methods.ts';
 import { systemMethods } from './system-methods.ts';
 
 /** Everything that a window can ask for, by the method's name. */
 export const methods: ReadonlyMap<string, Method> = new Map(
-  [...systemMethods, ...containerMethods, ...imageMethods, ...streamMethods].map((method) => [method.name, method]),
+  [...systemMethods, ...containerMethods, ...imageMethods, ...networkMethods, ...streamMethods].map((method) => [
+    method.name,
+    method,
+  ]),
 );

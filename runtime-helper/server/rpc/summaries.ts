@@ -1,12 +1,14 @@
 /** What the engine knows, in the protocol's shapes. */
 import { version } from '../../cli/version.ts';
-import type { Container, Image, Info } from '../../engine/index.ts';
+import { isPredefined, type Container, type Image, type Info, type Network } from '../../engine/index.ts';
 import {
   protocolVersion,
   type ContainerState,
   type ContainerSummary,
   type EngineInfo,
   type ImageSummary,
+  type NetworkMember,
+  type NetworkSummary,
 } from '../../protocol/index.ts';
 
 export function containerSummary(container: Container): ContainerSummary {
@@ -45,6 +47,40 @@ function containerState(state: Container['state']): ContainerState {
 export function imageSummary({ id, references, createdAt, size }: Image): ImageSummary {
   return { id, references, size, ...(createdAt === undefined ? {} : { createdAt }) };
 }
+
+/** `containers`: all of the store's, whether they run or not. */
+export function networkSummary(network: Network, containers: readonly Container[]): NetworkSummary {
+  const { id, name, driver, ipv4, ipv6, internal } = network;
+  return {
+    id,
+    name,
+    driver,
+    predefined: isPredefined(name),
+    ...(ipv4 ? { subnet: ipv4.subnet, gateway: ipv4.gateway } : {}),
+    ...(ipv6 ? { subnet6: ipv6.subnet } : {}),
+    internal,
+    containers: containers
+      .flatMap((container) => memberOf(name, container))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+/** None, or one. */
+function memberOf(network: string, { id, name, network: mode, endpoints }: Container): NetworkMember[] {
+  const endpoint = endpoints.find((one) => one.network === network);
+  if (!endpoint) return mode === network ? [{ id, name }] : [];
+  const { ipv4, ipv6 } = endpoint;
+  return [
+    {
+      id,
+      name,
+      ...(ipv4 === undefined ? {} : { ipv4: withoutPrefix(ipv4) }),
+      ...(ipv6 === undefined ? {} : { ipv6: withoutPrefix(ipv6) }),
+    },
+  ];
+}
+
+const withoutPrefix = (address: string): string => address.replace(/\/.*/, '');
 
 export function engineSummary(info: Info): EngineInfo {
   const { root, runRoot, storeId, kernel, architecture, containers, running, images, privilege } = info;

@@ -1,0 +1,55 @@
+import { InputBoxValidationSeverity, window, type InputBoxValidationMessage, type QuickPickItem } from 'vscode';
+import type { NetworkCreateParams } from '../../runtime-helper/protocol/types.ts';
+import { cleanLine } from '../model/clean-text.ts';
+import { asSentence } from '../ui/plain-text.ts';
+import { attempt } from './attempt.ts';
+import type { CommandContext } from './context.ts';
+
+const internal: QuickPickItem = { label: 'Internal', description: 'containers reach each other, and nothing else' };
+const ipv6: QuickPickItem = { label: 'IPv6', description: 'also addresses of a unique local network' };
+
+/** Asks for name, subnet and options; the engine says what is wrong with them while they are typed. */
+export async function createNetwork(context: CommandContext): Promise<void> {
+  const name = await window.showInputBox({
+    title: 'Create Network (1/3): Name',
+    prompt: 'Containers on it find each other by name.',
+    validateInput: (value) => (value === '' ? undefined : problemWith(context, { name: value })),
+  });
+  if (!name) return;
+  const subnet = await window.showInputBox({
+    title: 'Create Network (2/3): Subnet',
+    prompt: 'Such as 10.20.0.0/24. Leave it empty for one that is free.',
+    validateInput: (value) => (value === '' ? undefined : problemWith(context, { name, subnets: [value] })),
+  });
+  if (subnet === undefined) return;
+  const chosen = await window.showQuickPick([internal, ipv6], {
+    title: 'Create Network (3/3): Options',
+    placeHolder: 'None is usual',
+    canPickMany: true,
+  });
+  if (!chosen) return;
+  await attempt(context, `create network ${cleanLine(name)}`, async () => {
+    await context.client.createNetwork({
+      name,
+      ...(subnet === '' ? {} : { subnets: [subnet] }),
+      internal: chosen.includes(internal),
+      ipv6: chosen.includes(ipv6),
+    });
+  });
+}
+
+async function problemWith(
+  context: CommandContext,
+  params: NetworkCreateParams,
+): Promise<InputBoxValidationMessage | undefined> {
+  try {
+    // Whether there will be IPv6 addresses is asked later.
+    const { problem } = await context.client.checkNetwork({ ...params, ipv6: true });
+    if (problem === undefined) return undefined;
+    return { message: asSentence(problem), severity: InputBoxValidationSeverity.Error };
+  } catch (error) {
+    // The request itself will say so; typing goes on.
+    context.log.warn(String(error));
+    return undefined;
+  }
+}
