@@ -1,5 +1,4 @@
 /* The process that answers names: it comes with a question, and goes when there has been none for a while. */
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
@@ -106,39 +105,49 @@ static uint64_t next_deadline(const struct server *server, bool *busy)
 	return deadline;
 }
 
+static void watch(const struct server *server, struct pollfd polled[SLOTS])
+{
+	polled[SLOT_UDP] = (struct pollfd){ server->udp_fd, POLLIN, 0 };
+	polled[SLOT_TCP] = (struct pollfd){ server->tcp_fd, POLLIN, 0 };
+	tcp_clients_watch(server, polled + SLOT_CLIENTS);
+	upstream_watch(server, polled + SLOT_QUERIES);
+}
+
+/* Waits no longer than to the deadline, and does what there is to do. True: somebody new has asked. */
+static bool serve_once(struct server *server, uint64_t deadline)
+{
+	struct pollfd polled[SLOTS];
+	watch(server, polled);
+	int ready = poll(polled, SLOTS, deadline > server->now ? (int)(deadline - server->now) : 0);
+	server->now = now_ms();
+	if (ready < 0)
+		return false;
+	upstream_serve(server, polled + SLOT_QUERIES);
+	tcp_clients_serve(server, polled + SLOT_CLIENTS);
+	if (polled[SLOT_TCP].revents)
+		tcp_clients_accept(server);
+	if (polled[SLOT_UDP].revents)
+		read_datagrams(server);
+	return polled[SLOT_TCP].revents || polled[SLOT_UDP].revents;
+}
+
 static void serve(struct server *server)
 {
 	const uint64_t born = now_ms();
-	struct pollfd polled[SLOTS];
+	server->now = born;
 	for (uint64_t last = born;;) {
 		bool busy;
-		server->now = now_ms();
 		uint64_t deadline = next_deadline(server, &busy);
 		if (!busy && (server->now - last >= IDLE_MS || server->now - born >= OLD_MS))
 			return;
-		keep_earlier(&deadline, last + IDLE_MS > server->now ? last + IDLE_MS : UINT64_MAX);
-		polled[SLOT_UDP] = (struct pollfd){ server->udp_fd, POLLIN, 0 };
-		polled[SLOT_TCP] = (struct pollfd){ server->tcp_fd, POLLIN, 0 };
-		tcp_clients_watch(server, polled + SLOT_CLIENTS);
-		upstream_watch(server, polled + SLOT_QUERIES);
-		int ready = poll(polled, SLOTS, deadline > server->now ? (int)(deadline - server->now) : 0);
-		if (ready < 0 && errno != EINTR)
-			return;
-		server->now = now_ms();
-		if (ready < 0)
-			continue;
-		upstream_serve(server, polled + SLOT_QUERIES);
-		tcp_clients_serve(server, polled + SLOT_CLIENTS);
-		if (polled[SLOT_TCP].revents)
-			tcp_clients_accept(server);
-		if (polled[SLOT_UDP].revents)
-			read_datagrams(server);
-		if (polled[SLOT_TCP].revents || polled[SLOT_UDP].revents)
+		if (!busy)
+			deadline = last + IDLE_MS;
+		if (serve_once(server, deadline))
 			last = server->now;
 	}
 }
 
-/* Descriptors 0 to 4 are what is needed, and there are no others: the monitor's lock, above all, is the monitor's alone. */
+/* Descriptors 0 to 3 are what is needed, and there are no others: the monitor's lock, above all, is the monitor's alone. */
 static int keep_descriptors(struct server *server)
 {
 	int *const kept[] = { &server->udp_fd, &server->tcp_fd, &server->networks_fd, &server->config_fd };
