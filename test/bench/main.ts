@@ -7,8 +7,9 @@ import { crowd } from './crowd.ts';
 import { peers, type Peer } from './peers.ts';
 import { pull } from './pull.ts';
 import { run } from './run.ts';
+import { streams } from './streams.ts';
 
-const subjects: Record<string, (peers: Peer[]) => Promise<string>> = { run, commands, crowd, pull };
+const subjects: Record<string, (peers: Peer[]) => Promise<string>> = { run, commands, streams, crowd, pull };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in subjects));

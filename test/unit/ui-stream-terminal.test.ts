@@ -218,3 +218,23 @@ test('a shell hangs up with its tab, and goes on when it is detached', async () 
     assert.equal(events.includes('close undefined'), how === 'detach');
   }
 });
+
+test('characters are whole wherever their bytes were cut', async () => {
+  const text = 'aä€😀\u0301 ñ漢字🏴‍☠️z';
+  const bytes = Buffer.from(text);
+  for (let cut = 0; cut <= bytes.length; cut += 1) {
+    const { terminal, shown, wrote } = scene();
+    terminal.open(undefined);
+    await settled();
+    wrote(bytes.subarray(0, cut));
+    // The other channel's bytes in between are another text.
+    wrote('!', 'stderr');
+    wrote(bytes.subarray(cut));
+    assert.equal(shown.join('').replace('!', ''), text, `cut at ${cut}`);
+  }
+  const { terminal, shown, wrote } = scene();
+  terminal.open(undefined);
+  await settled();
+  for (const byte of bytes) wrote(Uint8Array.of(byte));
+  assert.equal(shown.join(''), text);
+});

@@ -37,7 +37,7 @@ export const ps: Command = {
     const sizes = wantsSize ? await engine.containerSizes(containers.map(({ id }) => id)) : undefined;
     const rows = containers.map((container) => ({
       ...rowOf(container, { whole, now: Date.now() }),
-      Label: (name: unknown) => container.labels[String(name)] ?? '',
+      Label: (name: unknown) => cleanText(container.labels[String(name)] ?? ''),
       Size: sizes ? describeSize(sizes.get(container.id)) : '',
     }));
     const table = format === 'table' ? `table ${defaultTable}${options.flag('size') ? '\t{{.Size}}' : ''}` : format;
@@ -87,7 +87,7 @@ export function rowOf(container: Container, how: { whole: boolean; now: number }
     ID: how.whole ? id : shortId(id),
     Image: cleanText(image),
     Labels: Object.entries(container.labels)
-      .map(([key, value]) => `${key}=${value}`)
+      .map(([key, value]) => cleanText(`${key}=${value}`))
       .join(','),
     LocalVolumes: String(container.mounts.filter(({ type }) => type === 'volume').length),
     Mounts: container.mounts
