@@ -55,7 +55,8 @@ static void handle_frame(struct session *session, struct client *client, const s
 		input_take(session, frame->payload, frame->length);
 		return;
 	case STREAM_INPUT_END:
-		if (session->spec->stdin_mode == STDIN_ONCE) {
+		/* A pipe that ends at a client is no end for those who come later; what a person says is. */
+		if (session->spec->stdin_mode == STDIN_ONCE || (frame->length == 1 && frame->payload[0])) {
 			session->input_ended = true;
 			input_write(session);
 		}

@@ -5,14 +5,19 @@
 export class LineDiscipline {
   #line: string[] = [];
 
-  /** Takes what was typed; returns what to show, and what to send to the process. */
-  type(input: string): { echo: string; send: string } {
+  /** Takes what was typed; returns what to show, what to send to the process, and whether that is all it will ever get (Ctrl-D). */
+  type(input: string): { echo: string; send: string; ended: boolean } {
     let echo = '';
     let send = '';
     for (const character of input) {
       if (character === '\r' || character === '\n') {
         send += `${this.#line.join('')}\n`;
         echo += '\r\n';
+        this.#line = [];
+      } else if (character === '\x04') {
+        // At the beginning of a line it is the end, elsewhere the line is sent as it is (termios(3), VEOF).
+        if (this.#line.length === 0) return { echo, send, ended: true };
+        send += this.#line.join('');
         this.#line = [];
       } else if (character === '\x7f' || character === '\b') {
         if (this.#line.pop() !== undefined) echo += '\b \b';
@@ -24,7 +29,7 @@ export class LineDiscipline {
         echo += character;
       }
     }
-    return { echo, send };
+    return { echo, send, ended: false };
   }
 }
 

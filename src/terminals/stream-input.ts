@@ -9,6 +9,7 @@ export class StreamInput {
   readonly #failed: (error: unknown) => void;
   #waiting: Buffer[] = [];
   #sending = false;
+  #ending = false;
   #closed = false;
 
   constructor(client: Pick<Client, 'writeStream'>, stream: string, failed: (error: unknown) => void) {
@@ -18,8 +19,15 @@ export class StreamInput {
   }
 
   push(text: string): void {
-    if (this.#closed || text === '') return;
+    if (this.#closed || this.#ending || text === '') return;
     this.#waiting.push(Buffer.from(text));
+    if (!this.#sending) void this.#send();
+  }
+
+  /** Nothing more will come: a process that reads from a pipe sees its end. */
+  end(): void {
+    if (this.#closed || this.#ending) return;
+    this.#ending = true;
     if (!this.#sending) void this.#send();
   }
 
@@ -37,6 +45,7 @@ export class StreamInput {
         this.#waiting = bytes.length > message.length ? [bytes.subarray(message.length)] : [];
         await this.#client.writeStream({ stream: this.#stream, data: message.toString('base64') });
       }
+      if (this.#ending) await this.#client.writeStream({ stream: this.#stream, data: '', last: true });
     } catch (error) {
       if (!this.#closed) this.#failed(error);
       this.#waiting = [];

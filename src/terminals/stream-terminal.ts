@@ -147,9 +147,10 @@ export class StreamTerminal implements Pseudoterminal {
   #type(state: State & { status: 'open' }, data: string): void {
     if (!state.opened.input) return this.#write.fire('\x07');
     if (state.opened.tty) return state.input.push(data);
-    const { echo, send } = state.lines.type(data);
+    const { echo, send, ended } = state.lines.type(data);
     if (echo !== '') this.#write.fire(echo);
     state.input.push(send);
+    if (ended) state.input.end();
   }
 
   #show(text: string, tty: boolean): void {

@@ -53,6 +53,17 @@ describe('containers over JSON-RPC', () => {
     assert.equal((await window.toEnd(again.stream)).end?.exitCode, 137);
   });
 
+  it('ends the input of what reads from a pipe, of PID 1 and of a command beside it', async () => {
+    const { id, stream = '' } = await run('cat; echo over', { interactive: true, attach: size });
+    const what = { id, command: ['sh', '-c', 'cat; echo over'], tty: false, interactive: true, ...size };
+    const { stream: beside } = await window.client.execContainer(what);
+    for (const one of [beside, stream]) {
+      await window.client.writeStream({ stream: one, data: Buffer.from('piped ').toString('base64'), last: true });
+      assert.deepEqual(await window.toEnd(one), { stdout: 'piped over\n', stderr: '', end: { exitCode: 0 } });
+    }
+    await remove(id);
+  });
+
   it('tells what could not be executed with Docker’s exit code, and leaves nothing of a throw-away one', async () => {
     const { containers: present } = await window.client.listContainers({ all: true });
     const failing = window.connection.sendRequest('container/run', {

@@ -115,6 +115,28 @@ test('typed bytes travel in order, one message at a time, and a paste in pieces'
   assert.deepEqual(bytes, [49152, 49152, 21696]);
 });
 
+test('the end of input follows all of it', async () => {
+  const sent: [string, boolean][] = [];
+  const input = new StreamInput(
+    {
+      writeStream: ({ data, last = false }) => (
+        sent.push([Buffer.from(data, 'base64').toString(), last]),
+        Promise.resolve({})
+      ),
+    },
+    '1',
+    (error) => assert.fail(String(error)),
+  );
+  input.push('all');
+  input.end();
+  input.push('late');
+  await new Promise(setImmediate);
+  assert.deepEqual(sent, [
+    ['all', false],
+    ['', true],
+  ]);
+});
+
 test('input that can not be delivered is told, unless the terminal was closed', async () => {
   const failures: unknown[] = [];
   const failing = { writeStream: () => Promise.reject(new Error('gone')) };
@@ -129,10 +151,12 @@ test('input that can not be delivered is told, unless the terminal was closed', 
 
 test('a process without a terminal gets whole lines, and the typist sees what he types', () => {
   const lines = new LineDiscipline();
-  assert.deepEqual(lines.type('hex\x7fl'), { echo: 'hex\b \bl', send: '' });
-  assert.deepEqual(lines.type('lo\r'), { echo: 'lo\r\n', send: 'hello\n' });
-  assert.deepEqual(lines.type('\x7f\x1b\x03'), { echo: '', send: '' });
-  assert.deepEqual(lines.type('世\x7fx\x15ok\r'), { echo: '世\b \bx\b \bok\r\n', send: 'ok\n' });
+  assert.deepEqual(lines.type('hex\x7fl'), { echo: 'hex\b \bl', send: '', ended: false });
+  assert.deepEqual(lines.type('lo\r'), { echo: 'lo\r\n', send: 'hello\n', ended: false });
+  assert.deepEqual(lines.type('\x7f\x1b\x03'), { echo: '', send: '', ended: false });
+  assert.deepEqual(lines.type('世\x7fx\x15ok\r'), { echo: '世\b \bx\b \bok\r\n', send: 'ok\n', ended: false });
+  assert.deepEqual(lines.type('no end\x04'), { echo: 'no end', send: 'no end', ended: false });
+  assert.deepEqual(lines.type('\x04lost'), { echo: '', send: '', ended: true });
   assert.equal(withCarriageReturns('a\nb\r\nc'), 'a\r\nb\r\nc');
 });
 

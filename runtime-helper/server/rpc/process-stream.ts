@@ -48,7 +48,7 @@ class ProcessStream {
     socket.on('close', () => ended(this.#end));
     this.source = {
       hold: (held) => void (held ? socket.pause() : socket.resume()),
-      ...(input ? { input: (bytes) => this.#input(bytes), endInput: () => this.#write(frameType.inputEnd) } : {}),
+      ...(input ? { input: (bytes) => this.#input(bytes), endInput: () => this.#endInput() } : {}),
       resize: ({ columns, rows }) => void socket.write(encodeWindowSize(columns, rows)),
       close: ({ hangUp }) => {
         if (hangUp) socket.end(encodeFrame(frameType.signal, Uint8Array.of(hangUpSignal)), () => socket.destroy());
@@ -90,8 +90,9 @@ class ProcessStream {
     });
   }
 
-  #write(type: number): void {
-    this.#socket.write(encodeFrame(type));
+  /** For good, also where others may attach later: somebody asked for it. */
+  #endInput(): void {
+    this.#socket.write(encodeFrame(frameType.inputEnd, Uint8Array.of(1)));
   }
 }
 
