@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../lib/atomic-file.ts';
-import { errnoOf, SkiffError } from '../lib/errors.ts';
+import { SkiffError } from '../lib/errors.ts';
 import { withFileLock } from '../lib/file-lock.ts';
+import { ParsedFiles, readFileIfThere } from '../lib/parsed-files.ts';
 import type { Networking } from './networking.ts';
 import type { RuntimeConfig } from '../oci/runtime-config.ts';
 import type { Confinement } from './confinement.ts';
@@ -54,6 +55,8 @@ export type ContainerRecord = {
 };
 
 const idPattern = /^[0-9a-f]{64}$/;
+/** What the folder of a removed container is called until its files are gone. */
+const removedPattern = /^\.removed-([0-9a-f]{64})$/;
 
 /** A container exists from the moment that its record has its name: config.json comes before it. */
 export function writeContainer(folder: string, record: ContainerRecord, config: RuntimeConfig): void {
@@ -83,7 +86,8 @@ export async function updateRecord(
 ): Promise<ContainerRecord> {
   return withFileLock(join(folder, 'record.lock'), () => {
     const path = join(folder, 'container.json');
-    const record = parseRecord(path);
+    const text = readFileIfThere(path);
+    const record = text === undefined ? undefined : parseRecord(text);
     if (!record) throw new SkiffError('not-found', `${path} is not there`);
     const changed = change(record);
     writeAtomic(path, JSON.stringify(changed), { durable: !changed.autoRemove });
@@ -104,7 +108,7 @@ export function readConfig(folder: string): RuntimeConfig {
 /** Reads records, and keeps them as long as their files stay the same. */
 export class RecordCache {
   readonly #folder: string;
-  readonly #records = new Map<string, { changed: number; record: ContainerRecord }>();
+  readonly #files = new ParsedFiles(parseRecord);
 
   constructor(containersFolder: string) {
     this.#folder = containersFolder;
@@ -114,19 +118,19 @@ export class RecordCache {
     return readdirSync(this.#folder).filter((name) => idPattern.test(name));
   }
 
+  /** Of containers that have been removed, but whose files are still there. */
+  removedIds(): string[] {
+    return readdirSync(this.#folder).flatMap((name) => removedPattern.exec(name)?.[1] ?? []);
+  }
+
   /** Absent: no such container, or one that is only half-made. */
   read(id: string): ContainerRecord | undefined {
-    const path = join(this.#folder, id, 'container.json');
-    const changed = statSync(path, { throwIfNoEntry: false })?.ctimeMs;
-    if (changed === undefined) {
-      this.#records.delete(id);
-      return undefined;
-    }
-    const known = this.#records.get(id);
-    if (known?.changed === changed) return known.record;
-    const record = parseRecord(path);
-    if (record) this.#records.set(id, { changed, record });
-    return record;
+    return this.#files.read(this.#path(id));
+  }
+
+  /** After `writeContainer`: what was just written need not be read again. */
+  wrote(record: ContainerRecord): void {
+    this.#files.wrote(this.#path(record.id), record);
   }
 
   /** All containers, newest first. */
@@ -134,15 +138,19 @@ export class RecordCache {
     const records = this.ids().flatMap((id) => this.read(id) ?? []);
     return records.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
   }
+
+  #path(id: string): string {
+    return join(this.#folder, id, 'container.json');
+  }
 }
 
 /** An empty or cut record is what a power cut leaves of a container that was just being made: it does not exist. */
-function parseRecord(path: string): ContainerRecord | undefined {
+function parseRecord(text: string): ContainerRecord | undefined {
   try {
-    const record = JSON.parse(readFileSync(path, 'utf8')) as ContainerRecord;
+    const record = JSON.parse(text) as ContainerRecord;
     return record.version === 1 ? record : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError || errnoOf(error) === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

@@ -26,6 +26,7 @@ struct container {
 	int state_fd;	       /* <run>/state */
 	int lock_fd;
 	int cgroup_fd;
+	char hidden[80]; /* what its folder is called once it has removed itself */
 	struct held_ports ports;
 	struct resolver resolver;
 	struct time_text started;

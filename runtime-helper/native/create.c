@@ -25,6 +25,7 @@
 #include "namespaces.h"
 #include "rejoin.h"
 #include "network.h"
+#include "records.h"
 #include "resources.h"
 #include "tree_remove.h"
 
@@ -252,5 +253,6 @@ int monitor_create(const struct store *store, const struct request *request, int
 		return 1;
 	}
 	session_finish(session, container_live(&container));
+	record_sweep(&container);
 	return 0;
 }

@@ -101,22 +101,45 @@ void record_exit(const struct container *container, const struct ending *ending)
 		return;
 }
 
-void record_end(struct container *container, const struct ending *ending)
+static void give_up_lock(const struct container *container)
+{
+	tree_remove(container->run_containers_fd, container->spec.id);
+	close(container->lock_fd);
+}
+
+/* Gone for everybody at once: what is no id is no container, and the claims of a container that is gone are free. */
+static void retire(struct container *container)
 {
 	const char *id = container->spec.id;
-	if (!container->spec.auto_remove)
-		record_exit(container, ending);
-	claims_release(container);
-	cgroup_end(container->store, id);
+	char *hidden = container->hidden;
+	snprintf(hidden, sizeof(container->hidden), REMOVED_PREFIX "%s", id);
+	if (renameat(container->containers_fd, id, container->containers_fd, hidden) < 0)
+		snprintf(hidden, sizeof(container->hidden), "%s", id);
+	for (size_t i = 0; i < container->spec.exit_volumes.count; i++)
+		volume_drop(container->store, container->spec.exit_volumes.items[i]);
+	unlinkat(container->state_fd, id, 0);
+	record_event(container, "destroy", "");
+}
+
+void record_end(struct container *container, const struct ending *ending)
+{
 	if (container->spec.auto_remove) {
-		tree_remove(container->containers_fd, id);
-		for (size_t i = 0; i < container->spec.exit_volumes.count; i++)
-			volume_drop(container->store, container->spec.exit_volumes.items[i]);
-		unlinkat(container->state_fd, id, 0);
-		record_event(container, "destroy", "");
-	} else {
-		write_state(container, "exited\n");
+		retire(container);
+		return;
 	}
-	tree_remove(container->run_containers_fd, id);
-	close(container->lock_fd);
+	record_exit(container, ending);
+	claims_release(container);
+	cgroup_end(container->store, container->spec.id);
+	write_state(container, "exited\n");
+	give_up_lock(container);
+}
+
+void record_sweep(struct container *container)
+{
+	if (!container->spec.auto_remove)
+		return;
+	claims_release(container);
+	cgroup_end(container->store, container->spec.id);
+	give_up_lock(container);
+	tree_remove(container->containers_fd, container->hidden);
 }

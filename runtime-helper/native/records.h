@@ -10,7 +10,9 @@ void record_state(const struct container *container, const char *status);
 void record_event(const struct container *container, const char *action, const char *detail);
 /* exit.json */
 void record_exit(const struct container *container, const struct ending *ending);
-/* All that is true when the container has ended for good. The lock is given up last. */
+/* All that is true when the container has ended for good, the lock given up last; one that removes itself is gone for everybody. */
 void record_end(struct container *container, const struct ending *ending);
+/* What a container that removed itself has left behind: nobody waits for it. */
+void record_sweep(struct container *container);
 
 #endif

@@ -132,35 +132,39 @@ static void answer_hello(struct store *store, const struct request *request)
 	reply_ok(REPLY_FD, request->id, store->cgroup_fd < 0 ? 2 : 1, arguments);
 }
 
-/* The record goes last: what can't be removed is still known by its name. */
-static int remove_trees(int containers, int run, const char *id)
+/* A container whose name has gone is gone for everybody. */
+static int hide(int containers, int run, const char *id, const char *hidden)
 {
-	CLEANUP_CLOSE int container = open_beneath(containers, id, O_RDONLY | O_DIRECTORY, 0);
-	if (container >= 0 && tree_remove(container, SNAPSHOT_FOLDER) < 0)
+	if (renameat(containers, id, containers, hidden) < 0 && errno != ENOENT)
 		return -1;
-	return tree_remove(containers, id) < 0 || tree_remove(run, id) < 0 ? -1 : 0;
+	return tree_remove(run, id);
 }
 
-/* remove ID: what a container that does not run has on disk. */
+/* remove ID: what a container that does not run has on disk. Answered before the files go, which takes its time. */
 static int remove_container(const struct store *store, const struct request *request, int reply_fd)
 {
 	struct failure failure;
 	const char *id = request->count == 2 ? request->strings[1] : "";
+	char hidden[sizeof(REMOVED_PREFIX) + 64];
 	CLEANUP_CLOSE int containers = open_beneath(store->root_fd, "containers", O_RDONLY | O_DIRECTORY, 0);
 	CLEANUP_CLOSE int run = open_beneath(store->run_fd, "containers", O_RDONLY | O_DIRECTORY, 0);
 	CLEANUP_CLOSE int state = open_beneath(store->run_fd, "state", O_RDONLY | O_DIRECTORY, 0);
+	snprintf(hidden, sizeof(hidden), REMOVED_PREFIX "%.64s", id);
 	int result = 0;
 	if (!is_container_id(id) || containers < 0 || run < 0 || state < 0)
 		result = fail_with(&failure, STAGE_REQUEST, EINVAL, "remove");
-	else if (remove_trees(containers, run, id) < 0 || (unlinkat(state, id, 0) < 0 && errno != ENOENT)) {
+	else if (hide(containers, run, id, hidden) < 0 || (unlinkat(state, id, 0) < 0 && errno != ENOENT)) {
 		result = fail(&failure, STAGE_REMOVE, id);
 		write_atomic(state, id, "dead\n", 0644, store->owner_uid, store->owner_gid);
 	}
-	if (result < 0)
+	if (result < 0) {
 		reply_error(reply_fd, request->id, &failure);
-	else
-		reply_ok(reply_fd, request->id, 0, NULL);
-	return -result;
+		return 1;
+	}
+	reply_ok(reply_fd, request->id, 0, NULL);
+	if (tree_remove(containers, hidden) < 0)
+		fprintf(stderr, "%s can't be removed now: %s\n", hidden, strerror(errno));
+	return 0;
 }
 
 static const struct {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncDirectory, writeAtomic } from '../lib/atomic-file.ts';
-import { errnoOf, SkiffError } from '../lib/errors.ts';
+import { SkiffError } from '../lib/errors.ts';
 import { withFileLock } from '../lib/file-lock.ts';
+import { ParsedFiles } from '../lib/parsed-files.ts';
 import type { Subnet } from './address.ts';
 import { DnsNames, makeReadable } from './dns-names.ts';
 import { hostSubnets } from './host-routes.ts';
@@ -11,11 +12,12 @@ import { Leases } from './leases.ts';
 import { planNetwork, type NetworkRequest } from './plan-network.ts';
 import { defaultNetwork, isPredefined, subnetsOf, type NetworkRecord } from './record.ts';
 
-/** The networks of a store: `networks/<name>/` with network.json, leases and names. Keeps nothing but what is on disk. */
+/** The networks of a store: `networks/<name>/` with network.json, leases and names. Keeps nothing but caches of what is on disk. */
 export class NetworkStore {
   readonly #folder: string;
   readonly #storeId: string;
   readonly #hostSubnets: () => Subnet[];
+  readonly #files = new ParsedFiles(parseRecord);
 
   constructor(folder: string, storeId: string, host: () => Subnet[] = hostSubnets) {
     this.#folder = folder;
@@ -30,13 +32,7 @@ export class NetworkStore {
   }
 
   read(name: string): NetworkRecord | undefined {
-    try {
-      const record = JSON.parse(readFileSync(this.#path(name, 'network.json'), 'utf8')) as NetworkRecord;
-      return record.version === 1 && (record.ipv4 as unknown) !== undefined ? record : undefined;
-    } catch (error) {
-      if (error instanceof SyntaxError || errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
-      throw error;
-    }
+    return this.#files.read(this.#path(name, 'network.json'));
   }
 
   /** By name, id, or a prefix of an id that only one network has. */
@@ -141,4 +137,14 @@ function assertName(name: string): void {
     });
   if (isPredefined(name) || name === 'default')
     throw new SkiffError('permission-denied', `operation is not permitted on predefined ${name} network`);
+}
+
+function parseRecord(text: string): NetworkRecord | undefined {
+  try {
+    const record = JSON.parse(text) as NetworkRecord;
+    return record.version === 1 && (record.ipv4 as unknown) !== undefined ? record : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

@@ -123,10 +123,13 @@ describe('run, as the tutorial has it', () => {
   it('leaves nothing after many cycles of making and removing', async () => {
     for (let batch = 0; batch < 5; batch += 1)
       await Promise.all(Array.from({ length: 8 }, () => store.succeed(['run', '--rm', 'busy:1', 'true'])));
+    assert.equal(await store.succeed(['ps', '-aq']), '');
+    // Their files go when nobody waits for it any more.
     for (const folder of ['containers', 'names', 'networks/bridge/leases'])
-      assert.deepEqual(readdirSync(join(store.root, folder)), [], folder);
+      await until(`${folder} is empty`, () => readdirSync(join(store.root, folder)).length === 0);
     const runFolder = join(store.runRoot, store.id ?? '');
-    for (const folder of ['containers', 'state']) assert.deepEqual(readdirSync(join(runFolder, folder)), [], folder);
+    for (const folder of ['containers', 'state'])
+      await until(`${folder} is empty`, () => readdirSync(join(runFolder, folder)).length === 0);
     assert.ok(existsSync(`/sys/class/net/sk${store.id}`));
   });
 

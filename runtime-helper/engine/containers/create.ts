@@ -28,6 +28,7 @@ export async function createContainer(parts: Parts, options: CreateOptions, oper
     name = options.name ?? names.claimRandom(id);
     writeContainer(catalog.folder(id), { ...record, name }, config);
     const created = { ...record, name };
+    catalog.records.wrote(created);
     journal.note('create', created);
     const endpoints = networks.endpoints(created, undefined);
     return toContainer(created, { status: 'created' }, { endpoints, ports: portsOf(created, undefined) });

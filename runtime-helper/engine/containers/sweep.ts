@@ -9,11 +9,12 @@ const youngMs = 60_000;
 
 /**
  * Removes what nobody will ask for again: containers that were to be removed when they ended, but whose monitor was killed or
- * whose machine went down; and folders whose maker died before they became containers.
+ * whose machine went down; folders whose maker died before they became containers; files whose remover was killed at it.
  */
 export async function sweep(parts: Parts, spawner: Spawner, log: Log): Promise<void> {
   const { catalog } = parts;
   const states = catalog.states();
+  for (const id of catalog.records.removedIds()) await spawner.request(['remove', id]);
   for (const id of catalog.records.ids()) {
     const record = catalog.records.read(id);
     const age = Date.now() - (statSync(catalog.folder(id), { throwIfNoEntry: false })?.ctimeMs ?? Date.now());

@@ -126,7 +126,7 @@ function extraHosts(parts: Parts, record: ContainerRecord, joined: readonly Join
     const [name, address] = [entry.slice(0, at), entry.slice(at + 1).replace(/^\[(.*)\]$/, '$1')];
     return [address === 'host-gateway' ? (gateway ?? '127.0.0.1') : address, name];
   });
-  if (!joined.some(({ network }) => network.name === defaultNetwork)) return added;
+  if (links.length === 0 || !joined.some(({ network }) => network.name === defaultNetwork)) return added;
   const addresses = parts.networks.addresses();
   return [
     ...added,
