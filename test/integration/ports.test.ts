@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { busyboxRootfs } from '../support/images.ts';
+import { Neighbour } from '../support/neighbour.ts';
 import { TestStore } from '../support/store.ts';
 import { patience, until } from '../support/wait.ts';
 
@@ -29,8 +30,6 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-const ip = (...args: string[]): string => execFileSync('ip', args, { encoding: 'utf8' });
-
 /** Says who it is to everyone who connects. */
 const server = (word: string): string[] => [
   'sh',
@@ -51,38 +50,6 @@ async function exchange(port: number, word: string): Promise<string | undefined>
     return await Promise.race([answer, delay(200, undefined)]);
   } finally {
     socket.close();
-  }
-}
-
-/** Another host, reached over a cable of its own; 198.18.0.0/15 is for such tests (RFC 2544). */
-class Neighbour {
-  readonly #name = `skiff-test-${process.pid}`;
-  readonly #cable = `st${process.pid}`;
-  /** What this machine is called on the cable. */
-  readonly us = '198.18.77.1';
-
-  constructor() {
-    ip('netns', 'add', this.#name);
-    ip('link', 'add', this.#cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', this.#name);
-    ip('address', 'add', `${this.us}/24`, 'dev', this.#cable);
-    ip('link', 'set', this.#cable, 'up');
-    this.run('ip', 'address', 'add', '198.18.77.2/24', 'dev', 'eth0');
-    this.run('ip', 'link', 'set', 'eth0', 'up');
-    this.run('ip', 'route', 'add', 'default', 'via', this.us);
-  }
-
-  run(...command: string[]): string {
-    return execFileSync('ip', ['netns', 'exec', this.#name, ...command], { encoding: 'utf8', stdio: 'pipe' });
-  }
-
-  /** What a server says; empty when nobody answers. */
-  ask(host: string, port: number): string {
-    return this.run('sh', '-c', `busybox nc -w 2 ${host} ${port} < /dev/null || true`);
-  }
-
-  dispose(): void {
-    ip('link', 'delete', this.#cable);
-    ip('netns', 'delete', this.#name);
   }
 }
 

@@ -22,7 +22,7 @@ export type Joined = { network: NetworkRecord; directive: NetworkDirective; addr
 export class ContainerNetworks {
   readonly networks: NetworkStore;
   /** By bridge: this helper has had it brought up, with all that belongs to it. */
-  readonly #up = new Map<string, Promise<string[]>>();
+  readonly #up = new Map<string, { up: Promise<string[]>; at: number }>();
 
   constructor(store: Store) {
     this.networks = new NetworkStore(store.networks, store.id);
@@ -78,12 +78,14 @@ export class ContainerNetworks {
 
   async bringUp(network: NetworkRecord, spawner: Spawner, log: Log): Promise<void> {
     const { bridge, ipv4, ipv6, internal, masquerade } = network;
-    let up = this.#up.get(bridge);
-    if (!up || !existsSync(`/sys/class/net/${bridge}`)) {
+    let { up, at } = this.#up.get(bridge) ?? { up: undefined, at: 0 };
+    // Nothing tells that somebody took our rules away (`nft flush ruleset`): so ask anew, though not for each of many starts.
+    if (!up || performance.now() - at > trustMs || !existsSync(`/sys/class/net/${bridge}`)) {
       const gateways = [ipv4, ipv6].map((pool) => (pool ? withPrefix(pool.gateway, pool) : ''));
       const flags = [internal, masquerade].map((flag) => (flag ? '1' : '0'));
       up = spawner.request(['network-up', bridge, ...gateways, String(network.mtu ?? uplinkMtu()), ...flags]);
-      this.#up.set(bridge, up);
+      at = performance.now();
+      this.#up.set(bridge, { up, at });
       up.catch(() => this.#up.delete(bridge));
     }
     for (const warning of await up) log('warn', `network ${network.name}: ${warning}`);
@@ -198,6 +200,8 @@ export function assertAlias(alias: string): void {
 }
 
 const maxNetworks = 16;
+/** How long a network that was brought up is taken to be as it was. */
+const trustMs = 5000;
 
 /** IFNAMSIZ leaves 15 characters. */
 export function vethName(id: string, index: number): string {
