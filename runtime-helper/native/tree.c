@@ -37,7 +37,7 @@ static int parse_word(const char *value, const char *const *words, size_t count)
 /* Every directive has one argument. */
 static int parse_directive(struct tree *tree, const char *name, const char *value)
 {
-	static const char *const views[] = { "mounted", "bare", "changes" }, *const no_yes[] = { "0", "1" };
+	static const char *const views[] = { "mounted", "bare", "changes", "image" }, *const no_yes[] = { "0", "1" };
 	int word = 0;
 	if (strcmp(name, "id") == 0)
 		tree->root.snapshot.id = value;
@@ -93,13 +93,14 @@ static int serve(struct tree *tree, const struct store *store, const struct requ
 	umask(0);
 	files.root_fd = root;
 	files.lower_fd = lower;
+	files.init_fd = tree->root.init_fd;
 	files.changes = tree->root.view == TREE_CHANGES;
 	return tree_files_serve(&files, peer, failure);
 }
 
 int tree_session(const struct store *store, const struct request *request, int reply_fd)
 {
-	struct tree tree = { .root = { .lock_fd = -1 } };
+	struct tree tree = { .root = { .lock_fd = -1, .init_fd = -1 } };
 	struct failure failure;
 	prctl(PR_SET_NAME, "skiff-tree");
 	/* We may stand in a container's namespace for a moment. */

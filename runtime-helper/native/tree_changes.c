@@ -128,6 +128,34 @@ static bool differs(const struct tree_changes *changes, const struct stat *upper
 	return upper->st_mtim.tv_sec != lower->st_mtim.tv_sec || upper->st_mtim.tv_nsec != lower->st_mtim.tv_nsec;
 }
 
+static bool same_bytes(int left, int right)
+{
+	char ours[65536], theirs[65536];
+	for (;;) {
+		ssize_t count = read_full(left, ours, sizeof(ours));
+		if (count < 0 || read_full(right, theirs, sizeof(theirs)) != count || memcmp(ours, theirs, (size_t)count) != 0)
+			return false;
+		if (count < (ssize_t)sizeof(ours))
+			return true;
+	}
+}
+
+/* A file that was written to and then put back is no change for people, though a layer has it. */
+static bool is_same_file(int upper, int lower, const char *name, const struct stat *left, const struct stat *right)
+{
+	if (!S_ISREG(left->st_mode) || left->st_mode != right->st_mode || left->st_uid != right->st_uid || left->st_gid != right->st_gid ||
+	    left->st_size != right->st_size || left->st_mtim.tv_sec != right->st_mtim.tv_sec ||
+	    left->st_mtim.tv_nsec != right->st_mtim.tv_nsec)
+		return false;
+	CLEANUP_CLOSE int ours = openat(upper, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	CLEANUP_CLOSE int theirs = openat(lower, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	char capability[2][64];
+	return ours >= 0 && theirs >= 0 &&
+	       fgetxattr(ours, "security.capability", capability[0], sizeof(capability[0])) ==
+		       fgetxattr(theirs, "security.capability", capability[1], sizeof(capability[1])) &&
+	       same_bytes(ours, theirs);
+}
+
 static int send_children(struct tree_changes *changes, struct level *level, int upper, int lower, struct failure *failure);
 
 static int send_directory(struct tree_changes *changes, struct level *above, int parent, const char *name, const struct stat *status,
@@ -163,6 +191,8 @@ static int send_child(struct tree_changes *changes, struct level *level, int upp
 		return errno == ENOENT ? 0 : fail(failure, STAGE_TREE, path);
 	bool is_new = lower < 0 || fstatat(lower, name, &below, AT_SYMLINK_NOFOLLOW) < 0;
 	if (is_new && is_hidden(changes, path, changes->walk.path.length, false) && is_empty(upper, name, &status))
+		return 0;
+	if (!is_new && !changes->as_layer && is_same_file(upper, lower, name, &status, &below))
 		return 0;
 	int result = 0;
 	if (is_whiteout(&status))

@@ -77,49 +77,57 @@ static int copy_bytes(int source, int target)
 	}
 }
 
-static int copy_file(int from, int to, const char *name, const struct stat *status)
+/* A name in one directory, and the name of its copy in another. */
+struct pair {
+	int from;
+	const char *name;
+	int to;
+	const char *copy;
+};
+
+static int copy_file(const struct pair *pair, const struct stat *status)
 {
-	CLEANUP_CLOSE int source = openat(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	CLEANUP_CLOSE int target = source < 0 ? -1 : openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	CLEANUP_CLOSE int source = openat(pair->from, pair->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	CLEANUP_CLOSE int target = source < 0 ? -1 : openat(pair->to, pair->copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (target < 0 || copy_bytes(source, target) < 0)
 		return -1;
 	return copy_attributes(source, target, status);
 }
 
-static int copy_directory(int from, int to, const char *name, const struct stat *status, struct links *links, int depth)
+static int copy_directory(const struct pair *pair, const struct stat *status, struct links *links, int depth)
 {
 	if (depth >= MAX_DEPTH) {
 		errno = ELOOP;
 		return -1;
 	}
-	CLEANUP_CLOSE int source = openat(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (source < 0 || (mkdirat(to, name, 0700) < 0 && errno != EEXIST))
+	CLEANUP_CLOSE int source = openat(pair->from, pair->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (source < 0 || (mkdirat(pair->to, pair->copy, 0700) < 0 && errno != EEXIST))
 		return -1;
-	CLEANUP_CLOSE int target = openat(to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	CLEANUP_CLOSE int target = openat(pair->to, pair->copy, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (target < 0 || copy_children(source, target, links, depth + 1) < 0)
 		return -1;
 	return copy_attributes(source, target, status);
 }
 
-static int copy_special(int from, int to, const char *name, const struct stat *status)
+static int copy_special(const struct pair *pair, const struct stat *status)
 {
 	char link[PATH_MAX];
 	if (S_ISLNK(status->st_mode)) {
-		ssize_t length = readlinkat(from, name, link, sizeof(link) - 1);
+		ssize_t length = readlinkat(pair->from, pair->name, link, sizeof(link) - 1);
 		if (length < 0)
 			return -1;
 		link[length] = '\0';
-		if (symlinkat(link, to, name) < 0)
+		if (symlinkat(link, pair->to, pair->copy) < 0)
 			return -1;
 	} else if (S_ISSOCK(status->st_mode)) {
 		return 0;
-	} else if (mknodat(to, name, status->st_mode, status->st_rdev) < 0) {
+	} else if (mknodat(pair->to, pair->copy, status->st_mode, status->st_rdev) < 0) {
 		return -1;
 	}
 	const struct timespec times[] = { status->st_atim, status->st_mtim };
-	if (fchownat(to, name, status->st_uid, status->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fchownat(pair->to, pair->copy, status->st_uid, status->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return -1;
-	return utimensat(to, name, times, AT_SYMLINK_NOFOLLOW);
+	return utimensat(pair->to, pair->copy, times, AT_SYMLINK_NOFOLLOW);
 }
 
 /* 1: it is one more name of a file that was copied. */
@@ -144,22 +152,22 @@ static int remember_link(int to, const char *name, const struct stat *status, st
 	return 0;
 }
 
-static int copy_entry(int from, int to, const char *name, struct links *links, int depth)
+static int copy_entry(const struct pair *pair, struct links *links, int depth)
 {
 	struct stat status;
-	if (fstatat(from, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(pair->from, pair->name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return -1;
 	if (S_ISDIR(status.st_mode))
-		return copy_directory(from, to, name, &status, links, depth);
+		return copy_directory(pair, &status, links, depth);
 	/* Left by a copy that was interrupted. */
-	if (unlinkat(to, name, 0) < 0 && errno != ENOENT)
+	if (unlinkat(pair->to, pair->copy, 0) < 0 && errno != ENOENT)
 		return -1;
 	bool many = status.st_nlink > 1;
-	int linked = many ? copy_link(to, name, &status, links) : 0;
+	int linked = many ? copy_link(pair->to, pair->copy, &status, links) : 0;
 	if (linked != 0)
 		return linked < 0 ? -1 : 0;
-	int result = S_ISREG(status.st_mode) ? copy_file(from, to, name, &status) : copy_special(from, to, name, &status);
-	return result == 0 && many && !S_ISSOCK(status.st_mode) ? remember_link(to, name, &status, links) : result;
+	int result = S_ISREG(status.st_mode) ? copy_file(pair, &status) : copy_special(pair, &status);
+	return result == 0 && many && !S_ISSOCK(status.st_mode) ? remember_link(pair->to, pair->copy, &status, links) : result;
 }
 
 static int copy_children(int source, int target, struct links *links, int depth)
@@ -173,11 +181,28 @@ static int copy_children(int source, int target, struct links *links, int depth)
 	while (result == 0 && (entry = readdir(directory))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		result = copy_entry(source, target, entry->d_name, links, depth);
+		result = copy_entry(&(struct pair){ source, entry->d_name, target, entry->d_name }, links, depth);
 	}
 	int saved = errno;
 	closedir(directory);
 	errno = saved;
+	return result;
+}
+
+static void links_end(struct links *links)
+{
+	int saved = errno;
+	for (size_t i = 0; i < links->count; i++)
+		close(links->items[i].fd);
+	free(links->items);
+	errno = saved;
+}
+
+int tree_copy_entry(int from, const char *name, int to, const char *copy)
+{
+	struct links links = { 0 };
+	int result = copy_entry(&(struct pair){ from, name, to, copy }, &links, 0);
+	links_end(&links);
 	return result;
 }
 
@@ -190,10 +215,6 @@ int tree_copy(int source, int target)
 		result = copy_children(source, target, &links, 0);
 	if (result == 0)
 		result = copy_attributes(source, target, &status);
-	int saved = errno;
-	for (size_t i = 0; i < links.count; i++)
-		close(links.items[i].fd);
-	free(links.items);
-	errno = saved;
+	links_end(&links);
 	return result;
 }

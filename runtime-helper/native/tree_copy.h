@@ -6,4 +6,7 @@
  * there already are replaced. Symbolic links are copied, never followed, on either side. */
 int tree_copy(int source, int target);
 
+/* Copies what is at `name` in the directory `from` to the name `copy` in the directory `to`. A socket is left out. */
+int tree_copy_entry(int from, const char *name, int to, const char *copy);
+
 #endif

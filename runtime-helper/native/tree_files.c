@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,43 +17,14 @@
 #include "request.h"
 #include "rootfs.h"
 #include "tree_changes.h"
-#include "tree_remove.h"
+#include "tree_edit.h"
+#include "tree_paths.h"
 #include "tree_walk.h"
 
-#define RENAME_NOREPLACE_FLAG 1U
 #define MAX_READ (1024 * 1024)
 
 /* An operation's words are its name and arguments, of which there are as many as the table says. */
 typedef int operation(struct tree_files *files, const char *const *words, struct failure *failure);
-
-static int fail_path(struct failure *failure, const char *path)
-{
-	return fail(failure, STAGE_TREE, *path ? path : "/");
-}
-
-/* The directory that holds a path's last component, links in it followed inside the root. "." for the root itself. */
-static int open_parent(const struct tree_files *files, const char *path, const char **name)
-{
-	static char parent[PATH_MAX];
-	size_t length = strlen(path);
-	if (length >= sizeof(parent)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	memcpy(parent, path, length + 1);
-	while (length > 0 && parent[length - 1] == '/')
-		parent[--length] = '\0';
-	char *slash = strrchr(parent, '/');
-	const char *last = slash ? slash + 1 : parent;
-	*name = *last ? last : ".";
-	if (slash)
-		*slash = '\0';
-	if (strcmp(*name, "..") == 0) {
-		errno = EINVAL;
-		return -1;
-	}
-	return rootfs_open(files->root_fd, slash && *parent ? parent : "/", O_RDONLY | O_DIRECTORY);
-}
 
 /* NAME TYPE MODE UID GID SIZE SECONDS NANOSECONDS LINKS LINK-NAME */
 static void add_status(struct tree_output *output, int parent, const char *name, const char *shown, const struct stat *status)
@@ -81,13 +53,13 @@ static int op_stat(struct tree_files *files, const char *const *words, struct fa
 	if (*words[2] == '1') {
 		CLEANUP_CLOSE int fd = rootfs_open(files->root_fd, *words[1] ? words[1] : "/", O_PATH);
 		if (fd < 0 || fstat(fd, &status) < 0)
-			return fail_path(failure, words[1]);
+			return tree_fail(failure, words[1]);
 		add_status(&files->output, fd, "", "", &status);
 		return 0;
 	}
-	CLEANUP_CLOSE int parent = open_parent(files, words[1], &name);
+	CLEANUP_CLOSE int parent = tree_open_parent(files->root_fd, words[1], &name);
 	if (parent < 0 || fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-		return fail_path(failure, words[1]);
+		return tree_fail(failure, words[1]);
 	add_status(&files->output, parent, name, name, &status);
 	return 0;
 }
@@ -98,7 +70,7 @@ static int op_list(struct tree_files *files, const char *const *words, struct fa
 	CLEANUP_DIRECTORY struct directory children = { 0 };
 	CLEANUP_CLOSE int fd = rootfs_open(files->root_fd, *words[1] ? words[1] : "/", O_RDONLY | O_DIRECTORY);
 	if (fd < 0 || directory_read(&children, fd) < 0)
-		return fail_path(failure, words[1]);
+		return tree_fail(failure, words[1]);
 	for (size_t i = 0; i < children.count; i++) {
 		struct stat status;
 		if (fstatat(fd, children.names[i], &status, AT_SYMLINK_NOFOLLOW) == 0)
@@ -107,22 +79,7 @@ static int op_list(struct tree_files *files, const char *const *words, struct fa
 	return 0;
 }
 
-/* Only what is a file: a pipe would make us wait, a device would be the host's (the mount has nodev as well). */
-static int open_file(const struct tree_files *files, const char *path, int flags, mode_t mode)
-{
-	struct stat status;
-	uint64_t given = (flags & O_CREAT) ? mode : 0;
-	CLEANUP_CLOSE int fd = open_resolved(files->root_fd, path, (uint64_t)(flags | O_NONBLOCK | O_NOCTTY), given,
-					     RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
-	if (fd < 0 || fstat(fd, &status) < 0)
-		return -1;
-	if (S_ISREG(status.st_mode))
-		return take_fd(&fd);
-	errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
-	return -1;
-}
-
-static int parse_number(const char *text, long long *value, struct failure *failure)
+int tree_number(const char *text, long long *value, struct failure *failure)
 {
 	char *end;
 	errno = 0;
@@ -134,85 +91,17 @@ static int parse_number(const char *text, long long *value, struct failure *fail
 static int op_read(struct tree_files *files, const char *const *words, struct failure *failure)
 {
 	long long offset, most;
-	if (parse_number(words[2], &offset, failure) < 0 || parse_number(words[3], &most, failure) < 0)
+	if (tree_number(words[2], &offset, failure) < 0 || tree_number(words[3], &most, failure) < 0)
 		return -1;
-	CLEANUP_CLOSE int fd = open_file(files, words[1], O_RDONLY, 0);
+	CLEANUP_CLOSE int fd = tree_open_file(files->root_fd, words[1], O_RDONLY, 0);
 	CLEANUP_FREE uint8_t *bytes = malloc(MAX_READ);
 	if (fd < 0 || !bytes)
-		return fail_path(failure, words[1]);
+		return tree_fail(failure, words[1]);
 	ssize_t count = pread(fd, bytes, most < MAX_READ ? (size_t)most : MAX_READ, (off_t)offset);
 	if (count < 0)
-		return fail_path(failure, words[1]);
+		return tree_fail(failure, words[1]);
 	output_hex(&files->output, bytes, (size_t)count);
 	return 0;
-}
-
-static int write_content(struct tree_files *files, int fd, uint64_t size)
-{
-	while (size > 0) {
-		size_t length;
-		const uint8_t *piece = layer_read_piece(files->input, size, &length);
-		if (!piece)
-			_exit(0);
-		size -= length;
-		if (fd >= 0 && write_full(fd, piece, length) < 0)
-			fd = -1;
-	}
-	return fd;
-}
-
-/* write PATH HOW SIZE, then the bytes: HOW is `new` (it must not be there), `old` (it must) or `any`. A file keeps its owner and mode. */
-static int op_write(struct tree_files *files, const char *const *words, struct failure *failure)
-{
-	long long size;
-	if (parse_number(words[3], &size, failure) < 0)
-		return -1;
-	bool fresh = strcmp(words[2], "new") == 0, present = strcmp(words[2], "old") == 0;
-	int flags = O_WRONLY | (present ? 0 : O_CREAT) | (fresh ? O_EXCL : 0);
-	CLEANUP_CLOSE int fd = open_file(files, words[1], flags, 0644);
-	int error = fd < 0 || ftruncate(fd, 0) < 0 ? errno : 0;
-	if (write_content(files, error ? -1 : fd, (uint64_t)size) < 0 && !error)
-		error = errno;
-	return error ? fail_with(failure, STAGE_TREE, error, words[1]) : 0;
-}
-
-/* mkdir PATH */
-static int op_mkdir(struct tree_files *files, const char *const *words, struct failure *failure)
-{
-	const char *name;
-	CLEANUP_CLOSE int parent = open_parent(files, words[1], &name);
-	return parent < 0 || mkdirat(parent, name, 0755) < 0 ? fail_path(failure, words[1]) : 0;
-}
-
-/* rename FROM TO OVERWRITE */
-static int op_rename(struct tree_files *files, const char *const *words, struct failure *failure)
-{
-	const char *name;
-	char from[NAME_MAX + 1], to[NAME_MAX + 1];
-	CLEANUP_CLOSE int source = open_parent(files, words[1], &name);
-	if (source < 0 || snprintf(from, sizeof(from), "%s", name) > NAME_MAX)
-		return fail_path(failure, words[1]);
-	CLEANUP_CLOSE int target = open_parent(files, words[2], &name);
-	if (target < 0 || snprintf(to, sizeof(to), "%s", name) > NAME_MAX)
-		return fail_path(failure, words[2]);
-	unsigned flags = *words[3] == '1' ? 0 : RENAME_NOREPLACE_FLAG;
-	long result = syscall(SYS_renameat2, source, from, target, to, flags);
-	return result < 0 ? fail_path(failure, words[1]) : 0;
-}
-
-/* remove PATH RECURSIVE */
-static int op_remove(struct tree_files *files, const char *const *words, struct failure *failure)
-{
-	const char *name;
-	struct stat status;
-	CLEANUP_CLOSE int parent = open_parent(files, words[1], &name);
-	if (parent < 0 || fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-		return fail_path(failure, words[1]);
-	if (!is_component(name))
-		return fail_with(failure, STAGE_TREE, EBUSY, words[1]);
-	if (*words[2] == '1')
-		return tree_remove(parent, name) < 0 ? fail_path(failure, words[1]) : 0;
-	return unlinkat(parent, name, S_ISDIR(status.st_mode) ? AT_REMOVEDIR : 0) < 0 ? fail_path(failure, words[1]) : 0;
 }
 
 /* walk PATH: entries, whose first has the path "", then the empty frame, then the answer. */
@@ -220,9 +109,9 @@ static int op_walk(struct tree_files *files, const char *const *words, struct fa
 {
 	const char *name;
 	CLEANUP_FREE struct tree_walk *walk = calloc(1, sizeof(*walk));
-	CLEANUP_CLOSE int parent = open_parent(files, words[1], &name);
+	CLEANUP_CLOSE int parent = tree_open_parent(files->root_fd, words[1], &name);
 	if (!walk || parent < 0)
-		return fail_path(failure, words[1]);
+		return tree_fail(failure, words[1]);
 	walk->output = &files->output;
 	int result = walk_send(walk, parent, name, failure);
 	walk_free(walk);
@@ -273,9 +162,10 @@ static const struct {
 	operation *run;
 } operations[] = {
 	{ "stat", 3, false, op_stat },	   { "list", 2, false, op_list },     { "read", 4, false, op_read },
-	{ "write", 4, false, op_write },   { "mkdir", 2, false, op_mkdir },   { "rename", 4, false, op_rename },
-	{ "remove", 3, false, op_remove }, { "apply", 1, false, op_apply },   { "walk", 2, true, op_walk },
-	{ "changes", 2, true, op_changes },
+	{ "write", 5, false, tree_write },
+	{ "mkdir", 2, false, tree_mkdir }, { "rename", 4, false, tree_rename }, { "remove", 3, false, tree_remove_path },
+	{ "copy", 4, false, tree_copy_path }, { "discard", 2, false, tree_discard }, { "apply", 1, false, op_apply },
+	{ "walk", 2, true, op_walk }, { "changes", 2, true, op_changes },
 };
 
 /* The answer is the last frame: what the operation has added after "ok", or its failure. */
@@ -317,12 +207,24 @@ static int run_operation(struct tree_files *files, const struct request *request
 	return fail_with(failure, STAGE_REQUEST, EINVAL, request->strings[0]);
 }
 
-/* 1: served; 0: the peer is gone. */
+/* False when the container has ended: what we hold of its file system would be in the way of its next start. */
+static bool await_request(const struct tree_files *files)
+{
+	struct pollfd fds[] = { { .fd = files->input->fd, .events = POLLIN }, { .fd = files->init_fd, .events = POLLIN } };
+	if (files->input->at < files->input->length)
+		return true;
+	while (poll(fds, ARRAY_LENGTH(fds), -1) < 0)
+		if (errno != EINTR)
+			return false;
+	return fds[1].revents == 0;
+}
+
+/* 1: served; 0: the peer or the container is gone. */
 static int serve_one(struct tree_files *files, struct failure *failure)
 {
 	uint32_t length;
 	struct request request;
-	if (layer_read(files->input, &length, sizeof(length)) < 0)
+	if (!await_request(files) || layer_read(files->input, &length, sizeof(length)) < 0)
 		return 0;
 	if (length > MAX_REQUEST_LENGTH)
 		return fail_with(failure, STAGE_REQUEST, EMSGSIZE, "tree");

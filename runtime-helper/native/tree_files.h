@@ -14,12 +14,17 @@ struct tree_files {
 	/* Of a view of changes: what the image has, or -1. */
 	int lower_fd;
 	bool changes;
+	/* A pidfd of a running container's PID 1, or -1. */
+	int init_fd;
 	const struct strings *hidden;
 	struct tree_output output;
 	struct layer_reader *input;
 };
 
-/* Answers requests until the peer goes. */
+/* Answers requests until the peer goes, or the container ends. */
 int tree_files_serve(struct tree_files *files, int peer, struct failure *failure);
+
+/* A decimal number that is not negative. */
+int tree_number(const char *text, long long *value, struct failure *failure);
 
 #endif

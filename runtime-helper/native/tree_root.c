@@ -29,7 +29,7 @@ static int clone_mount(int fd, bool recursive, bool writable, struct failure *fa
 }
 
 /* From inside, where its mounts can be copied, and back: /proc must be the host's for what follows. */
-static int open_running(const struct store *store, const struct tree_root *root, struct failure *failure)
+static int open_running(const struct store *store, struct tree_root *root, struct failure *failure)
 {
 	pid_t pid;
 	CLEANUP_CLOSE int init = join_open_init(store, root->snapshot.id, &pid, failure);
@@ -43,6 +43,7 @@ static int open_running(const struct store *store, const struct tree_root *root,
 					  clone_mount(fd, root->view == TREE_MOUNTED, root->writable, failure);
 	if (setns(host, CLONE_NEWNS) < 0)
 		_exit(1);
+	root->init_fd = take_fd(&init);
 	return take_fd(&tree);
 }
 
@@ -87,6 +88,9 @@ static int open_resting(const struct store *store, struct tree_root *root, struc
 static int open_changes(const struct store *store, struct tree_root *root, int *lower_fd, struct failure *failure)
 {
 	const char *id = root->snapshot.id;
+	/* Written to only while nobody has it mounted. */
+	if (root->writable && lock_container(store, root, failure) < 0)
+		return -1;
 	CLEANUP_CLOSE int upper = snapshot_open_upper(store, &root->snapshot);
 	if (upper < 0)
 		return fail(failure, STAGE_OVERLAY, "upper");
@@ -97,16 +101,27 @@ static int open_changes(const struct store *store, struct tree_root *root, int *
 		if (lower < 0 || (*lower_fd = clone_mount(lower, false, false, failure)) < 0)
 			return -1;
 	}
-	return clone_mount(upper, false, false, failure);
+	return clone_mount(upper, false, root->writable, failure);
+}
+
+static int open_image(const struct store *store, const struct tree_root *root, struct failure *failure)
+{
+	CLEANUP_CLOSE int place = store_open(store, "containers", root->snapshot.id, NULL);
+	CLEANUP_CLOSE int lower = place < 0 ? fail(failure, STAGE_STORE, root->snapshot.id) :
+					      snapshot_view(store, &root->snapshot, true, place, failure);
+	return lower < 0 ? -1 : clone_mount(lower, false, false, failure);
 }
 
 int tree_root_open(const struct store *store, struct tree_root *root, int *lower_fd, struct failure *failure)
 {
 	*lower_fd = -1;
-	if (root->running && root->view != TREE_CHANGES)
+	bool processes_view = root->view == TREE_MOUNTED || root->view == TREE_BARE;
+	if (root->running && processes_view)
 		return open_running(store, root, failure);
 	if (enter_own_namespace(failure) < 0)
 		return -1;
+	if (root->view == TREE_IMAGE)
+		return open_image(store, root, failure);
 	return root->view == TREE_CHANGES ? open_changes(store, root, lower_fd, failure) : open_resting(store, root, failure);
 }
 

@@ -12,6 +12,7 @@ enum tree_view {
 	TREE_MOUNTED, /* as its processes see it */
 	TREE_BARE,    /* without what is mounted in it */
 	TREE_CHANGES, /* what it has written */
+	TREE_IMAGE,   /* what its image has */
 };
 
 struct tree_root {
@@ -22,6 +23,8 @@ struct tree_root {
 	/* A container at rest that is written to must not start meanwhile. -1: not locked. */
 	int lock_fd;
 	int run_containers_fd;
+	/* Once opened: a pidfd of PID 1, when it is looked into while it runs; or -1. */
+	int init_fd;
 };
 
 /* Returns a descriptor of the root directory; for TREE_CHANGES of what was written, and in `lower_fd` of what the image has (-1:
