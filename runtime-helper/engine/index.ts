@@ -19,6 +19,8 @@ import { networkOperations } from './networks/operations.ts';
 import { Privileges } from './privileges.ts';
 import { defaultRoots, openStore } from './store.ts';
 import type { Elevation, Engine, Info } from './types.ts';
+import { FileSessions } from './trees/file-sessions.ts';
+import { fileOperations } from './trees/files.ts';
 import { treeOperations } from './trees/operations.ts';
 import { volumeOperations } from './volumes/operations.ts';
 import { Volumes } from './volumes/volumes.ts';
@@ -65,6 +67,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   const parts: Parts = { store, images, privileges, networks, catalog, journal, volumes };
 
+  const files = new FileSessions(parts);
+
   let sweeping: NodeJS.Timeout | undefined;
   /** Not in the way of what the user waits for. */
   const sweepLater = (spawner: Spawner): void => {
@@ -108,6 +112,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...doctorOperations(parts),
     ...volumeOperations(volumes),
     ...treeOperations(parts),
+    ...fileOperations(parts, files),
     ...networkOperations(parts),
     listImages: () => images.list(),
     importImage: (source, how, operation) => images.import(source, how, operation),
@@ -129,8 +134,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     privilege: () => privileges.state,
     requirePrivilege: async () => void (await privileges.spawner()),
     retryPrivilege: () => privileges.retry(),
-    close: () => {
+    close: async () => {
       clearTimeout(sweeping);
+      await files.close();
       return privileges.close();
     },
   };

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define MAX_ATTEMPTS 10000
+
 void cleanup_close_fd(const int *fd)
 {
 	if (*fd >= 0) {
@@ -65,10 +67,12 @@ int open_resolved(int dirfd, const char *path, uint64_t flags, uint64_t mode, ui
 {
 	struct open_how how = { .flags = flags | O_CLOEXEC, .mode = mode, .resolve = resolve };
 	long fd;
+	int attempts = 0;
 	do
-		/* EAGAIN: a rename elsewhere raced with the resolution of ".." (openat2(2)). */
+		/* EAGAIN: a rename elsewhere raced with the resolution of ".." (openat2(2)). In a mount that is nowhere mounted some such
+		 * paths never resolve, and whoever renames all the time must not keep us for ever. */
 		fd = syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
-	while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+	while (fd < 0 && (errno == EINTR || (errno == EAGAIN && ++attempts < MAX_ATTEMPTS)));
 	return (int)fd;
 }
 

@@ -8,7 +8,18 @@ import type {
   ContainerIdParams,
   ContainerSummary,
   EngineInfo,
+  CommitParams,
+  DiscardParams,
   ExecParams,
+  FileChange,
+  FileInfo,
+  FileMoveParams,
+  FileParams,
+  FileReadParams,
+  FileRemoveParams,
+  FileSideParams,
+  FileTransferParams,
+  FileWriteParams,
   Finding,
   ImageFileParams,
   ImageImportParams,
@@ -55,6 +66,8 @@ const notification = <Params>(method: string): Notification<Params> => ({ method
 
 /** Raised with every change that an older peer would misread. Sent in `initializationOptions.protocolVersion` and in the result of `initialize`. */
 export const protocolVersion = 1;
+/** Bytes of a file in one message. */
+export const maxFilePiece = 1024 * 1024;
 
 // Extension → helper.
 export const engineInfo = request<Record<string, never>, EngineInfo>('engine/info');
@@ -79,6 +92,25 @@ export const containerLogs = request<LogsParams, LogsResult>('container/logs');
 /** Opens a stream onto a running container's stdio: `stream/wrote` from the helper, `stream/input` and `stream/resize` to it. */
 export const containerAttach = request<AttachParams, AttachResult>('container/attach');
 export const containerExec = request<ExecParams, AttachResult>('container/exec');
+/** What a container has changed of its image, sorted by directory. */
+export const containerChanges = request<ContainerIdParams, { changes: FileChange[] }>('container/changes');
+/** Makes files as the image has them. */
+export const containerDiscard = request<DiscardParams, Record<string, never>>('container/discard');
+/** Makes an image of the container's image and what it has changed. */
+export const containerCommit = request<CommitParams, { id: string }>('container/commit');
+/** A container's files. What a symbolic link leads to is found inside the container. */
+export const fileStat = request<FileSideParams, FileInfo>('file/stat');
+export const fileList = request<FileSideParams, { files: FileInfo[] }>('file/list');
+/** From `offset` on; empty at the end. */
+export const fileRead = request<FileReadParams, { data: string }>('file/read');
+export const fileWrite = request<FileWriteParams, Record<string, never>>('file/write');
+export const fileMakeDirectory = request<FileParams, Record<string, never>>('file/makeDirectory');
+export const fileRename = request<FileMoveParams, Record<string, never>>('file/rename');
+export const fileCopy = request<FileMoveParams, Record<string, never>>('file/copy');
+export const fileRemove = request<FileRemoveParams, Record<string, never>>('file/remove');
+/** A file or folder of the user's into a folder of the container's, and the other way round; as `skiff cp`. */
+export const fileUpload = request<FileTransferParams, Record<string, never>>('file/upload');
+export const fileDownload = request<FileTransferParams, Record<string, never>>('file/download');
 export const imageList = request<Record<string, never>, { images: ImageSummary[] }>('image/list');
 export const imageImport = request<ImageImportParams, { reference: string; id: string }>('image/import');
 /** Canceled or failed, it leaves nothing. */

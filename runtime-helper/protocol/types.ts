@@ -214,3 +214,35 @@ export type InitializeResult = {
   root: string;
   runRoot: string;
 };
+
+/** `A` added, `C` changed, `D` deleted, against the image. */
+export type FileChange = { kind: 'A' | 'C' | 'D'; path: string };
+export type FileInfo = {
+  name: string;
+  /** What a symbolic link leads to; `broken`: it leads nowhere. */
+  kind: 'file' | 'directory' | 'other' | 'broken';
+  /** Permission bits. */
+  mode: number;
+  uid: number;
+  gid: number;
+  /** Bytes. */
+  size: number;
+  /** Milliseconds since 1970. */
+  modified: number;
+  /** Of a symbolic link: its text. */
+  link?: string;
+};
+/** `path` is absolute, and begins at the container's root. */
+export type FileParams = { id: string; path: string };
+/** `side`: `image` is what the container's image has there; absent: the container. */
+export type FileSideParams = FileParams & { side?: 'container' | 'image' };
+export type FileReadParams = FileSideParams & { offset: number };
+/** `how`: `new`, it must not be there; `old`, it must. At offset 0 a file is written anew, and keeps its owner and mode. */
+export type FileWriteParams = FileParams & { data: string; offset: number; how: 'new' | 'old' | 'any' };
+export type FileMoveParams = { id: string; from: string; to: string; overwrite?: boolean };
+export type FileRemoveParams = FileParams & { recursive?: boolean };
+/** Absolute paths, one of them in the container. */
+export type FileTransferParams = { id: string; from: string; to: string };
+export type DiscardParams = { id: string; paths: string[] };
+/** `reference` absent: the image has no name. `pause` absent: its processes stand still meanwhile. */
+export type CommitParams = { id: string; reference?: string; pause?: boolean };

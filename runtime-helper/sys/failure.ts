@@ -38,9 +38,17 @@ function codeOf(errno: string | undefined): ConstructorParameters<typeof SkiffEr
       return 'already-exists';
     case 'EACCES':
     case 'EPERM':
+    case 'EROFS':
       return 'permission-denied';
     case 'EINVAL':
+    case 'EISDIR':
+    case 'ENOTDIR':
+    case 'ENAMETOOLONG':
+    case 'ELOOP':
       return 'invalid-argument';
+    case 'ENOTEMPTY':
+    case 'EXDEV':
+      return 'failed-precondition';
     case 'ENOSPC':
     case 'EDQUOT':
     case 'ENOMEM':

@@ -167,7 +167,7 @@ async function* watched<T>(entries: AsyncIterable<T>, { signal }: Operation): As
 }
 
 /** The first entry at `path`, the others below it. A directory that is there already is left as it is. */
-async function* placed(
+export async function* placed(
   entries: AsyncIterable<TarEntry>,
   { path, isThere }: { path: string; isThere: boolean },
 ): AsyncGenerator<TarEntry, void, undefined> {

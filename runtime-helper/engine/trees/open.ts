@@ -12,7 +12,9 @@ export type TreeView =
   /** Without what is mounted in it. */
   | 'bare'
   /** What it has written. */
-  | 'changes';
+  | 'changes'
+  /** What its image has. */
+  | 'image';
 
 /** Opens a container's file system for `work`, running or not. One at rest that is written to does not start meanwhile. */
 export async function withTree<T>(

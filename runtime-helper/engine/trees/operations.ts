@@ -2,6 +2,7 @@ import type { Parts } from '../containers/parts.ts';
 import type { TreeOperations } from '../types.ts';
 import { commitContainer } from './commit.ts';
 import { copyFromContainer, copyStream, copyToContainer } from './copy.ts';
+import { discardChanges } from './discard.ts';
 import { exportContainer } from './export.ts';
 import { withTree } from './open.ts';
 
@@ -10,6 +11,7 @@ export function treeOperations(parts: Parts): TreeOperations {
   return {
     exportContainer: (id, operation) => exportContainer(parts, id, operation),
     containerChanges: (id) => withTree(parts, parts.catalog.record(id), { view: 'changes' }, (tree) => tree.changes()),
+    discardChanges: (id, paths) => discardChanges(parts, id, paths),
     copyToContainer: (id, from, to, options, operation) => copyToContainer(parts, id, from, to, options, operation),
     copyFromContainer: (id, from, to, options, operation) => copyFromContainer(parts, id, from, to, options, operation),
     copyStream: (id, from, options, operation) => copyStream(parts, id, from, options, operation),

@@ -5,7 +5,7 @@ import { finishEntries, writeLayer } from '../../archive/layer-writer.ts';
 import type { TarEntry, TarType } from '../../archive/tar-reader.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import { failureOf } from '../../sys/failure.ts';
-import type { FileChange } from '../types.ts';
+import type { FileChange, FileWrite } from '../types.ts';
 
 /** A file of a container. Names are bytes: what is no UTF-8 is shown by `toString` with replacements. */
 export type FileStatus = {
@@ -82,6 +82,41 @@ export class TreeSession {
     this.#send('apply');
     await writeLayer(entries, this.#socket);
     finishEntries(this.#socket);
+    await this.#answer();
+  }
+
+  /** At most 1 MiB; empty at the end. */
+  async read(path: Buffer, offset: number, most: number): Promise<Buffer> {
+    this.#send('read', path, `${offset}`, `${most}`);
+    const [hex] = await this.#answer();
+    return Buffer.from(String(hex ?? ''), 'hex');
+  }
+
+  async write(path: Buffer, bytes: Buffer, { how, offset }: FileWrite): Promise<void> {
+    this.#send('write', path, how, `${offset}`, `${bytes.length}`);
+    if (bytes.length > 0) this.#socket.write(bytes);
+    await this.#answer();
+  }
+
+  async rename(from: Buffer, to: Buffer, overwrite: boolean): Promise<void> {
+    this.#send('rename', from, to, overwrite ? '1' : '0');
+    await this.#answer();
+  }
+
+  /** All of it, as `cp -a`. */
+  async copy(from: Buffer, to: Buffer, overwrite: boolean): Promise<void> {
+    this.#send('copy', from, to, overwrite ? '1' : '0');
+    await this.#answer();
+  }
+
+  async remove(path: Buffer, recursive: boolean): Promise<void> {
+    this.#send('remove', path, recursive ? '1' : '0');
+    await this.#answer();
+  }
+
+  /** In a view of changes that may be written to: makes what is there as the image has it. */
+  async discard(path: Buffer): Promise<void> {
+    this.#send('discard', path);
     await this.#answer();
   }
 

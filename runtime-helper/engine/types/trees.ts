@@ -45,5 +45,7 @@ export type TreeOperations = {
   exportContainer: (id: string, operation: Operation) => AsyncIterable<Uint8Array>;
   /** Sorted by directory. */
   containerChanges: (id: string) => Promise<FileChange[]>;
+  /** Makes these, and what is below them, as the image has them. */
+  discardChanges: (id: string, paths: string[]) => Promise<void>;
   commitContainer: (id: string, options: CommitOptions, operation: Operation) => Promise<Image>;
 };

@@ -1,4 +1,5 @@
 import { containerMethods } from './container-methods.ts';
+import { fileMethods } from './file-methods.ts';
 import { imageMethods } from './image-methods.ts';
 import type { Method } from './method.ts';
 import { networkMethods } from './network-methods.ts';
@@ -7,8 +8,7 @@ import { systemMethods } from './system-methods.ts';
 
 /** Everything that a window can ask for, by the method's name. */
 export const methods: ReadonlyMap<string, Method> = new Map(
-  [...systemMethods, ...containerMethods, ...imageMethods, ...networkMethods, ...streamMethods].map((method) => [
-    method.name,
-    method,
-  ]),
+  [...systemMethods, ...containerMethods, ...fileMethods, ...imageMethods, ...networkMethods, ...streamMethods].map(
+    (method) => [method.name, method],
+  ),
 );
