@@ -1,13 +1,18 @@
 import { SkiffError } from '../lib/errors.ts';
 
+/** Bytes in order. `skip`: leaves some of them out, where that costs less than to read them; false when there are not that many. */
+export type ByteSource = AsyncIterable<Uint8Array> & { skip?: (count: number) => boolean };
+
 /** Takes exact numbers of bytes from chunks of any size. `what` names the source in errors. */
 export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>;
+  readonly #skip: ByteSource['skip'];
   readonly #what: string;
   #chunk: Buffer = Buffer.alloc(0);
 
-  constructor(source: AsyncIterable<Uint8Array>, what: string) {
+  constructor(source: ByteSource, what: string) {
     this.#source = source[Symbol.asyncIterator]();
+    this.#skip = source.skip?.bind(source);
     this.#what = what;
   }
 
@@ -32,6 +37,12 @@ export class ByteReader {
 
   async skip(length: number): Promise<void> {
     for (let left = length; left > 0;) {
+      if (this.#skip && left > this.#chunk.length) {
+        const there = this.#skip(left - this.#chunk.length);
+        this.#chunk = Buffer.alloc(0);
+        if (there) return;
+        throw this.#truncated();
+      }
       if (this.#chunk.length === 0 && !(await this.#more())) throw this.#truncated();
       const count = Math.min(left, this.#chunk.length);
       this.#chunk = this.#chunk.subarray(count);

@@ -29,13 +29,18 @@ export function compressionOfFile(path: string, what: string): Compression {
   }
 }
 
-/** The bytes without their compression. Throws invalid-argument, naming `what`, when they are damaged or cut off. */
+/**
+ * The bytes without their compression, which `onFound` is told before the first of them. Throws invalid-argument, naming `what`, when they are
+ * damaged or cut off.
+ */
 export async function* decompress(
   source: AsyncIterable<Uint8Array>,
   what: string,
+  onFound: (compression: Compression) => void = () => {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { start, whole } = await peek(source);
   const compression = compressionOf(start, what);
+  onFound(compression);
   if (compression === 'none') {
     yield* whole;
     return;

@@ -1,6 +1,8 @@
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { posix, join } from 'node:path';
 import { SkiffError } from '../lib/errors.ts';
+import type { ByteSource } from './byte-reader.ts';
 import { readTar, type TarEntry } from './tar-reader.ts';
 
 /** The files of an archive of images, by name. */
@@ -37,6 +39,8 @@ type Place = { offset: number; size: number } | { link: string };
 
 const maxEntries = 100_000;
 const maxLinks = 10;
+const headerBytes = 16 * 1024;
+const contentBytes = 256 * 1024;
 
 /**
  * Reads through an uncompressed tar once, and then any file of it by its place. Links (which `docker save` made of layers that are
@@ -44,7 +48,7 @@ const maxLinks = 10;
  */
 export async function tarFiles(path: string, what: string): Promise<ImageFiles> {
   const places = new Map<string, Place>();
-  for await (const entry of readTar(createReadStream(path, { highWaterMark: 1024 * 1024 }), what)) {
+  for await (const entry of readTar(seekingSource(path), what)) {
     const place = placeOf(entry);
     if (place) places.set(normal(entry.path.toString('utf8')), place);
     if (places.size > maxEntries) throw new SkiffError('invalid-argument', `${what}: has too many entries`);
@@ -59,7 +63,11 @@ export async function tarFiles(path: string, what: string): Promise<ImageFiles> 
     const place = find(name);
     if (!place) throw missing(what, name);
     if (place.size === 0) return emptyStream();
-    return createReadStream(path, { start: place.offset, end: place.offset + place.size - 1 });
+    return createReadStream(path, {
+      start: place.offset,
+      end: place.offset + place.size - 1,
+      highWaterMark: contentBytes,
+    });
   };
   return {
     has: (name) => find(name) !== undefined,
@@ -71,6 +79,27 @@ export async function tarFiles(path: string, what: string): Promise<ImageFiles> 
       const parts: Uint8Array[] = [];
       for await (const part of stream(name)) parts.push(part);
       return Buffer.concat(parts);
+    },
+  };
+}
+
+/** A file's bytes for one who wants few of them, and those far apart. */
+function seekingSource(path: string): ByteSource {
+  let at = 0;
+  return {
+    skip: (count) => (at += count) <= statSync(path).size,
+    async *[Symbol.asyncIterator]() {
+      const file = await open(path);
+      try {
+        for (;;) {
+          const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(headerBytes), 0, headerBytes, at);
+          if (bytesRead === 0) return;
+          at += bytesRead;
+          yield buffer.subarray(0, bytesRead);
+        }
+      } finally {
+        await file.close();
+      }
     },
   };
 }

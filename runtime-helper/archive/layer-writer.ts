@@ -2,6 +2,8 @@ import type { Writable } from 'node:stream';
 import type { TarEntry } from './tar-reader.ts';
 
 const batchBytes = 64 * 1024;
+/** From here on a system call costs less than a copy. */
+const largeBytes = 32 * 1024;
 const endMarker = Buffer.alloc(4);
 
 /**
@@ -50,7 +52,7 @@ export function encodeEntry(entry: TarEntry): Buffer {
   return Buffer.concat([length, header]);
 }
 
-/** Most entries are small: many go into one write. */
+/** Most entries are small: many go into one write. Large pieces go as they are. */
 class Batch {
   readonly #sink: Writable;
   #parts: Buffer[] = [];
@@ -61,19 +63,27 @@ class Batch {
   }
 
   async add(bytes: Buffer): Promise<void> {
+    if (bytes.length >= largeBytes) return this.#send(bytes);
     this.#parts.push(bytes);
     this.#length += bytes.length;
     if (this.#length >= batchBytes) await this.flush();
   }
 
-  /** Throws what the sink failed with. */
   async flush(): Promise<void> {
-    if (this.#length === 0) return;
-    const bytes = Buffer.concat(this.#parts, this.#length);
+    if (this.#length > 0) await this.#send();
+  }
+
+  /** What has been collected, and then `bytes`, in one system call. Throws what the sink failed with. */
+  #send(bytes?: Buffer): Promise<void> {
+    const collected = this.#length > 0 ? [Buffer.concat(this.#parts, this.#length)] : [];
     this.#parts = [];
     this.#length = 0;
-    await new Promise<void>((resolve, reject) => {
-      this.#sink.write(bytes, (error) => (error ? reject(error) : resolve()));
+    const all = bytes === undefined ? collected : [...collected, bytes];
+    return new Promise<void>((resolve, reject) => {
+      this.#sink.cork();
+      for (const [index, one] of all.entries())
+        this.#sink.write(one, (error) => (error ? reject(error) : index === all.length - 1 ? resolve() : undefined));
+      this.#sink.uncork();
     });
   }
 }

@@ -1,5 +1,5 @@
 import { SkiffError } from '../lib/errors.ts';
-import { ByteReader } from './byte-reader.ts';
+import { ByteReader, type ByteSource } from './byte-reader.ts';
 import { parsePaxRecords, type PaxRecords } from './pax-records.ts';
 import { blockSize, parseHeader, type RawHeader } from './tar-header.ts';
 import { readSparse, type Sparse } from './tar-sparse.ts';
@@ -41,10 +41,7 @@ const maxId = 0xffff_fffe;
  * Reads ustar, pax and GNU archives from bytes that nobody vouches for. Reads the blocks itself, since names and xattrs
  * are bytes that libraries decode as UTF-8. Throws invalid-argument that says what is wrong in `what`.
  */
-export async function* readTar(
-  source: AsyncIterable<Uint8Array>,
-  what: string,
-): AsyncGenerator<TarEntry, void, undefined> {
+export async function* readTar(source: ByteSource, what: string): AsyncGenerator<TarEntry, void, undefined> {
   const reader = new ByteReader(source, what);
   const scanner = new HeaderScanner(reader, what);
   try {

@@ -4,12 +4,13 @@
  */
 import { commands } from './commands.ts';
 import { crowd } from './crowd.ts';
+import { images } from './images.ts';
 import { peers, type Peer } from './peers.ts';
 import { pull } from './pull.ts';
 import { run } from './run.ts';
 import { streams } from './streams.ts';
 
-const subjects: Record<string, (peers: Peer[]) => Promise<string>> = { run, commands, streams, crowd, pull };
+const subjects: Record<string, (peers: Peer[]) => Promise<string>> = { run, commands, streams, crowd, pull, images };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in subjects));

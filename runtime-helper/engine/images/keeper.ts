@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decompress } from '../../archive/decompress.ts';
+import { decompress, type Compression } from '../../archive/decompress.ts';
 import { finishLayer, writeLayer } from '../../archive/layer-writer.ts';
 import { readTar } from '../../archive/tar-reader.ts';
 import type { ImageStore } from '../../content/image-store.ts';
@@ -68,6 +68,7 @@ export class ImageKeeper {
         what,
         diffId,
         verify: (how: SyncFollows) => spool.finish(what, how, digest),
+        blobDigest: () => spool.digest,
       };
       await this.#unpack(unpack, operation);
       return { path, digest: spool.digest, size: spool.size };
@@ -88,7 +89,12 @@ export class ImageKeeper {
     const path = this.images.temporaryPath();
     const spool = new BlobFile(path);
     try {
-      const unpack = { source: spool.copying(source), what, verify: (how: SyncFollows) => spool.finish(what, how) };
+      const unpack = {
+        source: spool.copying(source),
+        what,
+        verify: (how: SyncFollows) => spool.finish(what, how),
+        blobDigest: () => spool.digest,
+      };
       const diffId = await this.#unpack(unpack, operation);
       return { spooled: { path, digest: spool.digest, size: spool.size }, diffId };
     } catch (error) {
@@ -221,6 +227,8 @@ type Unpacking = {
   diffId?: string;
   /** Has the last word before the layer gets its name. */
   verify: (how: SyncFollows) => Promise<void>;
+  /** `sha256:…` of the source's bytes, once they are verified. Absent: nobody has counted it. */
+  blobDigest?: () => string;
 };
 /** The native program syncs the file system before it names a layer: then its blob need not be synced for itself. */
 type SyncFollows = { syncFollows: boolean };
@@ -275,17 +283,22 @@ async function send(address: string, layer: Unpacking, operation: Operation): Pr
   // Each write tells of its own failure.
   socket.on('error', () => {});
   const hash = createHash('sha256');
+  // A plain layer's digest and diffID are the same.
+  let isCounted = false;
+  const onFound = (compression: Compression): void => {
+    isCounted = compression === 'none' && layer.blobDigest !== undefined;
+  };
   async function* bytes(): AsyncGenerator<Uint8Array, void, undefined> {
-    for await (const chunk of decompress(layer.source, layer.what)) {
+    for await (const chunk of decompress(layer.source, layer.what, onFound)) {
       operation.signal.throwIfAborted();
-      hash.update(chunk);
+      if (!isCounted) hash.update(chunk);
       yield chunk;
     }
   }
   try {
     await writeLayer(readTar(bytes(), layer.what), socket);
     await layer.verify({ syncFollows: true });
-    const found = hash.digest('hex');
+    const found = isCounted ? (layer.blobDigest?.() ?? '').replace('sha256:', '') : hash.digest('hex');
     checkDiffId(found, layer.diffId, layer.what);
     finishLayer(socket, layer.diffId === undefined ? found : '');
     return found;

@@ -13,6 +13,7 @@ import type { Draft } from './draft.ts';
 import { tagName } from './import.ts';
 import { checkDigest } from './load-oci.ts';
 import type { LoadedImage } from './load.ts';
+import { inParallel, maxLayers } from './parallel.ts';
 
 /** The images of a `docker save` archive (moby, image/tarexport): manifest.json names configs, layers and tags. */
 export async function loadDockerArchive(
@@ -47,11 +48,11 @@ async function loadImage(
       `${what}: ${image.config} has ${diffIds.length} layers, not ${image.layers.length}`,
     );
   const layers: Descriptor[] = [];
-  for (const [index, name] of image.layers.entries()) {
-    operation.report({ id: name, status: 'Loading layer', current: index + 1, total: image.layers.length });
+  await inParallel(maxLayers, operation, [...image.layers.entries()], async ([index, name], own) => {
+    own.report({ id: name, status: 'Loading layer', current: index + 1, total: image.layers.length });
     const expected = { what: `${what}: ${name}`, diffId: diffIds[index] ?? '' };
-    layers.push(await draft.receive(files.stream(name), expected, operation));
-  }
+    layers[index] = await draft.receive(files.stream(name), expected, own);
+  });
   const config = draft.put(content, mediaTypes.config);
   const manifest = draft.manifest(config, layers);
   const blobs = [config, manifest, ...layers].map(({ digest }) => digest);

@@ -13,6 +13,7 @@ import {
 import { ociArchitecture, tagName } from './import.ts';
 import type { Draft } from './draft.ts';
 import type { LoadedImage } from './load.ts';
+import { inParallel, maxLayers } from './parallel.ts';
 
 const maxNesting = 4;
 
@@ -68,12 +69,12 @@ async function loadImage(
   const { diffIds } = parseImageConfig(content, `${what}: config ${config.digest}`);
   if (diffIds.length !== layers.length || layers.length === 0)
     throw new SkiffError('invalid-argument', `${what}: ${entry.digest} is not an image that can be run`);
-  for (const [index, layer] of layers.entries()) {
-    operation.report({ id: layer.digest, status: 'Loading layer', current: index + 1, total: layers.length });
+  await inParallel(maxLayers, operation, [...layers.entries()], async ([index, layer], own) => {
+    own.report({ id: layer.digest, status: 'Loading layer', current: index + 1, total: layers.length });
     const name = blobName(layer.digest);
     const expected = { what: `${what}: ${name}`, diffId: diffIds[index] ?? '', digest: layer.digest };
-    await draft.receive(files.stream(name), expected, operation);
-  }
+    await draft.receive(files.stream(name), expected, own);
+  });
   draft.put(content, config.mediaType);
   const manifest = draft.put(bytes, entry.mediaType || mediaTypes.manifest);
   const blobs = [config, manifest, ...layers].map(({ digest }) => digest);

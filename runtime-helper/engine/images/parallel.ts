@@ -1,5 +1,8 @@
 import type { Operation } from '../../lib/operation.ts';
 
+/** Layers at a time, as Docker fetches them. */
+export const maxLayers = 3;
+
 /**
  * Does `work` for all items, at most `limit` at a time, in order. When one fails the others are given up, and waited for: nothing of it goes
  * on after this has thrown what failed first.

@@ -9,10 +9,7 @@ import type { PulledImage } from '../types.ts';
 import { Draft } from './draft.ts';
 import type { ImageKeeper } from './keeper.ts';
 import { resolveRemote, type RemoteImage } from './resolve-remote.ts';
-import { inParallel } from './parallel.ts';
-
-/** As many layers at a time as Docker fetches. */
-const maxFetches = 3;
+import { inParallel, maxLayers } from './parallel.ts';
 
 type Pull = { keeper: ImageKeeper; registries: Registries; operation: Operation };
 
@@ -44,7 +41,7 @@ async function bring(pull: Pull, remote: RemoteImage, name: string): Promise<voi
   const work = async (draft: Draft): Promise<void> => {
     const missing = layers.filter(({ layer, diffId }) => !isHere(images, layer, diffId));
     if (missing.length > 0) announce(images, layers, operation);
-    await inParallel(maxFetches, operation, missing, ({ layer, diffId }, own) =>
+    await inParallel(maxLayers, operation, missing, ({ layer, diffId }, own) =>
       fetchLayer({ ...pull, operation: own }, draft, remote, layer, diffId),
     );
     draft.put(remote.configBytes, manifest.config.mediaType);
