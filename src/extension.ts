@@ -24,6 +24,7 @@ import { announceProblems } from './ui/announce-problems.ts';
 import { announceFailure } from './ui/announce-failure.ts';
 import { followArrangement } from './ui/arrangement-settings.ts';
 import { Documents } from './ui/documents.ts';
+import { RegistryLogins } from './ui/registry-logins.ts';
 import { gainPrivilege } from './ui/gain-privilege.ts';
 import { askConsent, askPassword } from './ui/privilege-prompts.ts';
 import { showRunning } from './ui/status-bar.ts';
@@ -67,6 +68,7 @@ export function activate(context: ExtensionContext): void {
     terminals,
     logs,
     documents,
+    logins: new RegistryLogins(context.secrets),
     log,
     memory: context.workspaceState,
     commandLine: join(commandLineFolder(context.extensionPath), 'skiff'),

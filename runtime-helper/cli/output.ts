@@ -20,7 +20,8 @@ export async function writeOutput(
   }
 }
 
-async function writeFile(source: AsyncIterable<Uint8Array>, path: string): Promise<void> {
+/** As above, to a file. */
+export async function writeFile(source: AsyncIterable<Uint8Array>, path: string): Promise<void> {
   const present = await stat(path).catch(() => undefined);
   // A device or a pipe is written to, not replaced.
   const isSpecial = present !== undefined && !present.isFile();

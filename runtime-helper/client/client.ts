@@ -75,6 +75,7 @@ export function createClient(transport: Transport) {
     listImages: (): Promise<{ images: types.ImageSummary[] }> => listImages({}),
     importImage: sends(protocol.imageImport),
     loadImages: sends(protocol.imageLoad),
+    saveImages: sends(protocol.imageSave),
     pullImage: sends(protocol.imagePull),
     pushImage: sends(protocol.imagePush),
     tagImage: sends(protocol.imageTag),

@@ -8,7 +8,7 @@ import type { Parts } from './containers/parts.ts';
 import { hasLost, restoreContainers } from './containers/restore.ts';
 import { sweep } from './containers/sweep.ts';
 import { doctorOperations } from './doctor/operations.ts';
-import { login, logout } from './images/login.ts';
+import { checkLogin, login, logout } from './images/login.ts';
 import { remoteTags } from './images/remote-tags.ts';
 import { repositoryOf } from './images/tag.ts';
 import { ImageService } from './images/service.ts';
@@ -124,6 +124,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     imageHistory: (reference) => images.history(reference),
     pruneImages: (how, operation) => images.prune(how, operation),
     remoteTags,
+    checkLogin,
     login,
     logout,
     saveImages: (references, operation) => images.save(references, operation),

@@ -32,6 +32,7 @@ import type {
   ImageReferenceParams,
   ImageRemoveParams,
   ImageRemoveResult,
+  ImageSaveParams,
   ImageStep,
   ImageSummary,
   ImageTagParams,
@@ -124,6 +125,7 @@ export const imagePrune = request<ImagePruneParams, ImagePruneResult>('image/pru
 export const registryLogin = request<RegistryLoginParams, RegistryLoginResult>('registry/login');
 export const registryLogout = request<{ registry: string }, { wasLoggedIn: boolean }>('registry/logout');
 export const imageLoad = request<ImageFileParams, { references: string[] }>('image/load');
+export const imageSave = request<ImageSaveParams, Record<string, never>>('image/save');
 export const imageRemove = request<ImageRemoveParams, ImageRemoveResult>('image/remove');
 export const networkList = request<Record<string, never>, { networks: NetworkSummary[] }>('network/list');
 export const networkCreate = request<NetworkCreateParams, { id: string }>('network/create');

@@ -167,15 +167,21 @@ export type StreamResizeParams = { stream: string; columns: number; rows: number
 export type ImageRemoveParams = { reference: string; force?: boolean };
 export type ImageRemoveResult = { untagged: string[]; deleted: string[] };
 export type ImageFileParams = { path: string };
+/** Written to `path`, which is replaced when all of it is there. */
+export type ImageSaveParams = { references: string[]; path: string } & Progressing;
 /** `progress` of a request that takes time: a name that the window makes up, under which `operation/progressed` tells of it. */
 export type Progressing = { progress?: string };
 /** `id` is what it is about: 12 digits of a layer, a tag. `current` and `total` are bytes. `status` is for people, in Docker's words. */
 export type ProgressStep = { id: string; status: string; current?: number; total?: number };
-/** `platform`: `os/architecture[/variant]`; absent: this machine's. `insecure`: registries (`host:port`) that need not prove who they are. */
-export type ImagePullParams = { reference: string; platform?: string; insecure?: string[] } & Progressing;
+/** `insecure`: registries (`host:port`) that need not prove who they are. `login`: kept by the window; goes before what Docker's files have. */
+export type RegistryUse = { insecure?: string[]; login?: RegistryLogin };
+/** `registry`: `host[:port]`; `docker.io` for Docker Hub. */
+export type RegistryLogin = { registry: string; username: string; password: string };
+/** `platform`: `os/architecture[/variant]`; absent: this machine's. */
+export type ImagePullParams = RegistryUse & { reference: string; platform?: string } & Progressing;
 /** `reference` in full; `digest` is the registry's; `isNew` is false when the same image was here under that name. */
 export type ImagePullResult = { id: string; reference: string; digest: string; isNew: boolean };
-export type ImagePushParams = { reference: string; insecure?: string[] } & Progressing;
+export type ImagePushParams = RegistryUse & { reference: string } & Progressing;
 export type ImagePushResult = { digest: string };
 export type ImageTagParams = { source: string; target: string };
 export type ImageReferenceParams = { reference: string };
@@ -184,9 +190,9 @@ export type ImageStep = { id?: string; createdAt?: string; createdBy: string; co
 /** `all`: also images with tags, unless a container was made of them. */
 export type ImagePruneParams = { all?: boolean };
 export type ImagePruneResult = { untagged: string[]; deleted: string[]; reclaimedBytes: number };
-/** Checked with the registry, and kept where Docker keeps it. */
-export type RegistryLoginParams = { registry: string; username: string; password: string; insecure?: string[] };
-/** `file`: where the password lies in the clear; absent: a credential helper has it. */
+/** Checked with the registry, and kept where Docker keeps it, unless `keep` is false. */
+export type RegistryLoginParams = RegistryLogin & { insecure?: string[]; keep?: boolean };
+/** `file`: where the password lies in the clear; absent: a credential helper has it, or nobody. */
 export type RegistryLoginResult = { file?: string };
 /** `subnets`: at most one of each family; absent: chosen. */
 export type NetworkCreateParams = { name: string; subnets?: string[]; internal?: boolean; ipv6?: boolean };

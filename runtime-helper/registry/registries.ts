@@ -12,6 +12,8 @@ export type RegistriesOptions = {
   env: Readonly<Record<string, string | undefined>>;
   /** `host:port` or CIDR, besides those of the settings. */
   insecure: readonly string[];
+  /** Of one registry, whatever the user's files have. */
+  login?: { domain: string; username: string; password: string };
   runHelper: RunHelper;
   /** Tells why credentials could not be had: we go on without. */
   warn: (message: string) => void;
@@ -91,6 +93,8 @@ export class Registries {
   }
 
   async #credentials(domain: string): Promise<Credentials | undefined> {
+    const { login } = this.#options;
+    if (login?.domain === domain) return { type: 'password', username: login.username, password: login.password };
     try {
       return await this.config.credentials(domain);
     } catch (error) {

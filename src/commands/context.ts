@@ -5,6 +5,7 @@ import type { Containers } from '../model/containers.ts';
 import type { EngineStatus } from '../model/helper-state.ts';
 import type { ContainerLogs } from '../terminals/container-logs.ts';
 import type { Documents } from '../ui/documents.ts';
+import type { RegistryLogins } from '../ui/registry-logins.ts';
 import type { Terminals } from '../terminals/terminals.ts';
 
 /** What commands work with. */
@@ -17,6 +18,7 @@ export type CommandContext = {
   terminals: Terminals;
   logs: ContainerLogs;
   documents: Documents;
+  logins: RegistryLogins;
   /** Remembers answers for this workspace. */
   memory: Memento;
   log: LogOutputChannel;

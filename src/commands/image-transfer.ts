@@ -6,6 +6,7 @@ import { transfer } from '../ui/transfer.ts';
 import { attempt } from './attempt.ts';
 import { chosenImages } from './chosen-images.ts';
 import type { CommandContext } from './context.ts';
+import { withLogin } from './registry-login.ts';
 
 /** Asks for a reference, and brings the image. */
 export async function pullImage(context: CommandContext, ...args: unknown[]): Promise<void> {
@@ -23,19 +24,23 @@ export async function pullImage(context: CommandContext, ...args: unknown[]): Pr
 }
 
 export async function pull(context: CommandContext, reference: string): Promise<void> {
-  await transfer(context.client, `Pulling ${cleanLine(reference)}`, (progress, token) =>
-    context.client.pullImage({ reference, progress }, token),
-  );
+  await withLogin(context, reference, async (use) => {
+    await transfer(context.client, `Pulling ${cleanLine(reference)}`, (progress, token) =>
+      context.client.pullImage({ ...use, reference, progress }, token),
+    );
+  });
 }
 
 export async function pushImage(context: CommandContext, ...args: unknown[]): Promise<void> {
   for (const image of await chosenImages(context, args, 'Push Image')) {
     await attempt(context, `push ${displayReference(image)}`, async () => {
       const { reference } = image;
-      await transfer(context.client, `Pushing ${displayReference(image)}`, (progress, token) =>
-        context.client.pushImage({ reference, progress }, token),
-      );
-      void window.showInformationMessage(`Pushed ${displayReference(image)}.`);
+      await withLogin(context, reference, async (use) => {
+        await transfer(context.client, `Pushing ${displayReference(image)}`, (progress, token) =>
+          context.client.pushImage({ ...use, reference, progress }, token),
+        );
+        void window.showInformationMessage(`Pushed ${displayReference(image)}.`);
+      });
     });
   }
 }

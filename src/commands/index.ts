@@ -12,6 +12,7 @@ import { importImage, loadImages } from './image-files.ts';
 import { imageHistory, inspectImage, pruneImages } from './image-look.ts';
 import { removeImage } from './image-remove.ts';
 import { runFromImage } from './image-run.ts';
+import { saveImages } from './image-save.ts';
 import { pullImage, pushImage, tagImage } from './image-transfer.ts';
 import { inspect } from './inspect.ts';
 import { kill } from './kill.ts';
@@ -23,6 +24,7 @@ import { pruneNetworks, removeNetwork } from './network-remove.ts';
 import { openShell } from './open-shell.ts';
 import { pause, unpause } from './pause.ts';
 import { rename } from './rename.ts';
+import { logIn, logOut } from './registry-login.ts';
 import { remove } from './remove.ts';
 import { restart } from './restart.ts';
 import { runContainer } from './run.ts';
@@ -75,6 +77,9 @@ const table: Record<string, Command> = {
   'skiff.network.inspect': inspectNetwork,
   'skiff.network.copyAddress': copyNetworkAddress,
   'skiff.network.remove': removeNetwork,
+  'skiff.image.save': saveImages,
+  'skiff.registry.login': logIn,
+  'skiff.registry.logout': logOut,
   'skiff.doctor': doctor,
   'skiff.showHelperLog': showHelperLog,
   'skiff.restartHelper': restartHelper,

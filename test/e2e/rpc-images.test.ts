@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -106,5 +106,44 @@ describe('a window', () => {
     } finally {
       await guarded.dispose();
     }
+  });
+
+  it('brings a login along with a request, which nobody keeps', async () => {
+    const { client } = window;
+    const guarded = await TestRegistry.start({ user: { name: 'me', password: 'secret' } });
+    try {
+      const login = { registry: guarded.host, username: 'me', password: 'secret' };
+      const reference = `${guarded.host}/box:1`;
+      await assert.rejects(client.login({ ...login, password: 'wrong', keep: false }), { code: 'permission-denied' });
+      assert.deepEqual(await client.login({ ...login, keep: false }), {});
+      await client.importImage({ path: busyboxRootfs(), reference });
+      await assert.rejects(client.pushImage({ reference }), { code: 'permission-denied', message: /'skiff login'/ });
+      const another = { ...login, registry: 'docker.io' };
+      await assert.rejects(client.pushImage({ reference, login: another }), { code: 'permission-denied' });
+      await client.pushImage({ reference, login });
+      await client.removeImage({ reference });
+      await assert.rejects(client.pullImage({ reference }), { code: 'permission-denied', message: /'skiff login'/ });
+      assert.equal((await client.pullImage({ reference, login })).reference, reference);
+      await client.removeImage({ reference });
+      assert.equal(readFileSync(join(home, '.docker/config.json'), 'utf8').includes(guarded.host), false);
+    } finally {
+      await guarded.dispose();
+    }
+  });
+
+  it('saves images to a file, and sees how far it is', async () => {
+    const { client } = window;
+    const path = join(home, 'saved.tar');
+    await client.importImage({ path: busyboxRootfs(), reference: 'box' });
+    await client.saveImages({ references: ['box'], path, progress: 'save' });
+    const { current, total } = steps.get('save')?.at(-1) ?? {};
+    assert.ok(current !== undefined && current > 1_000_000 && current === total, `${current} of ${total}`);
+    await client.removeImage({ reference: 'box' });
+    assert.deepEqual(await client.loadImages({ path }), { references: ['box:latest'] });
+    await assert.rejects(client.saveImages({ references: ['nosuch'], path: join(home, 'no.tar') }), {
+      code: 'not-found',
+    });
+    assert.equal(existsSync(join(home, 'no.tar')), false);
+    await client.removeImage({ reference: 'box' });
   });
 });

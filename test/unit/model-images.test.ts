@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { containerSummary } from '../support/summaries.ts';
 import type { ContainerSummary, ImageSummary } from '../../runtime-helper/protocol/types.ts';
 import { describeImage, displayTag } from '../../src/model/image-words.ts';
+import { registryOf } from '../../src/model/registry-name.ts';
 import { groupImages, splitReference } from '../../src/model/images.ts';
 
 const id = (digit: string): string => `sha256:${digit.repeat(64)}`;
@@ -39,4 +40,10 @@ test('a row says size, age and users', () => {
     describeImage(created, ['x', 'y', 'z'].map(user), now),
     '26.1 MB · 3 days ago · used by x, y and 1 more',
   );
+});
+
+test('the registry of a reference is its first component when that could be a host', () => {
+  const cases = ['alpine', 'alpine:3.20', 'team/app', 'localhost/app', 'localhost:5000/app:1', 'ghcr.io/a/b@sha256:00'];
+  const hosts = ['docker.io', 'docker.io', 'docker.io', 'localhost', 'localhost:5000', 'ghcr.io'];
+  assert.deepEqual(cases.map(registryOf), hosts);
 });

@@ -7,13 +7,14 @@ declare const SKIFF_VERSION: string | undefined;
 
 /** Lends out registries as whoever asks sees them. */
 export async function withRegistries<T>(
-  { env, insecure }: RegistryAccess,
+  { env, insecure, login }: RegistryAccess,
   operation: Operation,
   work: (registries: Registries) => Promise<T>,
 ): Promise<T> {
   const registries = new Registries({
     env,
     insecure,
+    ...(login === undefined ? {} : { login }),
     runHelper: (name, verb, input) => runCredentialHelper(name, verb, input, env),
     warn: (message) => operation.log('warn', message),
     userAgent: `skiff/${typeof SKIFF_VERSION === 'string' ? SKIFF_VERSION : 'source'}`,

@@ -2,6 +2,17 @@ import type { Operation } from '../../lib/operation.ts';
 import type { RegistryAccess } from '../types.ts';
 import { withRegistries } from './access.ts';
 
+export function checkLogin(
+  domain: string,
+  { username, password }: { username: string; password: string },
+  access: RegistryAccess,
+  operation: Operation,
+): Promise<void> {
+  return withRegistries(access, operation, (registries) =>
+    registries.login(domain, { type: 'password', username, password }, operation.signal),
+  );
+}
+
 export function login(
   domain: string,
   { username, password }: { username: string; password: string },

@@ -31,13 +31,18 @@ export function saveImages(
 async function* bytesOf(
   images: ImageStore,
   saved: readonly Saved[],
-  { signal }: Operation,
+  { signal, report }: Operation,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const unpin = await images.locked(() => images.pins.set({ blobs: [...blobsOf(saved)], layers: [] }));
   try {
+    const total = [...blobsOf(saved)].reduce((sum, digest) => sum + statSync(images.blobPath(digest)).size, 0);
+    let current = 0;
     for await (const chunk of writeTar(entriesOf(images, saved))) {
       signal.throwIfAborted();
       yield chunk;
+      // The archive's own headers are beyond it.
+      current = Math.min(total, current + chunk.length);
+      report({ id: 'save', status: 'Saving', current, total });
     }
   } finally {
     unpin();

@@ -15,7 +15,12 @@ export type Image = {
 };
 
 /** How registries are reached: the environment of whoever asks, and hosts (`host:port`, CIDR) that need not prove who they are. */
-export type RegistryAccess = { env: Readonly<Record<string, string | undefined>>; insecure: readonly string[] };
+export type RegistryAccess = {
+  env: Readonly<Record<string, string | undefined>>;
+  insecure: readonly string[];
+  /** For this one registry, instead of what Docker's files have. */
+  login?: { domain: string; username: string; password: string };
+};
 
 export type PulledImage = {
   id: string;
@@ -110,6 +115,13 @@ export type ImageOperations = {
   pruneImages: (options: PruneImagesOptions, operation: Operation) => Promise<PrunedImages>;
   /** A repository's images in its registry, by name and tag: `alpine:3.20`. */
   remoteTags: (repository: string, access: RegistryAccess, operation: Operation) => Promise<string[]>;
+  /** Throws permission-denied unless the registry takes these credentials. */
+  checkLogin: (
+    domain: string,
+    credentials: { username: string; password: string },
+    access: RegistryAccess,
+    operation: Operation,
+  ) => Promise<void>;
   /** Checks credentials with their registry, and keeps them where Docker does. Returns the file where they lie in the clear, if they do. */
   login: (
     domain: string,

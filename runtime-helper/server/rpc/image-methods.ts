@@ -1,12 +1,26 @@
+import * as v from 'valibot';
 import { serverOf } from '../../cli/commands/login.ts';
+import { writeFile } from '../../cli/output.ts';
 import { inspectImage } from '../../cli/inspect-documents.ts';
 import * as protocol from '../../protocol/index.ts';
-import { method, type Method } from './method.ts';
+import { method, type Context, type Method } from './method.ts';
 import * as shape from './shapes.ts';
 
 const { object, optional } = shape;
 const insecure = optional(shape.texts);
 const progress = optional(shape.filled);
+const registryLogin = { registry: shape.filled, username: shape.filled, password: shape.filled };
+const registryUse = { insecure, login: optional(object(registryLogin)) };
+
+/** How registries are reached for one request. */
+function accessOf(
+  { insecure: hosts = [], login }: protocol.RegistryUse,
+  { env }: Context,
+): Parameters<Context['engine']['pushImage']>[1] {
+  if (login === undefined) return { env, insecure: hosts };
+  const { registry, ...credentials } = login;
+  return { env, insecure: hosts, login: { domain: serverOf(registry), ...credentials } };
+}
 
 export const imageMethods: Method[] = [
   method(protocol.imageList, shape.nothing, (_, { changes }) => ({ images: changes.listImages() })),
@@ -25,18 +39,18 @@ export const imageMethods: Method[] = [
   ),
   method(
     protocol.imagePull,
-    object({ reference: shape.filled, platform: optional(shape.filled), insecure, progress }),
-    async ({ reference, platform, insecure: hosts = [] }, { engine, operation, env }) => {
-      const how = { access: { env, insecure: hosts }, ...(platform === undefined ? {} : { platform }) };
-      const { id, digest, isNew, ...names } = await engine.pullImage(reference, how, operation);
+    object({ ...registryUse, reference: shape.filled, platform: optional(shape.filled), progress }),
+    async ({ reference, platform, ...use }, context) => {
+      const how = { access: accessOf(use, context), ...(platform === undefined ? {} : { platform }) };
+      const { id, digest, isNew, ...names } = await context.engine.pullImage(reference, how, context.operation);
       return { id, digest, isNew, reference: names.reference };
     },
   ),
   method(
     protocol.imagePush,
-    object({ reference: shape.filled, insecure, progress }),
-    async ({ reference, insecure: hosts = [] }, { engine, operation, env }) => {
-      const { digest } = await engine.pushImage(reference, { env, insecure: hosts }, operation);
+    object({ ...registryUse, reference: shape.filled, progress }),
+    async ({ reference, ...use }, context) => {
+      const { digest } = await context.engine.pushImage(reference, accessOf(use, context), context.operation);
       return { digest };
     },
   ),
@@ -59,9 +73,14 @@ export const imageMethods: Method[] = [
   ),
   method(
     protocol.registryLogin,
-    object({ registry: shape.filled, username: shape.filled, password: shape.filled, insecure }),
-    async ({ registry, username, password, insecure: hosts = [] }, { engine, operation, env }) => {
-      const file = await engine.login(serverOf(registry), { username, password }, { env, insecure: hosts }, operation);
+    object({ ...registryLogin, insecure, keep: optional(shape.flag) }),
+    async ({ registry, username, password, insecure: hosts = [], keep = true }, { engine, operation, env }) => {
+      const [domain, access] = [serverOf(registry), { env, insecure: hosts }];
+      if (!keep) {
+        await engine.checkLogin(domain, { username, password }, access, operation);
+        return {};
+      }
+      const file = await engine.login(domain, { username, password }, access, operation);
       return file === undefined ? {} : { file };
     },
   ),
@@ -71,6 +90,14 @@ export const imageMethods: Method[] = [
     async ({ registry }, { engine, operation, env }) => ({
       wasLoggedIn: await engine.logout(serverOf(registry), { env, insecure: [] }, operation),
     }),
+  ),
+  method(
+    protocol.imageSave,
+    object({ references: v.pipe(shape.texts, v.minLength(1, 'empty')), path: shape.absolutePath, progress }),
+    async ({ references, path }, { engine, operation }) => {
+      await writeFile(engine.saveImages(references, operation), path);
+      return {};
+    },
   ),
   method(protocol.imageLoad, object({ path: shape.absolutePath }), async ({ path }, { engine, operation }) => ({
     references: await engine.loadImages({ path }, operation),
