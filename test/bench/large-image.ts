@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { cache } from '../support/paths.ts';
@@ -30,13 +29,15 @@ export function largeImage(): string {
 
 /** Small files first, then large ones until there are enough bytes; by the digest of their names, so that they are a fair mixture. */
 function choose(): string[] {
-  const all = ['/usr/share', '/usr/lib'].flatMap((folder) =>
-    readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name)),
-  );
-  const mixed = all
-    .map((path) => ({ path, size: statSync(path).size, key: sha256(Buffer.from(path)) }))
+  const listed = execFileSync('find', ['/usr/share', '/usr/lib', '-type', 'f', '-printf', '%s %p\\0'], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  const mixed = listed
+    .split('\0')
+    .filter(Boolean)
+    .map((line) => ({ path: line.slice(line.indexOf(' ') + 1), size: Number.parseInt(line, 10) }))
+    .map((file) => ({ ...file, key: sha256(Buffer.from(file.path)) }))
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const chosen = mixed.filter(({ size }) => size < smallBytes).slice(0, wantedFiles);
   let bytes = chosen.reduce((sum, { size }) => sum + size, 0);
