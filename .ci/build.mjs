@@ -1,5 +1,5 @@
 // Builds dist/: the extension, the helper, and the native program. `node .ci/build.mjs [--arch arm64]`
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { continueOnNode24, fail, root } from './node24.mjs';
@@ -32,13 +32,22 @@ export async function buildScripts({ out = join(root, 'dist'), production = fals
   await Promise.all([
     build({ ...options, entryPoints: ['src/extension.ts'], outfile: join(out, 'extension.js'), external: ['vscode'] }),
     build({ ...options, entryPoints: ['runtime-helper/server/main.ts'], outfile: join(out, 'helper.js') }),
+    build({ ...options, entryPoints: ['runtime-helper/bundle/main.ts'], outfile: join(out, 'oci.js') }),
   ]);
+}
+
+/** skiff-oci is the same program under another name. A file of its own: an archive keeps no links. */
+function linkOciRuntime(out) {
+  const scratch = join(out, `bin/skiff-oci.${process.pid}`);
+  copyFileSync(join(out, 'bin/skiff'), scratch);
+  renameSync(scratch, join(out, 'bin/skiff-oci'));
 }
 
 /** All of dist/. */
 export async function buildAll({ out = join(root, 'dist'), arch = process.arch, production = false } = {}) {
   if (production) rmSync(out, { recursive: true, force: true });
   await Promise.all([buildScripts({ out, production }), buildNative({ arch, out: join(out, 'bin/skiff') })]);
+  linkOciRuntime(out);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -61,8 +61,10 @@ function checkContent(vsix) {
     'extension/LICENSE.txt',
     'extension/README.md',
     'extension/dist/bin/skiff',
+    'extension/dist/bin/skiff-oci',
     'extension/dist/extension.js',
     'extension/dist/helper.js',
+    'extension/dist/oci.js',
     'extension/dist/package.json',
     ...media.map((name) => `extension/media/${name}`),
     'extension/package.json',
@@ -73,8 +75,10 @@ function checkContent(vsix) {
   const found = entries.map(({ name }) => plain(name)).sort();
   if (JSON.stringify(found) !== JSON.stringify(expected.sort()))
     throw new Error(`${vsix} has other files than it should:\n  has ${found.join(' ')}\n  not ${expected.join(' ')}`);
-  const { mode } = entries.find(({ name }) => name === 'extension/dist/bin/skiff');
-  if ((mode & 0o111) !== 0o111) throw new Error(`${vsix}: dist/bin/skiff is not executable (mode ${mode.toString(8)})`);
+  for (const program of ['dist/bin/skiff', 'dist/bin/skiff-oci']) {
+    const { mode } = entries.find(({ name }) => name === `extension/${program}`);
+    if ((mode & 0o111) !== 0o111) throw new Error(`${vsix}: ${program} is not executable (mode ${mode.toString(8)})`);
+  }
 }
 
 /** Names and Unix modes of a zip file's entries, from its central directory (APPNOTE.TXT, 4.3.12). */

@@ -121,7 +121,9 @@ function capability(text: string): string {
 function deviceRules({ privileged, devices = [], deviceRules: rules = [] }: Confinement): DeviceRule[] {
   if (privileged) return [{ allow: true, type: 'a', access: 'rwm' }];
   return [
-    ...devices.map(({ device: { type, major, minor }, access }) => ({ allow: true, type, major, minor, access })),
+    ...devices.map(({ device: { type, major, minor }, access }) => ({
+      ...{ allow: true, type: type === 'b' ? ('b' as const) : ('c' as const), major, minor, access },
+    })),
     ...rules,
   ];
 }

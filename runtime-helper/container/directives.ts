@@ -68,10 +68,11 @@ export function createDirectives(config: RuntimeConfig, plan: StartPlan): string
     ...namespaceDirectives(linux.namespaces),
     ...(config.domainname === undefined ? [] : ['domainname', config.domainname]),
     ...config.mounts.flatMap(mountDirective),
-    ...linux.devices.flatMap(({ path, type, major, minor, fileMode }) => [
-      ...['device', path, type, String(major), String(minor), fileMode.toString(8)],
+    ...linux.devices.flatMap(({ path, type, major, minor, fileMode, uid = 0, gid = 0 }) => [
+      ...['device', path, type, String(major), String(minor), fileMode.toString(8), String(uid), String(gid)],
     ]),
-    ...deviceLinks.flatMap(([target, path]) => ['symlink', target, path]),
+    // Without devices /dev is somebody else's.
+    ...(linux.devices.length === 0 ? [] : deviceLinks).flatMap(([target, path]) => ['symlink', target, path]),
     ...linux.maskedPaths.flatMap((path) => ['mask', path]),
     ...linux.readonlyPaths.flatMap((path) => ['readonly', path]),
     ...(config.root.readonly ? ['rootfs-readonly', '1'] : []),
@@ -153,14 +154,20 @@ function deviceRuleDirective({ allow, type, major, minor, access }: DeviceRule):
 }
 
 /** mount(2)'s flags by the names of mount(8). */
-const mountFlags: Record<string, number> = {
+const mountFlags: Readonly<Record<string, number>> = {
   ro: 1,
   nosuid: 2,
   nodev: 4,
   noexec: 8,
+  sync: 16,
+  mand: 64,
+  dirsync: 128,
   noatime: 1024,
+  nodiratime: 2048,
   bind: 4096,
   rbind: 4096 | 16384,
+  unbindable: 1 << 17,
+  runbindable: (1 << 17) | 16384,
   private: 1 << 18,
   rprivate: (1 << 18) | 16384,
   slave: 1 << 19,
@@ -170,7 +177,9 @@ const mountFlags: Record<string, number> = {
   relatime: 1 << 21,
   strictatime: 1 << 24,
 };
-const noFlag = new Set(['rw', 'suid', 'dev', 'exec']);
+const noFlag = new Set(
+  'rw suid dev exec async atime diratime defaults nomand norelatime nostrictatime loud silent'.split(' '),
+);
 
 function mountDirective(mount: Mount): string[] {
   const { destination, type, source, options } = mount;
@@ -217,4 +226,11 @@ const rlimit = (value: number): string => (value === -1 ? '18446744073709551615'
 
 function logDirective({ driver, maxSize, maxFiles }: LogConfig): string[] {
   return ['log', driver === 'none' ? 'none' : 'file', String(maxSize), String(maxFiles)];
+}
+
+/** mount(2)'s flags for a word of `linux.rootfsPropagation`. Throws invalid-argument. */
+export function propagationFlags(word: string): number {
+  const flags = /^r?(?:private|slave|shared|unbindable)$/.test(word) ? mountFlags[word] : undefined;
+  if (flags === undefined) throw new SkiffError('invalid-argument', `linux.rootfsPropagation: there is no "${word}"`);
+  return flags;
 }

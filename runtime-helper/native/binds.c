@@ -23,8 +23,16 @@ int bind_protect(int mount_fd, unsigned long flags)
 {
 	struct mount_attr attributes = { .propagation = flags & PROPAGATION };
 	attributes.attr_set = (flags & MS_RDONLY ? MOUNT_ATTR_RDONLY : 0) | (flags & MS_NOSUID ? MOUNT_ATTR_NOSUID : 0) |
-			      (flags & MS_NODEV ? MOUNT_ATTR_NODEV : 0) | (flags & MS_NOEXEC ? MOUNT_ATTR_NOEXEC : 0);
-	if (attributes.attr_set == 0 && attributes.propagation == 0)
+			      (flags & MS_NODEV ? MOUNT_ATTR_NODEV : 0) | (flags & MS_NOEXEC ? MOUNT_ATTR_NOEXEC : 0) |
+			      (flags & MS_NODIRATIME ? MOUNT_ATTR_NODIRATIME : 0);
+	/* How access times are kept is one value of three, not a bit: mount_setattr(2). */
+	if (flags & (MS_NOATIME | MS_RELATIME | MS_STRICTATIME)) {
+		attributes.attr_clr = MOUNT_ATTR__ATIME;
+		attributes.attr_set |= flags & MS_NOATIME     ? MOUNT_ATTR_NOATIME :
+				       flags & MS_STRICTATIME ? MOUNT_ATTR_STRICTATIME :
+								MOUNT_ATTR_RELATIME;
+	}
+	if (attributes.attr_clr == 0 && attributes.attr_set == 0 && attributes.propagation == 0)
 		return 0;
 	unsigned recursive = flags & MS_REC ? AT_RECURSIVE : 0;
 	return (int)syscall(SYS_mount_setattr, mount_fd, "", AT_EMPTY_PATH | recursive, &attributes, sizeof(attributes));

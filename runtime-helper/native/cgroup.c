@@ -55,6 +55,23 @@ int cgroup_open_store(const char *store_id)
 	return group;
 }
 
+int cgroup_open_path(const char *path)
+{
+	int group = open_hierarchy();
+	while (group >= 0 && *(path += strspn(path, "/"))) {
+		size_t length = strcspn(path, "/");
+		char name[256];
+		snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : 0), path);
+		CLEANUP_CLOSE int parent = group;
+		resources_delegate(parent);
+		group = is_component(name) && (mkdirat(parent, name, 0755) == 0 || errno == EEXIST) ?
+				openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) :
+				-1;
+		path += length;
+	}
+	return group;
+}
+
 void cgroup_refresh_store(struct store *store)
 {
 	if (store->cgroup_fd < 0 || faccessat(store->cgroup_fd, "cgroup.procs", F_OK, 0) == 0)
@@ -162,7 +179,7 @@ static int load_device_program(const struct spec *spec)
 	return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes));
 }
 
-static int attach_device_program(int cgroup, const struct spec *spec)
+int cgroup_confine_devices(int cgroup, const struct spec *spec)
 {
 	CLEANUP_CLOSE int program = load_device_program(spec);
 	if (program < 0)
@@ -184,7 +201,7 @@ int cgroup_make(const struct store *store, const struct spec *spec, struct failu
 	if (mkdirat(store->cgroup_fd, spec->id, 0755) < 0 && errno != EEXIST)
 		return fail(failure, STAGE_CGROUP, spec->id);
 	CLEANUP_CLOSE int cgroup = openat(store->cgroup_fd, spec->id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (cgroup < 0 || attach_device_program(cgroup, spec) < 0) {
+	if (cgroup < 0 || cgroup_confine_devices(cgroup, spec) < 0) {
 		fail(failure, STAGE_CGROUP, "device rules");
 		unlinkat(store->cgroup_fd, spec->id, AT_REMOVEDIR);
 		return -1;

@@ -7,6 +7,10 @@
 
 /* Opens (and makes) `skiff-<store id>` in the cgroup2 hierarchy, pure or beside version 1. -1 when there is none. */
 int cgroup_open_store(const char *store_id);
+/* Opens (and makes) the group at `path` in the cgroup2 hierarchy, with controllers for those below it. -1 when there is none. */
+int cgroup_open_path(const char *path);
+/* Confines a group's processes to the devices that the rules allow. */
+int cgroup_confine_devices(int cgroup, const struct spec *spec);
 /* Opens it anew when another spawner of the store has removed it as it left. */
 void cgroup_refresh_store(struct store *store);
 /* Removes it, which works only when no container is left in it. */

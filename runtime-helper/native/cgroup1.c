@@ -15,7 +15,10 @@
 
 #include "io.h"
 
-static const char *const controllers[] = { "memory", "cpu", "cpuset", "pids", "blkio", "devices" };
+static const char *const controllers[] = { "memory", "cpu", "cpuset", "pids", "blkio", "devices",
+				    /* For bundles, whose groups are everywhere. */
+				    "cpuacct", "freezer", "net_cls", "net_prio", "hugetlb", "perf_event", "rdma", "misc", "systemd" };
+#define OWN_CONTROLLERS 6
 
 /* /sys/fs/cgroup/CONTROLLER, which is a link where controllers are mounted together. */
 static int open_hierarchy(const char *controller)
@@ -64,8 +67,46 @@ static int open_group(int parent, const char *controller, const char *name)
 	return take_fd(&group);
 }
 
+static int bad_path(void)
+{
+	errno = EINVAL;
+	return -1;
+}
+
+/* The group at a path, with all above it. */
+static int open_path(const char *path, const char *controller)
+{
+	int group = open_hierarchy(controller);
+	while (group >= 0 && *(path += strspn(path, "/"))) {
+		size_t length = strcspn(path, "/");
+		char name[256];
+		snprintf(name, sizeof(name), "%.*s", (int)length, path);
+		CLEANUP_CLOSE int parent = group;
+		group = length < sizeof(name) && is_component(name) ? open_group(parent, controller, name) : bad_path();
+		path += length;
+	}
+	return group;
+}
+
+int cgroup1_make_all(const struct store *store, pid_t pid)
+{
+	char text[16];
+	snprintf(text, sizeof(text), "%d", (int)pid);
+	for (size_t i = 0; i < ARRAY_LENGTH(controllers); i++) {
+		CLEANUP_CLOSE int group = open_path(store->cgroup_path, controllers[i]);
+		/* Where there is no such hierarchy, or only a part of it is ours to see. */
+		if (group < 0 && (errno == ENOENT || errno == EROFS))
+			continue;
+		if (group < 0 || (pid > 0 && write_existing(group, "cgroup.procs", text) < 0))
+			return -1;
+	}
+	return 0;
+}
+
 int cgroup1_open(const struct store *store, const char *id, const char *controller)
 {
+	if (store->cgroup_path)
+		return open_path(store->cgroup_path, controller);
 	char name[16];
 	snprintf(name, sizeof(name), "skiff-%s", store->id);
 	CLEANUP_CLOSE int hierarchy = open_hierarchy(controller);
@@ -84,7 +125,7 @@ static int open_existing(const struct store *store, const char *id, const char *
 
 int cgroup1_join(const struct store *store, const char *id)
 {
-	for (size_t i = 0; i < ARRAY_LENGTH(controllers); i++) {
+	for (size_t i = 0; i < OWN_CONTROLLERS; i++) {
 		CLEANUP_CLOSE int group = open_existing(store, id, controllers[i]);
 		if (group >= 0 && write_existing(group, "cgroup.procs", "0") < 0)
 			return -1;
@@ -162,7 +203,7 @@ void cgroup1_end(const struct store *store, const char *id)
 {
 	char name[16];
 	snprintf(name, sizeof(name), "skiff-%s", store->id);
-	for (size_t i = 0; i < ARRAY_LENGTH(controllers); i++) {
+	for (size_t i = 0; i < OWN_CONTROLLERS; i++) {
 		CLEANUP_CLOSE int hierarchy = open_hierarchy(controllers[i]);
 		CLEANUP_CLOSE int parent =
 			hierarchy < 0 ? -1 : openat(hierarchy, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -175,7 +216,7 @@ void cgroup1_remove_store(const char *store_id)
 {
 	char name[16];
 	snprintf(name, sizeof(name), "skiff-%s", store_id);
-	for (size_t i = 0; i < ARRAY_LENGTH(controllers); i++) {
+	for (size_t i = 0; i < OWN_CONTROLLERS; i++) {
 		CLEANUP_CLOSE int hierarchy = open_hierarchy(controllers[i]);
 		if (hierarchy >= 0)
 			unlinkat(hierarchy, name, AT_REMOVEDIR);

@@ -9,6 +9,8 @@
 
 /* Opens, and makes, the container's group of a controller: -1 and ENOENT when no version 1 hierarchy has it. */
 int cgroup1_open(const struct store *store, const char *id, const char *controller);
+/* Makes the groups of a bundle in every hierarchy; with a pid: moves it there. */
+int cgroup1_make_all(const struct store *store, pid_t pid);
 /* Moves the calling process into all groups that the container has. */
 int cgroup1_join(const struct store *store, const char *id);
 /* Lets the container's processes use the devices that the rules allow, where there is no cgroup2 hierarchy to filter them. */

@@ -26,6 +26,7 @@
 #define STAGE_USER "user"
 #define STAGE_CONFINE "confine"
 #define STAGE_EXEC "exec"
+#define STAGE_HOOK "hook"
 #define STAGE_JOIN "join"
 #define STAGE_LAYER "layer"
 #define STAGE_REMOVE "remove"

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bundle_init.h"
 #include "cgroup1.h"
 #include "io.h"
 #include "mounts.h"
@@ -78,9 +79,10 @@ static int adjust_oom_score(const struct spec *spec, struct failure *failure)
 /* Only a namespace of the container's own is named. */
 static int name_host(const struct spec *spec, struct failure *failure)
 {
-	if (!(namespaces_new(spec) & CLONE_NEWUTS))
+	if (!spec->bundle.rootfs && !(namespaces_new(spec) & CLONE_NEWUTS))
 		return 0;
-	if (sethostname(spec->hostname, strlen(spec->hostname)) < 0)
+	/* A bundle's config was asked whether the namespace is its own. */
+	if ((*spec->hostname || !spec->bundle.rootfs) && sethostname(spec->hostname, strlen(spec->hostname)) < 0)
 		return fail(failure, STAGE_CLONE, spec->hostname);
 	if (spec->domainname && setdomainname(spec->domainname, strlen(spec->domainname)) < 0)
 		return fail(failure, STAGE_CLONE, spec->domainname);
@@ -90,8 +92,10 @@ static int name_host(const struct spec *spec, struct failure *failure)
 static int set_up(const struct store *store, struct spec *spec, struct stdio *stdio, int sync_fd, struct failure *failure)
 {
 	int terminal[2] = { -1, -1 };
+	if (spec->bundle.rootfs && bundle_take_identity(spec, sync_fd, failure) < 0)
+		return -1;
 	/* Version 1 groups know no CLONE_INTO_CGROUP; before init has children. */
-	if ((spec->resources.count > 0 || store->cgroup_fd < 0) && cgroup1_join(store, spec->id) < 0)
+	if (!spec->bundle.rootfs && (spec->resources.count > 0 || store->cgroup_fd < 0) && cgroup1_join(store, spec->id) < 0)
 		return fail(failure, STAGE_CGROUP, "cgroup.procs");
 	/* Now that we are in our cgroup, the new namespace has it as its root. */
 	if (!(spec->host_namespaces & CLONE_NEWCGROUP) && unshare(CLONE_NEWCGROUP) < 0)
@@ -115,21 +119,28 @@ static int set_up(const struct store *store, struct spec *spec, struct stdio *st
 		if (network_configure(spec, failure) < 0)
 			return -1;
 	}
+	if (spec->bundle.rootfs && bundle_run_create_hooks(spec, sync_fd, failure) < 0)
+		return -1;
 	if (write_sysctls(root, spec, failure) < 0 || adjust_oom_score(spec, failure) < 0)
 		return -1;
 	if (mounts_confine(root, spec, failure) < 0)
 		return -1;
-	return mounts_enter(root, failure);
+	if (mounts_enter(root, failure) < 0)
+		return -1;
+	return spec->bundle.rootfs ? bundle_settle(spec, failure) : 0;
 }
 
 void init_main(const struct store *store, struct spec *spec, struct stdio stdio, int sync_fd)
 {
 	struct failure failure;
 	/* A container whose monitor was killed has nobody to write its log or exit code: it ends too. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!spec->bundle.rootfs)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "skiff-init");
 	if (set_up(store, spec, &stdio, sync_fd, &failure) < 0)
 		sync_die(sync_fd, &failure);
+	if (spec->bundle.rootfs)
+		bundle_wait_and_exec(spec, &stdio, sync_fd);
 	if (sync_send(sync_fd, SYNC_READY, -1) < 0 || sync_wait(sync_fd) != SYNC_GO)
 		_exit(125);
 	process_exec(spec, &stdio, &failure);

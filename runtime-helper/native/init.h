@@ -12,6 +12,8 @@ enum sync_message {
 	SYNC_GO = 'G',	    /* monitor: exec */
 	SYNC_TERMINAL = 'T', /* init: the pty's master is attached (SCM_RIGHTS) */
 	SYNC_READY = 'R',   /* init: everything is made, only exec is left */
+	SYNC_PLACED = 'P', /* bundle: ids are mapped, cgroups joined */
+	SYNC_HOOKS = 'H', /* init of a bundle: all is mounted; bundle: the state follows, as text */
 	SYNC_FAILED = 'F',  /* init: a struct failure follows */
 };
 

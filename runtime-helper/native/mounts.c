@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "binds.h"
+#include "bundle_init.h"
 #include "io.h"
 #include "rootfs.h"
 #include "snapshot.h"
@@ -38,17 +39,52 @@ static int mount_snapshot(const struct store *store, const struct spec *spec, st
 	return root < 0 ? fail(failure, STAGE_OVERLAY, path) : root;
 }
 
+static int set_propagation(int root_fd, const struct mount_spec *item, unsigned long propagation, struct failure *failure)
+{
+	if (propagation == 0)
+		return 0;
+	CLEANUP_CLOSE int target = rootfs_open(root_fd, item->target, O_PATH | O_DIRECTORY);
+	return target < 0 || bind_protect(target, propagation) < 0 ? fail(failure, STAGE_MOUNT, item->target) : 0;
+}
+
 static int mount_filesystem(int root_fd, const struct mount_spec *item, struct failure *failure)
 {
 	CLEANUP_CLOSE int target = rootfs_make_directory(root_fd, item->target, 0755);
 	if (target < 0)
 		return fail(failure, STAGE_MOUNT, item->target);
 	const char *data = *item->data ? item->data : NULL;
-	if (mount(item->source, fd_path(target).text, item->type, item->flags, data) == 0)
-		return 0;
+	const unsigned long propagation = MS_SHARED | MS_SLAVE | MS_PRIVATE | MS_UNBINDABLE;
+	/* With one of these mount(2) would change that alone. */
+	if (mount(item->source, fd_path(target).text, item->type, item->flags & ~(propagation | MS_REC), data) == 0)
+		return set_propagation(root_fd, item, item->flags & propagation, failure);
 	/* Absent on kernels without them; nothing that a container needs to run. */
 	bool optional = strcmp(item->type, "cgroup2") == 0 || strcmp(item->type, "mqueue") == 0;
 	return optional && (errno == ENODEV || errno == EBUSY || errno == EPERM) ? 0 : fail(failure, STAGE_MOUNT, item->target);
+}
+
+/* What is there already is right when it is the same device. */
+static int is_same_device(int parent, const char *name, const struct device_spec *device)
+{
+	struct stat status;
+	if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && (status.st_mode & S_IFMT) == (device->mode & S_IFMT) &&
+	    (S_ISFIFO(status.st_mode) || status.st_rdev == makedev(device->major, device->minor)))
+		return 0;
+	errno = EEXIST;
+	return -1;
+}
+
+static int make_device(int root_fd, int parent, const char *name, const struct device_spec *device)
+{
+	if (mknodat(parent, name, device->mode, makedev(device->major, device->minor)) == 0)
+		return device->uid == 0 && device->gid == 0 ? 0 : fchownat(parent, name, device->uid, device->gid, AT_SYMLINK_NOFOLLOW);
+	if (errno == EEXIST)
+		return is_same_device(parent, name, device);
+	/* In a user namespace nobody makes device nodes: mknod(2). The host's serves. */
+	if (errno != EPERM)
+		return -1;
+	CLEANUP_CLOSE int source = open(device->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	CLEANUP_CLOSE int target = source < 0 ? -1 : rootfs_make_file(root_fd, device->path);
+	return target < 0 ? -1 : bind_attach(source, target, 0);
 }
 
 static int make_devices(int root_fd, const struct spec *spec, struct failure *failure)
@@ -57,7 +93,7 @@ static int make_devices(int root_fd, const struct spec *spec, struct failure *fa
 		const struct device_spec *device = &spec->devices.items[i];
 		const char *name;
 		CLEANUP_CLOSE int parent = rootfs_parent(root_fd, device->path, &name);
-		if (parent < 0 || (mknodat(parent, name, device->mode, makedev(device->major, device->minor)) < 0 && errno != EEXIST))
+		if (parent < 0 || make_device(root_fd, parent, name, device) < 0)
 			return fail(failure, STAGE_DEVICE, device->path);
 	}
 	for (size_t i = 0; i < spec->links.count; i++) {
@@ -101,7 +137,7 @@ int mounts_make(const struct store *store, struct spec *spec, int terminal_fds[2
 	/* The parent must not be shared, or pivot_root fails with EINVAL and our mounts appear on the host: pivot_root(2), NOTES. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return fail(failure, STAGE_MOUNT, "/");
-	CLEANUP_CLOSE int root = mount_snapshot(store, spec, failure);
+	CLEANUP_CLOSE int root = spec->bundle.rootfs ? bundle_mount_root(spec, failure) : mount_snapshot(store, spec, failure);
 	if (root < 0)
 		return -1;
 	for (size_t i = 0; i < spec->mounts.count; i++) {

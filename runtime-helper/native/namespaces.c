@@ -19,7 +19,38 @@ uint64_t namespaces_new(const struct spec *spec)
 	for (size_t i = 0; i < ARRAY_LENGTH(spec->joined); i++)
 		if (spec->joined[i].id)
 			other |= spec->joined[i].kind;
-	return CLONED & ~other;
+	for (size_t i = 0; i < spec->bundle.namespaces.count; i++)
+		other |= spec->bundle.namespaces.items[i].kind;
+	return (CLONED | (spec->bundle.id_maps.count > 0 ? CLONE_NEWUSER : 0)) & ~other;
+}
+
+/* Those of processes that are not made yet are joined here: of what follows, init is the first that is in them. */
+static int open_paths(struct spec *spec, struct failure *failure)
+{
+	for (size_t i = 0; i < spec->bundle.namespaces.count; i++) {
+		struct path_namespace *item = &spec->bundle.namespaces.items[i];
+		item->fd = open(item->path, O_RDONLY | O_CLOEXEC);
+		/* One of another kind is refused: EINVAL. */
+		if (item->fd < 0 || (item->kind == CLONE_NEWPID && setns(item->fd, CLONE_NEWPID) < 0))
+			return fail(failure, STAGE_JOIN, item->path);
+	}
+	for (size_t i = 0; i < spec->bundle.namespaces.count; i++) {
+		struct path_namespace *item = &spec->bundle.namespaces.items[i];
+		if (item->kind == CLONE_NEWUSER && setns(item->fd, CLONE_NEWUSER) < 0)
+			return fail(failure, STAGE_JOIN, item->path);
+	}
+	return 0;
+}
+
+static int join_paths(const struct spec *spec, struct failure *failure)
+{
+	const uint64_t before = CLONE_NEWPID | CLONE_NEWUSER;
+	for (size_t i = 0; i < spec->bundle.namespaces.count; i++) {
+		const struct path_namespace *item = &spec->bundle.namespaces.items[i];
+		if (!(item->kind & before) && setns(item->fd, (int)item->kind) < 0)
+			return fail(failure, STAGE_JOIN, item->path);
+	}
+	return 0;
 }
 
 int namespaces_open(const struct store *store, struct spec *spec, struct failure *failure)
@@ -36,7 +67,7 @@ int namespaces_open(const struct store *store, struct spec *spec, struct failure
 			return fail(failure, STAGE_JOIN, joined->id);
 		joined->fd = take_fd(&fd);
 	}
-	return 0;
+	return open_paths(spec, failure);
 }
 
 int namespaces_join(const struct spec *spec, struct failure *failure)
@@ -46,7 +77,7 @@ int namespaces_join(const struct spec *spec, struct failure *failure)
 		if (joined->id && joined->kind != CLONE_NEWPID && setns(joined->fd, (int)joined->kind) < 0)
 			return fail(failure, STAGE_JOIN, joined->id);
 	}
-	return 0;
+	return join_paths(spec, failure);
 }
 
 static int open_tree_of(int init_fd, const char *path)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -112,11 +113,11 @@ static int set_capabilities(const struct spec *spec, uid_t uid, struct failure *
 	for (int i = 0; i < 2; i++)
 		data[i] = (struct __user_cap_data_struct){ .effective = (uint32_t)((effective & held) >> 32 * i),
 							   .permitted = (uint32_t)((permitted & held) >> 32 * i),
-							   .inheritable = (uint32_t)(inheritable >> 32 * i) };
+							   .inheritable = (uint32_t)((inheritable & held) >> 32 * i) };
 	if (syscall(SYS_capset, &header, data) < 0)
 		return fail(failure, STAGE_CONFINE, "capabilities");
 	for (int capability = 0; capability < 64; capability++)
-		if (spec->capabilities.ambient >> capability & 1 &&
+		if ((spec->capabilities.ambient & held) >> capability & 1 &&
 		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) < 0)
 			return fail(failure, STAGE_CONFINE, "ambient capabilities");
 	return 0;
@@ -132,14 +133,14 @@ static int set_identity(const struct identity *identity, struct failure *failure
 }
 
 /* What the host's processes handed down ends here: mask, ignored signals, umask, keyring. */
-static void reset_process(void)
+static void reset_process(mode_t mask)
 {
 	sigset_t none;
 	sigemptyset(&none);
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	umask(0022);
+	umask(mask);
 	/* Absent in some kernels; without it the container would share our session keyring. */
 	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 }
@@ -200,6 +201,37 @@ static void exec_search(const struct spec *spec, char **environment)
 	errno = result;
 }
 
+/* 0 when there is a file that exec_search would try; else ENOENT, EACCES or EISDIR. */
+static int probe(const char *path)
+{
+	struct stat status;
+	if (stat(path, &status) < 0)
+		return errno == EACCES ? EACCES : ENOENT;
+	if (!S_ISREG(status.st_mode))
+		return EISDIR;
+	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0 ? EACCES : 0;
+}
+
+int process_find(const struct spec *spec, struct failure *failure)
+{
+	const char *name = spec->arguments.items[0];
+	const char *path = variable(spec, "PATH");
+	int result = strchr(name, '/') ? probe(name) : ENOENT;
+	if (!path)
+		path = DEFAULT_PATH;
+	while (!strchr(name, '/')) {
+		size_t length = strcspn(path, ":");
+		char candidate[PATH_MAX];
+		snprintf(candidate, sizeof(candidate), "%.*s/%.2048s", (int)length, length ? path : ".", name);
+		int tried = probe(candidate);
+		result = tried == 0 || tried == EACCES ? tried : result;
+		if (tried == 0 || path[length] == '\0')
+			break;
+		path += length + 1;
+	}
+	return result == 0 ? 0 : fail_with(failure, STAGE_EXEC, result, name);
+}
+
 /* The profile that the next exec enters: apparmor(7), "Setting the profile". */
 static int enter_apparmor(const char *profile)
 {
@@ -240,9 +272,13 @@ void process_exec(const struct spec *spec, const struct stdio *stdio, struct fai
 		identity.groups[identity.group_count++] = spec->groups.items[i];
 	if (users_add_groups(spec->group_names.items, spec->group_names.count, &identity, failure) < 0)
 		return;
-	reset_process();
+	reset_process(spec->bundle.umask);
 	if (set_stdio(stdio, identity.uid, failure) < 0 || enter_directory(spec->cwd, failure) < 0 || set_limits(spec, failure) < 0)
 		return;
+	if (spec->bundle.personality && personality(strtoul(spec->bundle.personality, NULL, 10)) < 0) {
+		fail(failure, STAGE_CONFINE, "personality");
+		return;
+	}
 	char **environment = environment_of(spec, &identity);
 	if (!environment) {
 		fail(failure, STAGE_EXEC, "memory");
@@ -266,9 +302,9 @@ void process_exec(const struct spec *spec, const struct stdio *stdio, struct fai
 	if (set_identity(&identity, failure) < 0 || set_capabilities(spec, identity.uid, failure) < 0)
 		return;
 	/* A change of the user has taken it back: commit_creds. */
-	if (!spec->session)
+	if (!spec->session && !spec->bundle.rootfs)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-	syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
+	syscall(SYS_close_range, 3U + spec->bundle.preserved, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
 	if (spec->init && reaper_fork(stdio->terminal) < 0) {
 		fail(failure, STAGE_CLONE, "init");
 		return;

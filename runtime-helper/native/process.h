@@ -10,6 +10,9 @@ struct stdio {
 	bool terminal;
 };
 
+/* Whether there is a program to exec, seen from the root directory of now: 0, or -1 with the failure. */
+int process_find(const struct spec *spec, struct failure *failure);
+
 /* Returns only when it fails. Every other descriptor must be close-on-exec. */
 void process_exec(const struct spec *spec, const struct stdio *stdio, struct failure *failure);
 

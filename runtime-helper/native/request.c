@@ -55,13 +55,12 @@ static void frame_add(struct frame *frame, const char *text)
 	frame->length += length;
 }
 
-static void frame_send(struct frame *frame, int fd)
+static int frame_send(struct frame *frame, int fd)
 {
 	uint32_t length = (uint32_t)(frame->length - 4);
 	memcpy(frame->bytes, &length, sizeof(length));
 	/* A helper that is gone needs no answer. */
-	if (write_full(fd, frame->bytes, frame->length) < 0)
-		return;
+	return write_full(fd, frame->bytes, frame->length);
 }
 
 void reply_event(int fd, uint32_t id, const char *name)
@@ -71,6 +70,16 @@ void reply_event(int fd, uint32_t id, const char *name)
 	frame_add(&frame, "event");
 	frame_add(&frame, name);
 	frame_send(&frame, fd);
+}
+
+int reply_event_with(int fd, uint32_t id, const char *name, const char *argument)
+{
+	struct frame frame;
+	frame_begin(&frame, id);
+	frame_add(&frame, "event");
+	frame_add(&frame, name);
+	frame_add(&frame, argument);
+	return frame_send(&frame, fd);
 }
 
 void reply_warning(int fd, uint32_t id, const char *text)

@@ -22,6 +22,7 @@ void request_free(struct request *request);
 
 /* Replies go out in one write each, so that processes that share the descriptor do not mix their frames. */
 void reply_event(int fd, uint32_t id, const char *name);
+int reply_event_with(int fd, uint32_t id, const char *name, const char *argument);
 /* Tells what could not be done, but stops nothing. */
 void reply_warning(int fd, uint32_t id, const char *text);
 void reply_ok(int fd, uint32_t id, size_t count, const char *const *arguments);

@@ -17,7 +17,13 @@ struct store {
 	char id[9];
 	/* Directory of this store's cgroups in the cgroup2 hierarchy; -1: there is none. */
 	int cgroup_fd;
+	/* Of the one container of skiff-oci, in every hierarchy; NULL: containers are where the store's are. */
+	const char *cgroup_path;
 };
+
+/* Continues from a sealed copy of the program in memory, with no environment but the caller's uid. Returns when it is one, or when there can
+ * be none. */
+void run_from_sealed_copy(char *const *arguments);
 
 int spawner_main(void);
 

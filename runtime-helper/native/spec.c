@@ -14,7 +14,7 @@ bool is_container_id(const char *text)
 
 /* The longest lists first: their directives come most often. */
 static const struct directive *const tables[] = { process_directives, filesystem_directives, isolation_directives, network_directives,
-						  life_directives };
+						  life_directives,    bundle_directives };
 
 static const struct directive *find_directive(const char *name)
 {
@@ -28,7 +28,8 @@ static const struct directive *find_directive(const char *name)
 int spec_parse(struct spec *spec, const struct request *request, struct failure *failure)
 {
 	/* Nothing is allowed that was not named. */
-	*spec = (struct spec){ .cwd = "/", .user = "0:0", .label = "", .hostname = "", .seccomp = true };
+	*spec = (struct spec){ .cwd = "/", .user = "0:0", .label = "", .hostname = "", .seccomp = true,
+				.bundle = { .umask = 0022, .start_fd = -1, .directory_fd = -1 } };
 	for (size_t at = 1; at < request->count;) {
 		const char *name = request->strings[at++];
 		const struct directive *directive = find_directive(name);

@@ -34,6 +34,8 @@ struct device_spec {
 	const char *path;
 	mode_t mode;
 	unsigned major, minor;
+	uid_t uid;
+	gid_t gid;
 };
 
 struct link_spec {
@@ -93,6 +95,27 @@ struct publish_spec {
 	const char *address, *address6; /* the container's, without prefix; empty: none */
 };
 
+/* A namespace that a path leads to. */
+struct path_namespace {
+	uint64_t kind; /* CLONE_NEW* */
+	const char *path;
+	int fd; /* namespaces_open */
+};
+
+/* A line of uid_map or gid_map: user_namespaces(7). */
+struct id_map {
+	bool groups;
+	unsigned inside, outside, count;
+};
+
+/* A program that runs at one moment of a container's life: config.md, "POSIX-platform Hooks". */
+struct hook_spec {
+	enum { HOOK_CREATE_CONTAINER, HOOK_START_CONTAINER } when;
+	const char *path;
+	unsigned timeout; /* seconds; 0: any */
+	struct strings arguments, environment;
+};
+
 enum stdin_mode { STDIN_NULL, STDIN_OPEN, STDIN_ONCE };
 
 #define LIST(type)             \
@@ -100,6 +123,24 @@ enum stdin_mode { STDIN_NULL, STDIN_OPEN, STDIN_ONCE };
 		size_t count;  \
 		type *items;   \
 	}
+
+/* What only containers of skiff-oci have. */
+struct bundle_spec {
+	const char *rootfs; /* NULL: it is none of them */
+	unsigned long propagation; /* of the root, once it is that; 0: private */
+	const char *directory; /* where its socket is */
+	const char *console_socket;
+	const char *cgroup;
+	unsigned preserved; /* descriptors from 3 on that the process gets */
+	bool outer_hooks;   /* somebody wants to be told when the mounts are made */
+	bool wait;
+	const char *personality; /* a number, or NULL */
+	unsigned umask;
+	LIST(struct path_namespace) namespaces;
+	LIST(struct id_map) id_maps;
+	LIST(struct hook_spec) hooks;
+	int start_fd, directory_fd; /* the bundle's to open */
+};
 
 struct spec {
 	const char *id;
@@ -157,6 +198,7 @@ struct spec {
 	enum restart_policy restart_policy;
 	unsigned restart_limit;
 	const char *event_attributes; /* members of a JSON object; NULL: none */
+	struct bundle_spec bundle;
 };
 
 /* Parses all strings after the verb. Memory is never given back: it belongs to a process that parses one request. */

@@ -60,13 +60,16 @@ static int parse_device(struct spec *spec, const char *const *arguments)
 {
 	struct device_spec device = { .path = arguments[0] };
 	uint64_t mode;
-	bool character = strcmp(arguments[1], "c") == 0;
-	if (!character && strcmp(arguments[1], "b") != 0)
+	static const char types[] = "cubp";
+	static const mode_t formats[] = { S_IFCHR, S_IFCHR, S_IFBLK, S_IFIFO };
+	const char *type = strlen(arguments[1]) == 1 ? strchr(types, arguments[1][0]) : NULL;
+	if (!type)
 		return bad_value();
 	if (parse_unsigned(arguments[2], &device.major) < 0 || parse_unsigned(arguments[3], &device.minor) < 0 ||
-	    parse_number(arguments[4], 8, 0777, &mode) < 0)
+	    parse_number(arguments[4], 8, 07777, &mode) < 0 || parse_unsigned(arguments[5], &device.uid) < 0 ||
+	    parse_unsigned(arguments[6], &device.gid) < 0)
 		return -1;
-	device.mode = (mode_t)mode | (character ? S_IFCHR : S_IFBLK);
+	device.mode = (mode_t)mode | formats[type - types];
 	return APPEND(&spec->devices, device);
 }
 
@@ -83,7 +86,7 @@ const struct directive filesystem_directives[] = {
 	{ "bind-host", 3, parse_bind_host },
 	{ "bind-ipc", 3, parse_bind_ipc },
 	{ "bind-volume", 5, parse_bind_volume },
-	{ "device", 5, parse_device },
+	{ "device", 7, parse_device },
 	{ "symlink", 2, parse_symlink },
 	{ "mask", 1, parse_mask },
 	{ "readonly", 1, parse_readonly },

@@ -19,6 +19,7 @@ extern const struct directive network_directives[];
 extern const struct directive isolation_directives[];
 extern const struct directive process_directives[];
 extern const struct directive life_directives[];
+extern const struct directive bundle_directives[];
 
 /* Makes room for one more item; dies of nothing: NULL and ENOMEM. */
 void *list_grow(void *items, size_t *count, size_t size);

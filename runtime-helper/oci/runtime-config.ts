@@ -49,6 +49,15 @@ export type Resources = {
 export type CapabilitySet = 'bounding' | 'effective' | 'permitted' | 'inheritable' | 'ambient';
 export type NamespaceType = 'pid' | 'network' | 'mount' | 'ipc' | 'uts' | 'cgroup' | 'user';
 export type Mount = { destination: string; type: string; source: string; options: string[] };
-export type Device = { path: string; type: 'c' | 'b'; major: number; minor: number; fileMode: number };
+/** `u` is `c`; `p` is a FIFO. Owner and group: 0 when absent. */
+export type Device = {
+  path: string;
+  type: 'c' | 'b' | 'u' | 'p';
+  major: number;
+  minor: number;
+  fileMode: number;
+  uid?: number;
+  gid?: number;
+};
 /** Absent major or minor: any. `access` is a subset of `rwm`. */
 export type DeviceRule = { allow: boolean; type: 'a' | 'b' | 'c'; major?: number; minor?: number; access: string };

@@ -58,3 +58,21 @@ function codeOf(errno: string | undefined): ConstructorParameters<typeof SkiffEr
       return 'internal';
   }
 }
+
+/** Why a command can't be executed, in Docker's words; absent for what has none. */
+export function execReason(errno: string | undefined, command: string): string | undefined {
+  switch (errno) {
+    case 'ENOENT':
+      return command.includes('/')
+        ? `stat ${command}: no such file or directory`
+        : 'executable file not found in $PATH';
+    case 'EACCES':
+      return 'permission denied';
+    case 'ENOEXEC':
+      return 'exec format error';
+    case 'EISDIR':
+      return 'is a directory';
+    default:
+      return undefined;
+  }
+}

@@ -1,5 +1,5 @@
 import { asSkiffError, SkiffError } from '../../lib/errors.ts';
-import { NativeFailure } from '../../sys/failure.ts';
+import { execReason, NativeFailure } from '../../sys/failure.ts';
 
 /**
  * Words and Docker's exit code for a process that could not be started: 127 when there is no such command, 126 when it can't be
@@ -29,23 +29,6 @@ export function startFailure(error: unknown, command: string): SkiffError {
   }
   if (stage === 'lock') return failure('the container is being started already', 125);
   return failure(error.message, 125);
-}
-
-function execReason(errno: string | undefined, command: string): string | undefined {
-  switch (errno) {
-    case 'ENOENT':
-      return command.includes('/')
-        ? `stat ${command}: no such file or directory`
-        : 'executable file not found in $PATH';
-    case 'EACCES':
-      return 'permission denied';
-    case 'ENOEXEC':
-      return 'exec format error';
-    case 'EISDIR':
-      return 'is a directory';
-    default:
-      return undefined;
-  }
 }
 
 function withExitCode(error: SkiffError, exitCode: number): SkiffError {
