@@ -11,6 +11,7 @@ import { commandLineFolder } from './helper/launch.ts';
 import { offerCommandLine, offerSocket } from './helper/terminal-environment.ts';
 import { showImages } from './images.ts';
 import { showNetworks } from './networks.ts';
+import { showVolumes } from './volumes.ts';
 import { Arranged } from './model/arrangement.ts';
 import { Containers } from './model/containers.ts';
 import { EngineStatus } from './model/helper-state.ts';
@@ -48,7 +49,7 @@ export function activate(context: ExtensionContext): void {
   const streams = new Streams(client);
   const terminals = new Terminals(client, streams, context.workspaceState);
   const documents = new Documents();
-  const view = new ContainersView(containers, arranged);
+  const view = new ContainersView(containers, arranged, async (id) => (await client.topContainer({ id })).processes);
 
   const warn = (error: unknown): void => log.warn(String(error));
   /** Failures of this kind are shown by the view's message; the log has their causes. */
@@ -77,6 +78,7 @@ export function activate(context: ExtensionContext): void {
     refreshPrivilege: () => mirror.refreshPrivilege(),
     containersListed: () => mirror.listed(),
   };
+  const volumes = showVolumes(client, containers, inBackground);
   const images = showImages(client, containers, commandContext, inBackground);
   const networks = showNetworks(client, inBackground);
 
@@ -90,6 +92,7 @@ export function activate(context: ExtensionContext): void {
     ...followArrangement(arranged),
     ...images.parts,
     ...networks.parts,
+    ...volumes.parts,
     terminals,
     offerLinks(containers, terminals),
     offerProfile({ containers, terminals, listed: () => mirror.listed(), failed: warn }),
@@ -108,6 +111,7 @@ export function activate(context: ExtensionContext): void {
       terminals.helperReturned();
       images.helperReturned();
       networks.helperReturned();
+      volumes.helperReturned();
     }),
     supervisor.onDown(() => {
       mirror.helperEnded();
@@ -121,6 +125,7 @@ export function activate(context: ExtensionContext): void {
     ...registerCommands(commandContext),
   );
   if (view.visible) showContainers();
+  inBackground(documents.closeForgotten());
   inBackground(
     terminals.restore(
       () => mirror.listed(),

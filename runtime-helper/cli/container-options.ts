@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CreateOptions } from '../engine/index.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
-import type { Call } from './command.ts';
 import { confinementOptions, readConfinement } from './confinement-options.ts';
 import { limitOptions, readLimits } from './limit-options.ts';
 import { mountOptions, readMountOptions } from './mount-options.ts';
 import { lifeOptions, readLifeOptions } from './life-options.ts';
 import { networkOptions, readNetworkOptions } from './network-options.ts';
-import type { Options, OptionTable } from './options.ts';
+import type { Options, OptionTable, Parsed } from './options.ts';
 import { contentTrustOption, insecureOption } from './registry-options.ts';
 import { logOptions, readLogOptions } from './log-options.ts';
+import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Options that `run` and `create` share. */
@@ -52,8 +52,11 @@ export const notBuiltContainerOptions: readonly string[] = (
   '--volume-driver'
 ).split(' ');
 
+/** A command line, and where it was typed. */
+type Described = Parsed & { terminal: Pick<Terminal, 'cwd' | 'env'> };
+
 /** What the engine is to make, from a command line of `run` or `create`. Throws UsageError. */
-export function createOptions({ options, args, terminal }: Call, how: { detached: boolean }): CreateOptions {
+export function createOptions({ options, args, terminal }: Described, how: { detached: boolean }): CreateOptions {
   const [image = '', ...command] = args;
   const [name, user, hostname] = [options.text('name'), options.text('user'), options.text('hostname')];
   const [workingDir, entrypoint] = [options.text('workdir'), options.text('entrypoint')];

@@ -42,6 +42,7 @@ export function createClient(transport: Transport) {
   const listNetworks = sends(protocol.networkList);
   const pruneNetworks = sends(protocol.networkPrune);
   const retryPrivilege = sends(protocol.privilegeRetry);
+  const listVolumes = sends(protocol.volumeList);
   return {
     engineInfo: (): Promise<types.EngineInfo> => info({}),
     examine: (): Promise<{ findings: types.Finding[] }> => examine({}),
@@ -54,6 +55,7 @@ export function createClient(transport: Transport) {
     unpauseContainer: sends(protocol.containerUnpause),
     renameContainer: sends(protocol.containerRename),
     killContainer: sends(protocol.containerKill),
+    topContainer: sends(protocol.containerTop),
     inspectContainer: sends(protocol.containerInspect),
     removeContainer: sends(protocol.containerRemove),
     containerLogs: sends(protocol.containerLogs),
@@ -94,6 +96,11 @@ export function createClient(transport: Transport) {
     connectNetwork: sends(protocol.networkConnect),
     disconnectNetwork: sends(protocol.networkDisconnect),
     inspectNetwork: sends(protocol.networkInspect),
+    listVolumes: (): Promise<{ volumes: types.VolumeSummary[] }> => listVolumes({}),
+    createVolume: sends(protocol.volumeCreate),
+    removeVolume: sends(protocol.volumeRemove),
+    pruneVolumes: sends(protocol.volumePrune),
+    inspectVolume: sends(protocol.volumeInspect),
     writeStream: sends(protocol.streamInput),
     resizeStream: sends(protocol.streamResize),
     closeStream: sends(protocol.streamClose),
@@ -103,6 +110,7 @@ export function createClient(transport: Transport) {
     onStreamEnded: listens(protocol.streamEnded),
     onContainersChanged: listens(protocol.containersChanged),
     onNetworksChanged: listens(protocol.networksChanged),
+    onVolumesChanged: listens(protocol.volumesChanged),
     onImagesChanged: listens(protocol.imagesChanged),
   };
 }

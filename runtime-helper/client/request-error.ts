@@ -4,16 +4,19 @@ import { errorCodes, type ErrorCode, type ErrorData } from '../protocol/errors.t
 export class RequestError extends Error {
   readonly code: ErrorCode | 'helper-gone';
   readonly hint: string | undefined;
+  /** The option of `run` that it is about: `publish`. */
+  readonly option: string | undefined;
 
   constructor(
     code: ErrorCode | 'helper-gone',
     message: string,
-    details: { hint?: string | undefined; cause?: unknown } = {},
+    details: { hint?: string | undefined; option?: string | undefined; cause?: unknown } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'RequestError';
     this.code = code;
     this.hint = details.hint;
+    this.option = details.option;
   }
 }
 
@@ -25,7 +28,8 @@ export function asRequestError(error: unknown): RequestError {
   if (error instanceof RequestError) return error;
   const message = error instanceof Error ? error.message : String(error);
   const { code: number, data } = (error ?? {}) as { code?: unknown; data?: unknown };
-  if (isErrorData(data)) return new RequestError(data.code, message, { hint: data.hint, cause: error });
+  if (isErrorData(data))
+    return new RequestError(data.code, message, { hint: data.hint, option: data.option, cause: error });
   if (typeof number === 'number' && goneNumbers.has(number)) {
     return new RequestError('helper-gone', "Skiff's helper ended before it answered", { cause: error });
   }

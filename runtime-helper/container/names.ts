@@ -37,6 +37,7 @@ export class NameClaims {
         {
           hint: 'Remove or rename that container to be able to reuse its name.',
           exitCode: 125,
+          option: 'name',
         },
       );
     }

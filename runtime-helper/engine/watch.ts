@@ -33,10 +33,11 @@ export function watchStore(store: Store, listener: (changes: Changes) => void, l
   follow(store.names, 'containers');
   follow(join(store.root, 'images'), 'images');
   follow(store.networks, 'networks');
+  follow(store.volumes, 'volumes');
   return () => {
     clearTimeout(timer);
     for (const watcher of watchers) watcher.close();
   };
 }
 
-const nothing = (): Changes => ({ containers: false, images: false, networks: false });
+const nothing = (): Changes => ({ containers: false, images: false, networks: false, volumes: false });

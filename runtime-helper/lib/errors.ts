@@ -17,6 +17,8 @@ type Details = {
   hint?: string;
   /** Docker's exit code of `run` and `start` for this failure. Absent: the caller's own (125 for run, else 1). */
   exitCode?: number;
+  /** The option of `run` that it is about, by its long name: `publish`. */
+  option?: string;
 };
 
 /** The one error class of the helper. Messages are lower case and name the object; wording for people is made in cli and ui. */
@@ -24,6 +26,7 @@ export class SkiffError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly exitCode: number | undefined;
+  readonly option: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: Details = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -31,6 +34,7 @@ export class SkiffError extends Error {
     this.code = code;
     this.hint = details.hint;
     this.exitCode = details.exitCode;
+    this.option = details.option;
   }
 }
 

@@ -22,4 +22,6 @@ export type ErrorData = {
   hint?: string;
   /** Docker's exit code of `run`/`start` for this failure: 125, 126 or 127. Absent: 1. */
   exitCode?: number;
+  /** The option of `run` that it is about, by its long name: `publish`. */
+  option?: string;
 };

@@ -1,3 +1,4 @@
 export * from './errors.ts';
 export * from './methods.ts';
+export * from './run-arguments.ts';
 export * from './types.ts';

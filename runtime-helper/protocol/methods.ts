@@ -6,6 +6,7 @@ import type {
   AttachParams,
   AttachResult,
   ContainerIdParams,
+  ContainerProcess,
   ContainerSummary,
   EngineInfo,
   CommitParams,
@@ -57,6 +58,10 @@ import type {
   StreamCloseParams,
   StreamInputParams,
   StreamResizeParams,
+  VolumeCreateParams,
+  VolumeParams,
+  VolumePruneParams,
+  VolumeSummary,
 } from './types.ts';
 
 export type Request<Params, Result> = { readonly method: string; readonly _types?: [Params, Result] };
@@ -85,6 +90,8 @@ export const containerPause = request<ContainerIdParams, Record<string, never>>(
 export const containerUnpause = request<ContainerIdParams, Record<string, never>>('container/unpause');
 export const containerRename = request<RenameParams, Record<string, never>>('container/rename');
 export const containerKill = request<KillParams, Record<string, never>>('container/kill');
+/** What runs in it now; empty for one that does not run. */
+export const containerTop = request<ContainerIdParams, { processes: ContainerProcess[] }>('container/top');
 /** Docker's document about a container, as `skiff inspect` prints it. */
 export const containerInspect = request<ContainerIdParams, { document: object }>('container/inspect');
 export const containerRemove = request<RemoveParams, Record<string, never>>('container/remove');
@@ -139,6 +146,14 @@ export const networkConnect = request<NetworkConnectParams, Record<string, never
 export const networkDisconnect = request<NetworkConnectParams, Record<string, never>>('network/disconnect');
 /** Docker's document about a network, as `skiff network inspect` prints it. */
 export const networkInspect = request<NetworkParams, { document: object }>('network/inspect');
+export const volumeList = request<Record<string, never>, { volumes: VolumeSummary[] }>('volume/list');
+/** One that exists is answered with as it is. */
+export const volumeCreate = request<VolumeCreateParams, VolumeSummary>('volume/create');
+export const volumeRemove = request<VolumeParams, Record<string, never>>('volume/remove');
+/** Removes what no container has; answers with the names. */
+export const volumePrune = request<VolumePruneParams, { removed: string[] }>('volume/prune');
+/** Docker's document about a volume, as `skiff volume inspect` prints it. */
+export const volumeInspect = request<VolumeParams, { document: object }>('volume/inspect');
 export const streamInput = request<StreamInputParams, Record<string, never>>('stream/input');
 export const streamResize = request<StreamResizeParams, Record<string, never>>('stream/resize');
 /** Detaches: the container goes on. */
@@ -160,6 +175,8 @@ export const containersChanged = notification<{ changed: ContainerSummary[]; rem
 /** Also with containers that came, went or changed their addresses. */
 export const networksChanged = notification<{ networks: NetworkSummary[] }>('networks/changed');
 export const imagesChanged = notification<{ images: ImageSummary[] }>('images/changed');
+/** Also with containers that have them. */
+export const volumesChanged = notification<{ volumes: VolumeSummary[] }>('volumes/changed');
 /** A password is needed for sudo. Nothing is stored. `password` absent: the user declined. */
 export const privilegePassword = request<{ prompt: string; attempt: number }, { password?: string }>(
   'privilege/password',

@@ -42,7 +42,27 @@ export type ContainerSummary = {
   interactive: boolean;
   /** IPv4 address on its bridge while running; absent without a network. */
   ipAddress?: string;
+  /** Those that are published, while it runs, and those that it only exposes. */
+  ports: ContainerPort[];
+  /** Names of its networks, the first one first; empty for `host` and `none`. */
+  networks: string[];
+  /** Beyond what every container has. */
+  mounts: ContainerMount[];
 };
+
+/** `source`: a path on the host, or a volume's name; empty for a tmpfs. */
+export type ContainerMount = {
+  type: 'bind' | 'volume' | 'tmpfs';
+  source: string;
+  target: string;
+  readonly: boolean;
+};
+
+/** As the host sees it. `pid` is the host's. */
+export type ContainerProcess = { pid: number; user: string; command: string };
+
+/** `hostIp` is `0.0.0.0` or `::` for all of the machine's addresses; absent with `hostPort`: only exposed. */
+export type ContainerPort = { protocol: string; port: number; hostIp?: string; hostPort?: number };
 
 export type ImageSummary = {
   /** Digest of the image's config, `sha256:…`; the id that Docker prints. `@host` has the id `host`. */
@@ -74,6 +94,17 @@ export type NetworkSummary = {
 
 /** Addresses, without a prefix, are there while it runs. */
 export type NetworkMember = { id: string; name: string; ipv4?: string; ipv6?: string };
+
+export type VolumeSummary = {
+  name: string;
+  createdAt: string;
+  /** Where its data is on the host; only root can go there. */
+  mountpoint: string;
+  /** Made for one container, which did not name it. */
+  anonymous: boolean;
+  /** Ids of the containers that have it mounted, running or not. */
+  users: string[];
+};
 
 export type EngineInfo = {
   version: string;
@@ -109,7 +140,8 @@ export type PrivilegeState =
 export type ContainerIdParams = { id: string };
 export type ListParams = { all: boolean };
 export type ListResult = { containers: ContainerSummary[] };
-export type RunParams = {
+/** What `skiff run` takes, each in the words of the option of that name (`runArguments`). Absent: not given. */
+export type RunOptions = {
   image: string;
   /** Absent: the image's own. */
   command?: string[];
@@ -118,11 +150,31 @@ export type RunParams = {
   tty?: boolean;
   interactive?: boolean;
   autoRemove?: boolean;
+  /** `[IP:][HOST:]CONTAINER[/PROTOCOL]`. */
+  publish?: string[];
+  publishAll?: boolean;
+  /** `[SOURCE:]TARGET[:OPTIONS]`, where a source that is a path is absolute. */
+  volumes?: string[];
   /** KEY=VALUE. */
   env?: string[];
   workingDir?: string;
+  user?: string;
   /** Absent: the default bridge. */
-  network?: 'bridge' | 'none' | 'host';
+  network?: string;
+  /** A number with a unit: `512m`. */
+  memory?: string;
+  /** `1.5`. */
+  cpus?: string;
+  pidsLimit?: number;
+  /** `no`, `always`, `unless-stopped`, `on-failure[:MOST]`. */
+  restart?: string;
+  init?: boolean;
+  readOnly?: boolean;
+  privileged?: boolean;
+  /** KEY=VALUE. */
+  labels?: string[];
+};
+export type RunParams = RunOptions & {
   /** Opens a stream before PID 1 runs, so that nothing of its output is missed. Absent: detached. */
   attach?: { columns: number; rows: number };
 } & Progressing;
@@ -157,6 +209,11 @@ export type ExecParams = {
   columns: number;
   rows: number;
 };
+/** `name` absent: an anonymous one. */
+export type VolumeCreateParams = { name?: string };
+export type VolumeParams = { name: string };
+/** `all`: also those that have a name. */
+export type VolumePruneParams = { all?: boolean };
 export type StreamIdParams = { stream: string };
 /** `hangUp`: the process is told that its terminal is gone (SIGHUP), which ends a shell. */
 export type StreamCloseParams = { stream: string; hangUp?: boolean };

@@ -23,18 +23,22 @@ import { copyNetworkAddress, inspectNetwork } from './network-look.ts';
 import { pruneNetworks, removeNetwork } from './network-remove.ts';
 import { openShell } from './open-shell.ts';
 import { pause, unpause } from './pause.ts';
+import { copyPortAddress, openPort } from './port.ts';
 import { rename } from './rename.ts';
 import { logIn, logOut } from './registry-login.ts';
 import { remove } from './remove.ts';
 import { restart } from './restart.ts';
+import { runAgain } from './run-again.ts';
 import { runContainer } from './run.ts';
 import { showLogs } from './show-logs.ts';
 import { start } from './start.ts';
 import { stop } from './stop.ts';
+import { copyVolumeName, createVolume, inspectVolume, pruneVolumes, removeVolume } from './volumes.ts';
 
 /** Every command that package.json contributes. */
 const table: Record<string, Command> = {
   'skiff.run': runContainer,
+  'skiff.runAgain': runAgain,
   'skiff.start': start,
   'skiff.stop': stop,
   'skiff.restart': restart,
@@ -49,6 +53,8 @@ const table: Record<string, Command> = {
   'skiff.unpause': unpause,
   'skiff.rename': rename,
   'skiff.kill': kill,
+  'skiff.openPort': openPort,
+  'skiff.copyPortAddress': copyPortAddress,
   'skiff.inspect': inspect,
   'skiff.copyId': copyId,
   'skiff.copyName': copyName,
@@ -80,6 +86,11 @@ const table: Record<string, Command> = {
   'skiff.image.save': saveImages,
   'skiff.registry.login': logIn,
   'skiff.registry.logout': logOut,
+  'skiff.volumes.create': createVolume,
+  'skiff.volumes.prune': pruneVolumes,
+  'skiff.volume.inspect': inspectVolume,
+  'skiff.volume.copyName': copyVolumeName,
+  'skiff.volume.remove': removeVolume,
   'skiff.doctor': doctor,
   'skiff.showHelperLog': showHelperLog,
   'skiff.restartHelper': restartHelper,

@@ -1,6 +1,7 @@
 /** A container in words: pure, so that rows, tooltips and quick picks say the same. */
 import type { ContainerState, ContainerSummary } from '../../runtime-helper/protocol/types.ts';
 import { cleanLine, shorten } from './clean-text.ts';
+import { distinctPorts, portWords } from './container-parts.ts';
 import { describeDuration } from './durations.ts';
 
 /** Docker's STATUS column: "Up 42 seconds", "Exited (0) 3 hours ago", "Created". `now` in milliseconds since the epoch. */
@@ -35,7 +36,7 @@ export function displayName(container: ContainerSummary): string {
   return cleanLine(container.name) || shortId(container);
 }
 
-export function displayImage(container: ContainerSummary): string {
+export function displayImage(container: Pick<ContainerSummary, 'image'>): string {
   return shorten(cleanLine(container.image), 80);
 }
 
@@ -55,10 +56,21 @@ export function displayCommand(container: ContainerSummary, length = 200): strin
 
 /** What a row says beside the name. */
 export function describeRow(container: ContainerSummary, now: number): string {
-  return `${rowImage(container)} · ${describeState(container.state, now)}`;
+  return [rowImage(container), describeState(container.state, now), ...rowPorts(container)].join(' · ');
 }
 
-function quoteArgument(argument: string): string {
+const mostRowPorts = 3;
+
+/** Those that are published: where to reach it. */
+function rowPorts({ ports }: ContainerSummary): string[] {
+  const published = distinctPorts(ports).filter(({ hostPort }) => hostPort !== undefined);
+  if (published.length === 0) return [];
+  const shown = published.slice(0, mostRowPorts).map(portWords).join(', ');
+  return [published.length > mostRowPorts ? `${shown}, …` : shown];
+}
+
+/** As a person would type it; what could move the cursor is gone. */
+export function quoteArgument(argument: string): string {
   const clean = cleanLine(argument);
   if (/^[\w@%+=:,./-]+$/.test(clean)) return clean;
   return `'${clean.replaceAll("'", `'\\''`)}'`;

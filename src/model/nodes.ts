@@ -1,7 +1,18 @@
+import type { ContainerMount, ContainerPort, ContainerProcess } from '../../runtime-helper/protocol/types.ts';
+
 /** What a row of a tree stands for, and what a command is handed when it is chosen there. */
 /** A heading over containers; `key` is its group's. */
 export type GroupNode = { kind: 'group'; key: string };
 export type ContainerNode = { kind: 'container'; id: string };
+export type VolumeNode = { kind: 'volume'; name: string };
+/** What lies below a container. */
+export type PartNode = { kind: 'part'; container: string } & (
+  | { part: 'port'; port: ContainerPort }
+  | { part: 'mount'; mount: ContainerMount }
+  | { part: 'network'; network: string }
+  | { part: 'processes' }
+  | ({ part: 'process' } & ContainerProcess)
+);
 /** An image under one of its names, or under its id alone. `reference` is what requests call it by. */
 export type ImageNode = { kind: 'image'; id: string; reference: string };
 export type RepositoryNode = { kind: 'repository'; name: string };
@@ -56,4 +67,12 @@ export function isEndpointNode(value: unknown): value is EndpointNode {
     'id' in value &&
     typeof value.id === 'string'
   );
+}
+
+export function isPartNode(value: unknown): value is PartNode {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'part' && 'part' in value;
+}
+
+export function isVolumeNode(value: unknown): value is VolumeNode {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'volume' && 'name' in value;
 }

@@ -34,18 +34,19 @@ export class Sources {
 
   /** A new container: it starts with the terminal's size and misses none of its output. */
   run(params: RunParams): Onto {
+    const { tty = false, interactive: input = false } = params;
     let id: string | undefined;
     return {
       name: params.image,
       icon: 'vm-running',
       source: {
         open: async (size) => {
-          const run = await this.#client.runContainer({ ...params, tty: true, interactive: true, attach: size });
+          const run = await this.#client.runContainer({ ...params, attach: size });
           id = run.id;
           if (run.stream === undefined) throw new Error('the helper opened no stream');
-          return { stream: run.stream, tty: true, input: true, name: run.name };
+          return { stream: run.stream, tty, input, name: run.name };
         },
-        reopen: (size) => this.#attach({ id: id ?? '', interactive: true }, size),
+        reopen: (size) => this.#attach({ id: id ?? '', interactive: input }, size),
       },
       container: () => id,
       remember: () => (id === undefined ? undefined : { container: id }),

@@ -1,4 +1,13 @@
-import { EventEmitter, Uri, workspace, type Disposable, type Event, type TextDocumentContentProvider } from 'vscode';
+import {
+  EventEmitter,
+  TabInputText,
+  Uri,
+  window,
+  workspace,
+  type Disposable,
+  type Event,
+  type TextDocumentContentProvider,
+} from 'vscode';
 
 const scheme = 'skiff-document';
 
@@ -18,8 +27,16 @@ export class Documents implements TextDocumentContentProvider, Disposable {
     return uri;
   }
 
+  /** After a reload of the window tabs are back, but not what they showed: what it was then may not be so any more. */
+  async closeForgotten(): Promise<void> {
+    const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
+    const forgotten = tabs.filter(
+      ({ input }) => input instanceof TabInputText && input.uri.scheme === scheme && !this.#texts.has(input.uri.path),
+    );
+    if (forgotten.length > 0) await window.tabGroups.close(forgotten);
+  }
+
   provideTextDocumentContent(uri: Uri): string {
-    // After a reload the tab is back, but not what it showed.
     return this.#texts.get(uri.path) ?? '';
   }
 

@@ -5,9 +5,13 @@ import { plainLabel } from './plain-text.ts';
 
 type ImageItem = QuickPickItem & { reference?: string };
 
-/** Asks for an image: a local one, this machine itself, or a reference that is typed. */
-export async function pickImage(title: string, images: readonly ImageSummary[]): Promise<string | undefined> {
-  const known = knownItems(images);
+/** Asks for an image: one that was run last, a local one, this machine itself, or a reference that is typed. */
+export async function pickImage(
+  title: string,
+  images: readonly ImageSummary[],
+  recent: readonly string[] = [],
+): Promise<string | undefined> {
+  const known = knownItems(images, recent);
   const pick = window.createQuickPick<ImageItem>();
   pick.title = title;
   pick.placeholder = 'Choose an image, or type its reference';
@@ -33,12 +37,29 @@ export async function pickImage(title: string, images: readonly ImageSummary[]):
   return chosen;
 }
 
-function knownItems(images: readonly ImageSummary[]): ImageItem[] {
+function knownItems(images: readonly ImageSummary[], recent: readonly string[]): ImageItem[] {
+  const all = localItems(images);
+  const isRecent = ({ reference = '' }: ImageItem): boolean => recent.includes(reference);
+  const latest = recent.flatMap(
+    (reference) => all.find((item) => item.reference === reference) ?? remoteItem(reference),
+  );
+  const others = all.filter((item) => !isRecent(item));
+  const split = (label: string, items: ImageItem[]): ImageItem[] =>
+    items.length > 0 ? [{ label, kind: QuickPickItemKind.Separator }, ...items] : [];
+  if (latest.length === 0) return [...others.slice(0, 1), ...split('local images', others.slice(1))];
+  return [...split('run here last', latest), ...split('local images', others)];
+}
+
+/** It has been removed since, and would be pulled again. */
+function remoteItem(reference: string): ImageItem {
+  return { label: plainLabel(reference), description: 'to be pulled', reference };
+}
+
+/** This machine's own files first. */
+function localItems(images: readonly ImageSummary[]): ImageItem[] {
   const local = images
     .filter(({ id }) => id !== 'host')
     .flatMap((image) => image.references.map((reference) => localItem(reference, image)));
-  const separator: ImageItem[] =
-    local.length > 0 ? [{ label: 'local images', kind: QuickPickItemKind.Separator }, ...local] : [];
   return [
     {
       label: '@host',
@@ -46,7 +67,7 @@ function knownItems(images: readonly ImageSummary[]): ImageItem[] {
       detail: 'An isolated, writable copy of this machine; nothing on it is changed',
       reference: '@host',
     },
-    ...separator,
+    ...local,
   ];
 }
 

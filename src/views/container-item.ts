@@ -9,13 +9,20 @@ import {
   displayName,
   shortId,
 } from '../model/container-words.ts';
+import { containerParts, distinctPorts, portWords } from '../model/container-parts.ts';
 import { describeDuration } from '../model/durations.ts';
 import { markdownCode, plainMarkdown } from '../ui/plain-text.ts';
 
 /** A container as a row of the tree. The tooltip is made when it is asked for. */
 export function containerItem(container: ContainerSummary, now: number): TreeItem {
-  const item = new TreeItem(displayName(container));
+  const hasParts = containerParts(container).length > 0;
+  const item = new TreeItem(
+    displayName(container),
+    hasParts ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
+  );
   item.id = container.id;
+  // A click selects, as in lists: with a command a row is opened by its arrow alone, and a range has containers only.
+  if (hasParts) item.command = { command: 'noop', title: '' };
   item.description = describeRow(container, now);
   item.iconPath = stateIcon(container.state);
   item.contextValue = `container-${container.state.status}`;
@@ -47,6 +54,13 @@ export function containerTooltip(container: ContainerSummary, now: number): Mark
     ['ID', markdownCode(shortId(container))],
   ];
   if (container.ipAddress !== undefined) rows.push(['Address', markdownCode(container.ipAddress)]);
+  const ports = distinctPorts(container.ports).map((port) => markdownCode(portWords(port)));
+  if (ports.length > 0) rows.push(['Ports', ports.join(', ')]);
+  const mounts = container.mounts.map(({ source, target }) =>
+    markdownCode(source === '' ? target : `${source} → ${target}`),
+  );
+  if (mounts.length > 0) rows.push(['Mounts', mounts.join(', ')]);
+  if (container.networks.length > 0) rows.push(['Networks', container.networks.map(plainMarkdown).join(', ')]);
   if ('pid' in container.state) rows.push(['Process', `${container.state.pid}`]);
   const text = new MarkdownString(`**${plainMarkdown(displayName(container))}**\n\n| | |\n|---|---|\n`);
   // A bar would end the cell, even within a code span (GFM, 4.10).

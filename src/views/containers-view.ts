@@ -1,18 +1,23 @@
 import { EventEmitter, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
+import type { ContainerProcess } from '../../runtime-helper/protocol/types.ts';
 import { describeRow } from '../model/container-words.ts';
 import type { Containers, ContainersChange } from '../model/containers.ts';
 import { Listeners, type Subscription } from '../model/listeners.ts';
 import { arrange, dependsOnState, type Arranged, type Arrangement, type Group } from '../model/arrangement.ts';
-import type { ContainerNode, GroupNode } from '../model/nodes.ts';
+import { containerParts } from '../model/container-parts.ts';
+import type { ContainerNode, GroupNode, PartNode } from '../model/nodes.ts';
 import { refreshDelay } from '../model/refresh-delay.ts';
 import { containerItem, containerTooltip, groupItem } from './container-item.ts';
+import { partItem } from './part-item.ts';
 
-type Node = GroupNode | ContainerNode;
+type Node = GroupNode | ContainerNode | PartNode;
+type ProcessesOf = (id: string) => Promise<readonly ContainerProcess[]>;
 
 /** The tree of containers, or of groups of them. While it is hidden it neither draws nor keeps a timer. */
 export class ContainersView implements TreeDataProvider<Node> {
   readonly #containers: Containers;
   readonly #arranged: Arranged;
+  readonly #processesOf: ProcessesOf;
   readonly #changed = new EventEmitter<Node[] | undefined>();
   readonly #shown = new Listeners<void>();
   /** One object a row, since VS Code knows rows by identity. */
@@ -25,8 +30,10 @@ export class ContainersView implements TreeDataProvider<Node> {
   #timer: NodeJS.Timeout | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(containers: Containers, arranged: Arranged) {
+  /** `processesOf`: asked when somebody opens that row. */
+  constructor(containers: Containers, arranged: Arranged, processesOf: ProcessesOf) {
     this.#containers = containers;
+    this.#processesOf = processesOf;
     this.#arranged = arranged;
     this.#tree = window.createTreeView('skiff.containers', { treeDataProvider: this, canSelectMany: true });
     this.#subscriptions = [
@@ -54,8 +61,12 @@ export class ContainersView implements TreeDataProvider<Node> {
     (this.#tree as { message: string | undefined }).message = message;
   }
 
-  getChildren(node?: Node): Node[] {
-    if (node?.kind === 'container') return [];
+  getChildren(node?: Node): Node[] | Promise<Node[]> {
+    if (node?.kind === 'part') return this.#processes(node);
+    if (node?.kind === 'container') {
+      const container = this.#containers.get(node.id);
+      return container ? containerParts(container) : [];
+    }
     if (node) return this.#group(node)?.containers.map(({ id }) => this.#node(id)) ?? [];
     this.#schedule();
     const groups = this.#arrange();
@@ -64,6 +75,7 @@ export class ContainersView implements TreeDataProvider<Node> {
   }
 
   getTreeItem(node: Node): TreeItem {
+    if (node.kind === 'part') return partItem(node, this.#containers.get(node.container));
     if (node.kind === 'group') {
       const group = this.#group(node);
       return group ? groupItem(group, this.#arranged.current.groupBy) : { label: node.key };
@@ -77,6 +89,7 @@ export class ContainersView implements TreeDataProvider<Node> {
 
   /** For `reveal`. */
   getParent(node: Node): Node | undefined {
+    if (node.kind === 'part') return this.#node(node.container);
     if (node.kind === 'group' || this.#arranged.current.groupBy === 'none') return undefined;
     const group = this.#arrange().find(({ containers }) => containers.some(({ id }) => id === node.id));
     return group && this.#groupNode(group.key);
@@ -91,6 +104,12 @@ export class ContainersView implements TreeDataProvider<Node> {
   dispose(): void {
     clearTimeout(this.#timer);
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #processes({ part, container }: PartNode): Promise<PartNode[]> {
+    if (part !== 'processes') return [];
+    const processes = await this.#processesOf(container);
+    return processes.map((one) => ({ kind: 'part', container, part: 'process', ...one }));
   }
 
   #node(id: string): ContainerNode {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { useEditor } from '../support/editor.ts';
+import { runFromForm } from '../support/run-container.ts';
 import { until } from '../support/wait.ts';
 
 const { story } = useEditor();
@@ -44,12 +45,28 @@ story('the context menu offers what makes sense in the state', async ({ window }
   const tree = window.tree('Containers');
   const stopped = await tree.contextMenu('service');
   const logs = ['Show Logs', 'Show Logs in Terminal'];
-  assert.deepEqual(stopped, [...logs, 'Start', 'Restart', 'Inspect', 'Rename…', 'Copy', 'Remove…']);
+  assert.deepEqual(stopped, [
+    ...logs,
+    'Start',
+    'Restart',
+    'Run Again with Changes…',
+    'Inspect',
+    'Rename…',
+    'Copy',
+    'Remove…',
+  ]);
   await tree.clickContext('service', 'Restart');
   await tree.waitForRow('service', / · Up /);
   const running = await tree.contextMenu('service');
-  const enter = ['Attach', 'Open Shell', 'Show Logs', 'Enter Namespaces…', 'Show Logs in Terminal'];
-  const states = ['Stop', 'Restart', 'Pause', 'Send Signal…'];
+  const enter = [
+    'Attach',
+    'Open Shell',
+    'Show Logs',
+    'Enter Namespaces…',
+    'Show Logs in Terminal',
+    'Open Port in Browser',
+  ];
+  const states = ['Stop', 'Restart', 'Pause', 'Send Signal…', 'Run Again with Changes…'];
   assert.deepEqual(running, [...enter, ...states, 'Inspect', 'Rename…', 'Copy', 'Remove…']);
 });
 
@@ -211,21 +228,23 @@ story(
   async ({ window, store }) => {
     await window.run('Skiff: Run Container…');
     await window.quick.enter('@host');
-    await window.quick.waitFor(/Command to run/);
-    await window.quick.enter('no-such-command');
-    await window.quick.waitFor(/How should it run/);
-    await window.quick.pick('Interactive');
+    await runFromForm(window, { command: 'no-such-command' });
     const { severity, message } = await window.messages.waitForNotification(/no-such-command/);
     assert.equal(severity, 'error');
     assert.match(message, /^Could not run @host: /);
     assert.deepEqual(await window.terminal.tabs(), []);
-    await store.succeed(['ps', '-a']);
+    assert.deepEqual(store.containerIds(), []);
+    await window.messages.clickNotification(/no-such-command/, 'Change Options');
+    await window.quick.waitFor(/Enter runs it/);
+    await window.quick.cancel();
   },
 );
 
 story('a typed command is checked before it is run', async ({ window }) => {
   await window.run('Skiff: Run Container…');
   await window.quick.enter('@host');
+  await window.quick.waitFor(/Enter runs it/);
+  await window.quick.pick('Command');
   await window.quick.waitFor(/Command to run/);
   await window.quick.fill(`echo 'never closed`);
   await window.quick.waitFor(/A ' is not closed\./);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { useEditor } from '../support/editor.ts';
+import { runFromForm } from '../support/run-container.ts';
 import { busyboxRootfs } from '../support/images.ts';
 import { until } from '../support/wait.ts';
 
@@ -19,10 +20,7 @@ story('images are in the tree by repository and tag, whoever brought them in', a
 story('an image is run from its row, which says who uses it', async ({ window }) => {
   const tree = window.tree('Images');
   await tree.clickInline('2', 'Run Image…');
-  await window.quick.waitFor(/Command to run/);
-  await window.quick.enter('sleep 1000');
-  await window.quick.waitFor(/How should it run/);
-  await window.quick.pick('Detached');
+  await runFromForm(window, { command: 'sleep 1000', place: 'Run in Background' });
   await window
     .tree('Containers')
     .waitFor('a container of busybox:2', (rows) =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { useEditor } from '../support/editor.ts';
+import { runFromForm } from '../support/run-container.ts';
 import { busyboxRootfs } from '../support/images.ts';
 import { TestRegistry } from '../support/registry.ts';
 import { until } from '../support/wait.ts';
@@ -61,10 +62,7 @@ story(
     await store.succeed(['rmi', reference, 'mine:2']);
     await window.run('Skiff: Run Container…');
     await window.quick.enter(reference);
-    await window.quick.waitFor(/Command to run/);
-    await window.quick.enter('sleep 1000');
-    await window.quick.waitFor(/How should it run/);
-    await window.quick.pick('Detached');
+    await runFromForm(window, { command: 'sleep 1000', place: 'Run in Background' });
     await window.tree('Containers').waitFor('it runs', (rows) => rows.some((row) => / · Up /.test(row.description)));
   },
 );

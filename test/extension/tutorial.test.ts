@@ -1,19 +1,17 @@
 /** The first screen of the tutorial, by mouse and keyboard. */
 import assert from 'node:assert/strict';
 import { useEditor } from '../support/editor.ts';
+import { runFromForm } from '../support/run-container.ts';
 import type { Workbench } from '../support/workbench.ts';
 import { until } from '../support/wait.ts';
 
 const { story } = useEditor();
 
-async function run(window: Workbench, command: string, way: string): Promise<void> {
+async function run(window: Workbench, command: string, place?: 'Run in Background'): Promise<void> {
   await window.run('Skiff: Run Container…');
   await window.quick.waitFor(/Choose an image/);
   await window.quick.pick('@host');
-  await window.quick.waitFor(/Command to run/);
-  await window.quick.enter(command);
-  await window.quick.waitFor(/How should it run/);
-  await window.quick.pick(way);
+  await runFromForm(window, place ? { command, place } : { command });
 }
 
 /** The only row's name, when its description matches; the row is then taken away. */
@@ -28,7 +26,7 @@ async function removeOnly(window: Workbench): Promise<void> {
 
 story('echo prints, its exit code is shown, and the row turns to exited', async ({ window }) => {
   await window.openActivity('Skiff');
-  await run(window, `/bin/echo 'Hello World'`, 'Interactive');
+  await run(window, `/bin/echo 'Hello World'`);
   await window.terminal.waitFor(/^Hello World\n\n\[Exited with code 0\. Press any key to close\.\]$/);
   const rows = await window
     .tree('Containers')
@@ -44,7 +42,7 @@ story('echo prints, its exit code is shown, and the row turns to exited', async 
 story(
   'an interactive bash is root and PID 1 in a container of its own, and exit ends it',
   async ({ window, store }) => {
-    await run(window, 'bash', 'Interactive');
+    await run(window, 'bash');
     const prompt = /root@([0-9a-f]{12}):\/# $/;
     const text = await window.terminal.waitFor(/root@[0-9a-f]{12}:\/# ?$/);
     const host = prompt.exec(`${text.trimEnd()} `)?.[1] ?? '';
@@ -70,7 +68,7 @@ story(
 
 story('a detached loop goes on in the background, and its log follows it', async ({ window, store }) => {
   const command = 'while true; do echo hello world; sleep 1; done';
-  await run(window, `/bin/sh -c "${command}"`, 'Detached');
+  await run(window, `/bin/sh -c "${command}"`, 'Run in Background');
   const tree = window.tree('Containers');
   const [row] = await tree.waitFor('a running row', (rows) => / · Up /.test(rows[0]?.description ?? ''));
   const name = row?.label ?? '';
@@ -95,7 +93,7 @@ story('attaching shows what the container writes, and closing the tab only detac
 });
 
 story('two terminals on one container show the same, and both reach its input', async ({ window }) => {
-  await run(window, 'cat', 'Interactive');
+  await run(window, 'cat');
   const tree = window.tree('Containers');
   const [row] = await tree.waitFor('a running row', (rows) => / · Up /.test(rows[0]?.description ?? ''));
   await window.terminal.type('first\n');

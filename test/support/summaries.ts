@@ -13,6 +13,9 @@ export function containerSummary(name: string, change: Partial<ContainerSummary>
     state: { status: 'created' },
     tty: false,
     interactive: false,
+    ports: [],
+    networks: [],
+    mounts: [],
     ...change,
   };
 }

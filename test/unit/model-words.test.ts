@@ -60,6 +60,9 @@ function container(fields: Partial<ContainerSummary>): ContainerSummary {
     state: running(minute),
     tty: true,
     interactive: true,
+    ports: [],
+    networks: [],
+    mounts: [],
     ...fields,
   };
 }

@@ -24,6 +24,7 @@ export function startFailure(error: unknown, command: string): SkiffError {
     return new SkiffError('conflict', `driver failed programming external connectivity: ${reason}`, {
       cause: error,
       exitCode: 125,
+      option: 'publish',
       hint: 'Publish another port of this machine, or end what has this one: ss -lnp shows it.',
     });
   }
@@ -37,5 +38,6 @@ function withExitCode(error: SkiffError, exitCode: number): SkiffError {
     cause: error,
     exitCode,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.option === undefined ? {} : { option: error.option }),
   });
 }

@@ -31,7 +31,7 @@ export type Elevation = {
   askConsent: (path: string, sha256: string) => Promise<boolean>;
 };
 
-export type Changes = { containers: boolean; images: boolean; networks: boolean };
+export type Changes = { containers: boolean; images: boolean; networks: boolean; volumes: boolean };
 
 export type SystemOperations = {
   /** What happened and happens in the store, in order. */

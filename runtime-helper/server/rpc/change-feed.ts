@@ -4,11 +4,13 @@ import {
   containersChanged,
   imagesChanged,
   networksChanged,
+  volumesChanged,
   type ContainerSummary,
   type ImageSummary,
   type NetworkSummary,
+  type VolumeSummary,
 } from '../../protocol/index.ts';
-import { containerSummary, imageSummary, networkSummary } from './summaries.ts';
+import { containerSummary, imageSummary, networkSummary, volumeSummary } from './summaries.ts';
 import type { Window } from './window.ts';
 
 /**
@@ -23,6 +25,7 @@ export class ChangeFeed {
   #containers: Map<string, string> | undefined;
   #images: string | undefined;
   #networks: string | undefined;
+  #volumes: string | undefined;
   #due: Changes = nothing();
   #telling = false;
   #stop: (() => void) | undefined;
@@ -55,16 +58,25 @@ export class ChangeFeed {
     return networks;
   }
 
+  listVolumes(): VolumeSummary[] {
+    this.#watch();
+    const volumes = this.#engine.listVolumes().map(volumeSummary);
+    this.#volumes = JSON.stringify(volumes);
+    return volumes;
+  }
+
   close(): void {
     this.#stop?.();
   }
 
   #watch(): void {
-    this.#stop ??= this.#engine.watch(({ containers, images, networks }) => {
+    this.#stop ??= this.#engine.watch(({ containers, images, networks, volumes }) => {
       // Each shows something of the other: addresses, and who is connected.
       this.#due.containers ||= containers || networks;
       this.#due.networks ||= containers || networks;
       this.#due.images ||= images;
+      // They also show who has them.
+      this.#due.volumes ||= volumes || containers;
       if (!this.#telling) void this.#tell();
     });
   }
@@ -72,12 +84,13 @@ export class ChangeFeed {
   async #tell(): Promise<void> {
     this.#telling = true;
     try {
-      while (this.#due.containers || this.#due.images || this.#due.networks) {
-        const { containers, images, networks } = this.#due;
+      while (Object.values(this.#due).some(Boolean)) {
+        const { containers, images, networks, volumes } = this.#due;
         this.#due = nothing();
         if (containers) await this.#tellContainers();
         if (images) await this.#tellImages();
         if (networks) await this.#tellNetworks();
+        if (volumes) await this.#tellVolumes();
       }
     } catch (error) {
       // The next change brings what this one should have.
@@ -126,9 +139,18 @@ export class ChangeFeed {
     return this.#engine.listNetworks().map((network) => networkSummary(network, containers));
   }
 
+  async #tellVolumes(): Promise<void> {
+    if (this.#volumes === undefined) return;
+    const volumes = this.#engine.listVolumes().map(volumeSummary);
+    const json = JSON.stringify(volumes);
+    if (json === this.#volumes) return;
+    this.#volumes = json;
+    await this.#window.tell(volumesChanged, { volumes });
+  }
+
   #readContainers(): ContainerSummary[] {
     return this.#engine.listContainers({ all: true }).map(containerSummary);
   }
 }
 
-const nothing = (): Changes => ({ containers: false, images: false, networks: false });
+const nothing = (): Changes => ({ containers: false, images: false, networks: false, volumes: false });

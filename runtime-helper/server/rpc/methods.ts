@@ -5,10 +5,17 @@ import type { Method } from './method.ts';
 import { networkMethods } from './network-methods.ts';
 import { streamMethods } from './stream-methods.ts';
 import { systemMethods } from './system-methods.ts';
+import { volumeMethods } from './volume-methods.ts';
 
 /** Everything that a window can ask for, by the method's name. */
 export const methods: ReadonlyMap<string, Method> = new Map(
-  [...systemMethods, ...containerMethods, ...fileMethods, ...imageMethods, ...networkMethods, ...streamMethods].map(
-    (method) => [method.name, method],
-  ),
+  [
+    ...systemMethods,
+    ...containerMethods,
+    ...fileMethods,
+    ...imageMethods,
+    ...networkMethods,
+    ...volumeMethods,
+    ...streamMethods,
+  ].map((method) => [method.name, method]),
 );

@@ -8,11 +8,12 @@ const requestCancelled = -32800;
 /** An error of the engine as it travels. */
 export function asResponseError(error: unknown): ResponseError<unknown> {
   if (error instanceof ResponseError) return error;
-  const { code, message, hint, exitCode } = asSkiffError(error);
+  const { code, message, hint, exitCode, option } = asSkiffError(error);
   return new ResponseError(code === 'canceled' ? requestCancelled : rpcErrorNumber, message, {
     code,
     ...(hint === undefined ? {} : { hint }),
     ...(exitCode === undefined ? {} : { exitCode }),
+    ...(option === undefined ? {} : { option }),
   });
 }
 

@@ -13,7 +13,10 @@ export const streamName = v.string();
 export const sessionName = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/, "not a session's name"));
 export const absolutePath = v.pipe(text, v.startsWith('/', 'not an absolute path'));
 export const variables = v.array(v.pipe(text, v.regex(/^[^=]+=/, 'not KEY=VALUE')));
-export const network = v.picklist(['bridge', 'none', 'host']);
+/** A hyphen would make it an option to `skiff`. */
+export const imageName = v.pipe(filled, v.regex(/^[^-]/, 'begins with a hyphen'));
+/** A window has no directory that a path could begin in. */
+export const volumes = v.array(v.pipe(text, v.regex(/^[^.~]/, 'not an absolute path, nor the name of a volume')));
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 /** As much as a monitor's log of an exec session or a terminal's scrollback may ask for. */
 export const replay = v.pipe(count, v.maxValue(16 * 1024 * 1024));

@@ -1,18 +1,21 @@
 /** What the engine knows, in the protocol's shapes. */
 import { version } from '../../cli/version.ts';
-import { isPredefined, type Container, type Image, type Info, type Network } from '../../engine/index.ts';
+import { isPredefined, type Container, type Image, type Info, type Network, type Volume } from '../../engine/index.ts';
 import {
   protocolVersion,
+  type ContainerMount,
   type ContainerState,
   type ContainerSummary,
   type EngineInfo,
   type ImageSummary,
   type NetworkMember,
   type NetworkSummary,
+  type VolumeSummary,
 } from '../../protocol/index.ts';
 
 export function containerSummary(container: Container): ContainerSummary {
-  const { id, name, image, imageId, command, createdAt, labels, tty, openStdin, ipAddress } = container;
+  const { id, name, image, imageId, command, createdAt, labels, tty, openStdin, ipAddress, ports, endpoints, mounts } =
+    container;
   return {
     id,
     name,
@@ -24,8 +27,17 @@ export function containerSummary(container: Container): ContainerSummary {
     state: containerState(container.state),
     tty,
     interactive: openStdin,
+    ports,
+    networks: endpoints.map(({ network }) => network),
+    mounts: mounts.map(mountSummary),
     ...(ipAddress === undefined ? {} : { ipAddress }),
   };
+}
+
+function mountSummary(mount: Container['mounts'][number]): ContainerMount {
+  const { type, target } = mount;
+  if (type === 'tmpfs') return { type, source: '', target, readonly: mount.options.includes('ro') };
+  return { type, source: type === 'bind' ? mount.source : mount.name, target, readonly: mount.readonly };
 }
 
 function containerState(state: Container['state']): ContainerState {
@@ -81,6 +93,10 @@ function memberOf(network: string, { id, name, network: mode, endpoints }: Conta
 }
 
 const withoutPrefix = (address: string): string => address.replace(/\/.*/, '');
+
+export function volumeSummary({ name, createdAt, mountpoint, anonymous, users }: Volume): VolumeSummary {
+  return { name, createdAt, mountpoint, anonymous, users };
+}
 
 export function engineSummary(info: Info): EngineInfo {
   const { root, runRoot, storeId, kernel, architecture, containers, running, images, privilege } = info;
