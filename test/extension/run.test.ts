@@ -16,6 +16,8 @@ async function begin(window: Workbench): Promise<void> {
 }
 
 async function say(window: Workbench, row: string, text: string): Promise<void> {
+  // The last rows are out of sight.
+  await window.quick.fill(row);
   await window.quick.pick(row);
   await window.quick.waitFor(new RegExp(row));
   await window.quick.enter(text);
