@@ -8,7 +8,8 @@ export function networkItem(network: NetworkSummary): TreeItem {
   const { name, driver, predefined, containers } = network;
   const state = containers.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None;
   const item = new TreeItem(cleanLine(name), state);
-  item.id = `network:${name}`;
+  // A row that had nothing to open stays closed when it has, unless it is another one.
+  item.id = `network:${name}${containers.length > 0 ? '' : ':empty'}`;
   item.description = describeNetwork(network);
   item.iconPath = new ThemeIcon(iconOf(network));
   item.contextValue = driver !== 'bridge' ? 'network-mode' : predefined ? 'network-default' : 'network';
