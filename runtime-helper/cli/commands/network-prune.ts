@@ -1,5 +1,5 @@
-import { SkiffError } from '../../lib/errors.ts';
 import type { Command } from '../command.ts';
+import { confirm } from '../confirm.ts';
 import { hasLabel } from '../network-filter.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Network } from '../../engine/index.ts';
@@ -16,10 +16,8 @@ export const networkPrune: Command = {
   privileged: true,
   run: async ({ engine, options, terminal }) => {
     const wanted = options.list('filter').map(parseFilter);
-    if (!options.flag('force'))
-      throw new SkiffError('invalid-argument', 'this removes all networks that no container uses', {
-        hint: 'Say so with --force: asking back is not built yet.',
-      });
+    const warned = 'This will remove all custom networks not used by at least one container.';
+    if (!options.flag('force') && !(await confirm(terminal, warned))) return 0;
     const removed = await engine.pruneNetworks((network) => !wanted.every((test) => test(network)));
     if (removed.length > 0) terminal.stdout(`Deleted Networks:\n${removed.map((name) => `${name}\n`).join('')}\n`);
     return 0;

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { UsageError } from '../usage-error.ts';
+import { confirm } from '../confirm.ts';
 import { volumeFilter } from '../volume-filters.ts';
 
 export const volumePrune: Command = {
@@ -14,12 +14,13 @@ export const volumePrune: Command = {
   args: { least: 0, most: 0 },
   privileged: true,
   run: async ({ engine, operation, options, terminal }) => {
-    if (!options.flag('force'))
-      throw new UsageError('asking for confirmation is not built yet: say --force to remove unused volumes', 1);
     const filters = options.list('filter');
     // Docker's older spelling of --all.
     const all = options.flag('all') || filters.some((filter) => /^all=(?:1|t|true)$/i.test(filter));
     const matches = volumeFilter(filters, ['all', 'label', 'label!']);
+    const which = all ? 'all local volumes' : 'anonymous local volumes';
+    const warned = `This will remove ${which} not used by at least one container.`;
+    if (!options.flag('force') && !(await confirm(terminal, warned))) return 0;
     const names = await engine.pruneVolumes({ all, matches }, operation);
     if (names.length > 0) terminal.stdout(`Deleted Volumes:\n${names.map((name) => `${name}\n`).join('')}\n`);
     return 0;
