@@ -14,7 +14,7 @@ const container = 'big';
 
 /** The layers of a docker-archive, three at a time. As the engine does: what is unpacked counts when it is on the disk. */
 const applyLayers =
-  'tar -tf "$0" | grep "[.]tar$" | xargs -P 3 -I{} sh -c \'mkdir -p "$1/{}" && tar -xOf "$0" "{}" | tar -x -C "$1/{}"\' "$0" "$1" && sync -f "$1"';
+  'tar -tf "$0" | grep -E "^[0-9a-f]{64}[.]tar$" | xargs -P 3 -I{} sh -c \'mkdir -p "$1/{}" && tar -xOf "$0" "{}" | tar -x -C "$1/{}"\' "$0" "$1" && sync -f "$1"';
 const applyRoot = 'mkdir -p "$1" && tar -x -C "$1" -f "$0" && sync -f "$1"';
 
 type Place = { folder: string; archive: string; root: string };
