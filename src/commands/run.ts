@@ -39,7 +39,9 @@ async function askForm(context: CommandContext, initial: RunForm, begin?: RunSte
   const around = surroundings(context, title);
   const folder = workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
   let form = initial;
-  let choice: HubChoice | undefined = begin && { kind: 'step', step: begin };
+  // With what could not be put right, Enter runs it.
+  if (begin !== undefined) form = (await askRunStep(begin, form, around)) ?? form;
+  let choice: HubChoice | undefined;
   for (;;) {
     if (choice?.kind === 'step') form = (await askRunStep(choice.step, form, around)) ?? form;
     choice = await showRunHub(title, form, { folder, active: choice });

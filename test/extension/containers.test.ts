@@ -52,6 +52,7 @@ story('the context menu offers what makes sense in the state', async ({ window }
     'Run Again with Changes…',
     'Inspect',
     'Rename…',
+    'Connect Container to Network…',
     'Copy',
     'Remove…',
   ]);
@@ -67,7 +68,7 @@ story('the context menu offers what makes sense in the state', async ({ window }
     'Open Port in Browser',
   ];
   const states = ['Stop', 'Restart', 'Pause', 'Send Signal…', 'Run Again with Changes…'];
-  assert.deepEqual(running, [...enter, ...states, 'Inspect', 'Rename…', 'Copy', 'Remove…']);
+  assert.deepEqual(running, [...enter, ...states, 'Inspect', 'Rename…', 'Connect Container to Network…', 'Copy', 'Remove…']);
 });
 
 story('the copied ID is the whole one', async ({ window, store }) => {
