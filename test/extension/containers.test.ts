@@ -68,7 +68,15 @@ story('the context menu offers what makes sense in the state', async ({ window }
     'Open Port in Browser',
   ];
   const states = ['Stop', 'Restart', 'Pause', 'Send Signal…', 'Run Again with Changes…'];
-  assert.deepEqual(running, [...enter, ...states, 'Inspect', 'Rename…', 'Connect Container to Network…', 'Copy', 'Remove…']);
+  assert.deepEqual(running, [
+    ...enter,
+    ...states,
+    'Inspect',
+    'Rename…',
+    'Connect Container to Network…',
+    'Copy',
+    'Remove…',
+  ]);
 });
 
 story('the copied ID is the whole one', async ({ window, store }) => {

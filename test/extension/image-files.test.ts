@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
@@ -14,6 +14,7 @@ let folder: string;
 before(async () => {
   guarded = await TestRegistry.start({ user: { name: 'me', password: 'secret' } });
   folder = mkdtempSync(join(tmpdir(), 'skiff-files-'));
+  writeFileSync(join(folder, 'beside.tar'), '');
 });
 after(async () => {
   await guarded.dispose();
@@ -31,7 +32,7 @@ story('an image is saved to a file, and comes back from it', async ({ window, st
   await until('the archive is there', () => existsSync(path));
   await window.messages.waitForNotification(/Saved kept:1/);
   await store.succeed(['rmi', 'kept:1']);
-  await window.run('Skiff: Load Images from File…');
+  await window.run('Skiff: Load Images from a File…');
   await window.quick.chooseFile('Load Images', path);
   await tree.waitForRow('kept');
   await store.succeed(['rmi', 'kept:1']);

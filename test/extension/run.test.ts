@@ -96,9 +96,10 @@ story('two keys mount the workspace, and the container begins in it', async ({ w
   await window.quick.waitFor(/Enter runs it/);
   await window.page.keyboard.press('w');
   await window.page.keyboard.press('Enter');
-  await until('it is mounted', async () =>
-    (await details(window)).includes(`-v ${workspace}:/workspace -w /workspace`),
-  );
+  await until('it is mounted', async () => {
+    const line = await details(window);
+    return line.includes(`-v ${workspace}:/workspace `) && line.includes(' -w /workspace ');
+  });
   await say(window, 'Ports', '');
   await say(window, 'Command', 'sh -c "pwd; ls"');
   await window.quick.pick('Run in Terminal');

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { exactly, type PageElement } from './dom.ts';
 import { patience, until } from './wait.ts';
@@ -33,9 +35,12 @@ export class QuickInput {
   /** Runs a command from the palette by its exact title, "Category: Title". */
   async runCommand(title: string): Promise<void> {
     if (await this.#widget.isVisible()) await this.#page.keyboard.press('Escape');
-    await this.#page.keyboard.press('F1');
-    await this.#input.waitFor();
-    await this.#input.fill(`>${title}`);
+    // What has just been clicked may still take the focus, and with it the palette away.
+    await until('the palette is open', async () => {
+      if (!(await this.#input.isVisible())) await this.#page.keyboard.press('F1');
+      await this.#input.fill(`>${title}`, { timeout: 2000 });
+      return this.#input.isVisible();
+    });
     try {
       await this.#row(title).waitFor({ timeout: patience(10_000) });
     } catch (error) {
@@ -110,6 +115,10 @@ export class QuickInput {
   /** Chooses a file by its path in the workbench's own file dialog, which takes a moment to look at what is typed. */
   async chooseFile(title: string, path: string): Promise<void> {
     await this.waitFor(new RegExp(title));
+    // Before it has looked into the folder, which is not empty, Enter closes it as if nothing had been chosen.
+    await this.fill(`${dirname(path)}/`);
+    const [beside = ''] = readdirSync(dirname(path));
+    await until(`the dialog lists ${beside}`, async () => (await this.labels()).includes(beside));
     await this.fill(path);
     const gone = async (): Promise<boolean> => !(await this.words()).includes(title);
     await until(`the dialog takes ${path}`, async () => {

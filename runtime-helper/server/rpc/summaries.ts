@@ -72,15 +72,19 @@ export function networkSummary(network: Network, containers: readonly Container[
     ...(ipv6 ? { subnet6: ipv6.subnet } : {}),
     internal,
     containers: containers
-      .flatMap((container) => memberOf(name, container))
+      .flatMap((container) => memberOf(network, container))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }
 
 /** None, or one. */
-function memberOf(network: string, { id, name, network: mode, endpoints }: Container): NetworkMember[] {
+function memberOf(
+  { name: network, driver }: Network,
+  { id, name, network: mode, endpoints }: Container,
+): NetworkMember[] {
   const endpoint = endpoints.find((one) => one.network === network);
-  if (!endpoint) return mode === network ? [{ id, name }] : [];
+  // On `host` and `none` nobody has an address. From a bridge one may have been disconnected since.
+  if (!endpoint) return driver !== 'bridge' && mode === network ? [{ id, name }] : [];
   const { ipv4, ipv6 } = endpoint;
   return [
     {
