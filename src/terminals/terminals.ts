@@ -18,6 +18,9 @@ type Failed = (error: unknown) => void;
 type Find = (id: string) => ContainerSummary | undefined;
 type Shown = { pty: StreamTerminal; onto: Onto };
 
+/** In which a panel's own terminal comes, after a window has come back. */
+const panelMs = 3000;
+
 /** Opens terminals onto containers, and brings them back when the helper or the window was started again. */
 export class Terminals {
   readonly #client: Client;
@@ -112,13 +115,20 @@ export class Terminals {
   }
 
   /**
-   * A panel that comes up with no terminal in it makes one, before ours can be back. Where the window had none but ours,
-   * that is nobody's wish.
+   * A panel that comes up with no terminal in it makes one, before ours can be back or a moment later. Where the window had
+   * none but ours, that is nobody's wish.
    */
   #endUnasked(): void {
-    const isUnasked = ({ creationOptions, state }: Terminal): boolean =>
-      !('pty' in creationOptions) && creationOptions.name === undefined && !state.isInteractedWith;
-    for (const terminal of this.#others.filter(isUnasked)) terminal.dispose();
+    const unasked = this.#others.filter(isUnasked);
+    for (const terminal of unasked) terminal.dispose();
+    if (unasked.length > 0) return;
+    const late = window.onDidOpenTerminal((terminal) => {
+      if (this.#find(terminal) || !isUnasked(terminal)) return;
+      late.dispose();
+      terminal.dispose();
+    });
+    setTimeout(() => void late.dispose(), panelMs).unref();
+    this.#subscriptions.push(late);
   }
 
   get #others(): Terminal[] {
@@ -157,4 +167,8 @@ export class Terminals {
     this.#open.delete(pty);
     this.#memory.closed(pty);
   }
+}
+
+function isUnasked({ creationOptions, state }: Terminal): boolean {
+  return !('pty' in creationOptions) && creationOptions.name === undefined && !state.isInteractedWith;
 }
