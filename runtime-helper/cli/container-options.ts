@@ -46,7 +46,7 @@ export const notBuiltContainerOptions: readonly string[] = (
   '-a --annotation --attach --blkio-weight-device --cgroup-parent --cpu-count --cpu-percent ' +
   '--cpu-rt-period --cpu-rt-runtime --device-read-bps --device-read-iops --device-write-bps ' +
   '--device-write-iops --gpus --health-cmd --health-interval ' +
-  '--health-retries --health-start-interval --health-start-period --health-timeout --isolation ' +
+  '--health-retries --health-start-interval --health-start-period --health-timeout --io-maxbandwidth --io-maxiops --isolation ' +
   '--kernel-memory --link-local-ip ' +
   '--no-healthcheck --runtime --storage-opt --use-api-socket ' +
   '--volume-driver'
