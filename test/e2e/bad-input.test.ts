@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { busyboxRootfs } from '../support/images.ts';
 import { TestStore } from '../support/store.ts';
+import { until } from '../support/wait.ts';
 
 describe('bad input', () => {
   let store: TestStore;
@@ -21,6 +22,11 @@ describe('bad input', () => {
     assert.equal(result.code, code, said);
     assert.equal(result.stdout, '', said);
     assert.match(result.stderr, line, said);
+    // The files of what was removed go after the answer.
+    await until(
+      'what was removed is swept',
+      () => !footprint(store)['containers']?.some((name) => name.startsWith('.')),
+    );
     assert.deepEqual(footprint(store), untouched);
   }
 

@@ -259,6 +259,9 @@ story('a typed command is checked before it is run', async ({ window }) => {
   await window.quick.waitFor(/A ' is not closed\./);
   await window.quick.fill('');
   await window.quick.waitFor(/A command is needed here/);
+  // Back to the form, and out of it.
+  await window.page.keyboard.press('Escape');
+  await window.quick.waitFor(/Enter runs it/);
   await window.quick.cancel();
 });
 
