@@ -72,6 +72,9 @@ describe('a terminal', () => {
     let seen = await terminal.sees(/# $/);
     terminal.type('less /etc/passwd\r');
     seen = await terminal.sees(/root:x:0:0/, seen);
+    // As long as it draws it does not see that its window has changed.
+    const state = (): Promise<string> => store.succeed(['exec', 'screen', 'ps', '-C', 'less', '-o', 'stat=']);
+    await until('less waits for a key', async () => (await state()).startsWith('S'));
     terminal.resize(100, 10);
     seen = await terminal.sees(/root:x:0:0/, seen);
     const late = onTerminal(['attach', 'screen']);
