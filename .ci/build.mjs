@@ -1,8 +1,8 @@
 // Builds dist/: the extension, the helper, and the native program. `node .ci/build.mjs [--arch arm64]`
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { continueOnNode24, fail, root } from './node24.mjs';
+import { continueOnNode24, fail, node24, root } from './node24.mjs';
 import { buildNative } from './build-native.mjs';
 
 const common = {
@@ -33,6 +33,15 @@ export async function buildScripts({ out = join(root, 'dist'), production = fals
     build({ ...options, entryPoints: ['src/extension.ts'], outfile: join(out, 'extension.js'), external: ['vscode'] }),
     build({ ...options, entryPoints: ['runtime-helper/server/main.ts'], outfile: join(out, 'helper.js') }),
     build({ ...options, entryPoints: ['runtime-helper/bundle/main.ts'], outfile: join(out, 'oci.js') }),
+    // What runs in a browser, and VS Code loads as it is.
+    build({
+      ...options,
+      entryPoints: ['src/webview/stats.ts', 'src/webview/stats.css'],
+      outdir: join(out, 'webview'),
+      platform: 'browser',
+      target: 'chrome128',
+      format: 'iife',
+    }),
   ]);
 }
 
@@ -43,11 +52,19 @@ function linkOciRuntime(out) {
   renameSync(scratch, join(out, 'bin/skiff-oci'));
 }
 
+/** `dist/bin/skiff` runs the Node that the project has, whatever the one on PATH is. What is shipped has none. */
+function linkNode(out) {
+  const scratch = join(out, `node.${process.pid}`);
+  symlinkSync(relative(out, node24), scratch);
+  renameSync(scratch, join(out, 'node'));
+}
+
 /** All of dist/. */
 export async function buildAll({ out = join(root, 'dist'), arch = process.arch, production = false } = {}) {
   if (production) rmSync(out, { recursive: true, force: true });
   await Promise.all([buildScripts({ out, production }), buildNative({ arch, out: join(out, 'bin/skiff') })]);
   linkOciRuntime(out);
+  if (!production) linkNode(out);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -11,6 +11,8 @@ const tools = (fix) => ({
   format: [bin('prettier/bin/prettier.cjs'), fix ? '--write' : '--check', '--log-level', 'warn', '.'],
   lint: [bin('oxlint/bin/oxlint'), '--deny-warnings', ...(fix ? ['--fix'] : [])],
   types: [bin('typescript/bin/tsc'), '-p', '.'],
+  // What runs in a browser has its types, and none of Node's.
+  pages: [bin('typescript/bin/tsc'), '-p', 'src/webview'],
 });
 
 /** Runs the tools, prints how each went, and returns that. */

@@ -10,6 +10,9 @@ const onPath = (name) =>
   );
 const anyOf = (...paths) => paths.some((path) => existsSync(path));
 
+/** Depends on the newest one: all that is not needed to start is in modules, overlay and nftables among them. */
+export const kernelPackage = 'linux-image-cloud-amd64';
+
 export const chromiumNames = [
   'chromium-headless-shell',
   'chromium',
@@ -17,9 +20,14 @@ export const chromiumNames = [
   'google-chrome',
   'google-chrome-stable',
 ];
-const hasFonts = () =>
+const hasFont = (pattern) =>
   existsSync('/usr/share/fonts') &&
-  readdirSync('/usr/share/fonts', { recursive: true }).some((name) => /\.[ot]t[fc]$/.test(name));
+  readdirSync('/usr/share/fonts', { recursive: true }).some((name) => pattern.test(name));
+const hasFonts = () => hasFont(/\.[ot]t[fc]$/);
+const hasChineseFonts = () => hasFont(/(cjk|wqy|fallback).*\.[ot]t[fc]$/i);
+
+/** Only Debian packs the kernel that the tests start, and for the architecture that is told of here alone. */
+const hasKernel = () => process.arch === 'x64' && isOffered(kernelPackage);
 
 /** Group → package → why it is needed, and whether what it brings is here already, from wherever. */
 const packages = {
@@ -40,6 +48,7 @@ const packages = {
     'busybox-static': ['the image that tests run', () => anyOf('/bin/busybox', '/usr/bin/busybox')],
     'docker-registry': ['the registry that tests pull from and push to', () => onPath('docker-registry')],
     less: ['a program on the whole screen, for terminals', () => onPath('less')],
+    iptables: ['tests let containers through a firewall with it', () => onPath('iptables')],
     iproute2: ['tests look at the network with it', () => onPath('ip')],
     nftables: ['tests look at NAT rules with it', () => onPath('nft')],
     openssl: ['certificates for the registry of the tests', () => onPath('openssl')],
@@ -47,9 +56,12 @@ const packages = {
     skopeo: ['reads and writes images beside ours', () => onPath('skopeo')],
     sudo: ['tests of the engine as an ordinary user', () => onPath('sudo')],
     umoci: ['reads our images', () => onPath('umoci')],
+    'qemu-system-x86': ['a machine with another kernel, for tests', () => !hasKernel() || onPath('qemu-system-x86_64')],
+    e2fsprogs: ['its disk', () => !hasKernel() || onPath('mke2fs')],
     'vim-tiny': ['a program on the whole screen, for terminals', () => onPath('vim.tiny')],
     zstd: ['archives for tests', () => onPath('zstd')],
     'fonts-dejavu-core': ['texts in the browser', hasFonts],
+    'fonts-wqy-microhei': ['Chinese texts in pictures of it', hasChineseFonts],
   },
 };
 

@@ -7,7 +7,11 @@ import { crossCompiler } from './cross.mjs';
 import { cache, fail, must, node24, output, root } from './node24.mjs';
 import { begin, setup } from './setup.mjs';
 
-const parts = ['README.md', 'CHANGELOG.md', 'LICENSE', 'media', '.vscodeignore'];
+const texts = ['package.nls.json', 'package.nls.zh-cn.json', 'l10n/bundle.l10n.zh-cn.json'];
+const parts = ['README.md', 'CHANGELOG.md', 'LICENSE', 'media', '.vscodeignore', ...texts];
+
+/** What people download with every update. */
+const maxBytes = 3_000_000;
 
 /** Makes `<name>-<target>-<version>.vsix` in the project's folder and returns its path. */
 export async function packageExtension(target = `linux-${process.arch}`) {
@@ -29,6 +33,7 @@ export async function packageExtension(target = `linux-${process.arch}`) {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   checkContent(vsix);
+  if (statSync(vsix).size > maxBytes) throw new Error(`${vsix} has more than ${maxBytes} bytes`);
   console.log(`${vsix} (${Math.round(statSync(vsix).size / 1024)} KB)`);
   return vsix;
 }
@@ -66,8 +71,11 @@ function checkContent(vsix) {
     'extension/dist/helper.js',
     'extension/dist/oci.js',
     'extension/dist/package.json',
+    'extension/dist/webview/stats.css',
+    'extension/dist/webview/stats.js',
     ...media.map((name) => `extension/media/${name}`),
     'extension/package.json',
+    ...texts.map((name) => `extension/${name}`),
   ];
   const entries = zipEntries(readFileSync(vsix));
   // vsce renames what VS Code looks for under fixed names.

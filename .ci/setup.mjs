@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { findChromium, installChromium } from './chromium.mjs';
 import { hasCodeServer, installCodeServer } from './code-server.mjs';
 import { installPackages, missingPackages } from './debian.mjs';
+import { unpackKernel } from './kernel.mjs';
 import { continueOnNode24, fail, node24, requireNode20, root, run } from './node24.mjs';
 
 /** Node's packages as package-lock.json has them. */
@@ -32,6 +33,7 @@ export function installNpmPackages() {
 export async function setup({ editor = false, browser = false, test = false } = {}) {
   const groups = ['build', ...(test ? ['test'] : []), ...(editor && !hasCodeServer() ? ['editor'] : [])];
   installPackages(missingPackages(groups));
+  if (test) unpackKernel();
   if (editor) installCodeServer();
   if (browser && !findChromium()) await installChromium();
 }

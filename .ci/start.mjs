@@ -23,9 +23,9 @@ try {
   await buildAll();
   await packageExtension();
   prepareFolders();
-  runHello();
+  const runs = runHello();
   process.exitCode = await (code === undefined ? openInBrowser() : openDesktop(code));
-  console.log(`\nThe container goes on: \`${skiff} ps\` shows it, \`${skiff} rm -f hello\` ends it.`);
+  if (runs) console.log(`\nThe container goes on: \`${skiff} ps\` shows it, \`${skiff} rm -f hello\` ends it.`);
   process.exit();
 } catch (error) {
   fail(error);
@@ -64,16 +64,19 @@ function prepareFolders() {
   cpSync(join(root, '.ci/sample/README.md'), join(workspace, 'README.md'));
 }
 
-/** The container `hello`: left alone when it runs, started when it is there, else run from @host, which needs no registry. */
+/** The container `hello`: left alone when it runs, started when it is there, else run from @host, which needs no registry. Says whether it runs. */
 function runHello() {
   const env = { ...process.env, SKIFF_NODE: node24 };
-  if (/\shello$/m.test(output(skiff, ['ps'], { env }) ?? '')) return;
-  if (output(skiff, ['start', 'hello'], { env }) !== undefined) return;
-  // stdin is the terminal's when there is one: sudo may ask for a password.
+  const named = (...options) =>
+    /^hello$/m.test(output(skiff, ['ps', ...options, '--format', '{{.Names}}'], { env }) ?? '');
+  if (named()) return true;
+  // What it asks (a password for sudo) it asks on the terminal, and says why on standard error.
   const options = { env, stdio: [process.stdin.isTTY ? 'inherit' : 'ignore', 'ignore', 'inherit'] };
   const script = 'while true; do echo hello world; sleep 1; done';
-  if (run(skiff, ['run', '-d', '--name', 'hello', '@host', '/bin/sh', '-c', script], options) !== 0)
-    console.error('skiff: the container `hello` did not start (why is above); the editor opens all the same');
+  const args = named('-a') ? ['start', 'hello'] : ['run', '-d', '--name', 'hello', '@host', '/bin/sh', '-c', script];
+  if (run(skiff, args, options) === 0) return true;
+  console.error('skiff: the container `hello` did not start (why is above); the editor opens all the same');
+  return false;
 }
 
 /** Opens the desktop's VS Code, with a user folder of its own, until its window is closed. */

@@ -44,8 +44,14 @@ async function runFile(file, { limit, prefix, env }) {
   const started = performance.now();
   try {
     const end = await runProcess([...prefix, node24, ...args], { limit, env });
-    const tests = existsSync(events) ? readEvents(readFileSync(events, 'utf8')) : [];
-    return { tests: withVerdict(tests, end, limit), output: end.output, seconds: (performance.now() - started) / 1000 };
+    const told = existsSync(events) ? readEvents(readFileSync(events, 'utf8')) : [];
+    const tests = told.filter(({ status }) => status !== 'begun');
+    const last = told.findLast(({ status }) => status === 'begun')?.name;
+    return {
+      tests: withVerdict(tests, { ...end, last }, limit),
+      output: end.output,
+      seconds: (performance.now() - started) / 1000,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -59,12 +65,12 @@ const readEvents = (text) =>
     .map((line) => JSON.parse(line));
 
 /** A file that hung, crashed or ran nothing has failed, whatever its tests said. */
-function withVerdict(tests, { code, signal, timedOut, output }, limit) {
+function withVerdict(tests, { code, signal, timedOut, output, last }, limit) {
   const failure = (error) => [
     ...tests,
     { name: 'the file itself', status: 'failed', error: `${error}\n${output.slice(-6000)}` },
   ];
-  if (timedOut) return failure(`not done after ${limit} s, ended`);
+  if (timedOut) return failure(`not done after ${limit} s, ended; the last test that had begun: ${last}`);
   if (code !== 0 && !tests.some(({ status }) => status === 'failed')) return failure(`exited with ${code ?? signal}`);
   if (tests.length === 0) return failure('it has no test');
   return tests;
