@@ -112,8 +112,7 @@ static int make_target(int root_fd, int source, const char *path)
 	return take_fd(&target);
 }
 
-/* A copy of the mounts at the source, or -1 with the failure recorded. */
-static int open_copy(const struct store *store, const struct spec *spec, const struct mount_spec *item, struct failure *failure)
+int bind_open(const struct store *store, const struct spec *spec, const struct mount_spec *item, struct failure *failure)
 {
 	if (item->tree_fd >= 0)
 		return item->tree_fd;
@@ -147,7 +146,7 @@ int bind_make(const struct store *store, const struct spec *spec, int root_fd, c
 {
 	if (item->kind == MOUNT_VOLUME)
 		return mount_volume(store, root_fd, item, failure);
-	CLEANUP_CLOSE int tree = open_copy(store, spec, item, failure);
+	CLEANUP_CLOSE int tree = bind_open(store, spec, item, failure);
 	if (tree < 0)
 		return -1;
 	CLEANUP_CLOSE int target = make_target(root_fd, tree, item->target);

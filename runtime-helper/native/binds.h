@@ -7,6 +7,8 @@
 
 /* Opens the sources that take part in propagation, while the namespace's mounts are still peers of the host's. */
 int binds_open_shared(const struct store *store, struct spec *spec, struct failure *failure);
+/* A copy of the mounts at the source of one that is no volume, or -1 with the failure recorded. */
+int bind_open(const struct store *store, const struct spec *spec, const struct mount_spec *item, struct failure *failure);
 /* Makes one mount that is no file system of its own. A target that is missing is made. */
 int bind_make(const struct store *store, const struct spec *spec, int root_fd, const struct mount_spec *item, struct failure *failure);
 

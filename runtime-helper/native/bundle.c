@@ -17,9 +17,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bundle_exec.h"
 #include "bundle_frames.h"
+#include "bundle_talk.h"
 #include "cgroup.h"
 #include "cgroup1.h"
+#include "device_program.h"
 #include "init.h"
 #include "io.h"
 #include "namespaces.h"
@@ -71,7 +74,7 @@ static int make_cgroup(struct bundle *bundle, struct failure *failure)
 		return -2;
 	}
 	CLEANUP_CLOSE int group = cgroup_open_path(spec->bundle.cgroup);
-	if (group >= 0 && cgroup_confine_devices(group, spec) < 0) {
+	if (group >= 0 && device_program_attach(group, spec) < 0) {
 		fail(failure, STAGE_CGROUP, "device rules");
 		return -2;
 	}
@@ -141,51 +144,11 @@ static int spawn(struct bundle *bundle, struct failure *failure)
 	return sync_send(bundle->sync_fd, SYNC_PLACED, -1) < 0 ? fail(failure, STAGE_CLONE, "init") : 0;
 }
 
-/* config.md, "process": whoever listens gets the terminal's master, and its name as the message (runc's docs/terminals.md). */
-static int hand_terminal_over(const char *path, int master, struct failure *failure)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	CLEANUP_CLOSE int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (!path || strlen(path) >= sizeof(address.sun_path))
-		return fail_with(failure, STAGE_TERMINAL, path ? ENAMETOOLONG : EINVAL, path ? path : "console-socket");
-	memcpy(address.sun_path, path, strlen(path));
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || sync_send(fd, '/', master) < 0)
-		return fail(failure, STAGE_TERMINAL, path);
-	return 0;
-}
-
-union sync_text {
-	char type;
-	struct sync_failure failed;
-	char bytes[sizeof(struct sync_failure)];
-};
-
-/* One message of init's; `fd` is what came with it, or -1. The length, 0 when init has ended. */
-static ssize_t receive(int sync_fd, union sync_text *message, int *fd)
-{
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
-	struct iovec part = { .iov_base = message, .iov_len = sizeof(*message) };
-	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control) };
-	*fd = -1;
-	ssize_t length = recvmsg(sync_fd, &header, MSG_CMSG_CLOEXEC);
-	const struct cmsghdr *rights = length > 0 ? CMSG_FIRSTHDR(&header) : NULL;
-	if (rights && rights->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(rights), sizeof(int));
-	return length;
-}
-
-static int tell_made(const struct bundle *bundle, const char *event)
-{
-	char pid[16];
-	snprintf(pid, sizeof(pid), "%d", (int)bundle->pid);
-	return reply_event_with(bundle->channel, bundle->request_id, event, pid);
-}
-
 /* The caller runs its hooks now; its answer is the container's state, for the hooks that init runs. */
 static int pause_for_hooks(struct bundle *bundle, struct failure *failure)
 {
 	struct bundle_frame frame;
-	tell_made(bundle, "hooks");
+	bundle_tell(bundle->channel, bundle->request_id, bundle->pid, "hooks");
 	if (bundle_frame_read(bundle->channel, &frame) < 0 || frame.request.count != 2)
 		return fail_with(failure, STAGE_REQUEST, ECANCELED, "hooks");
 	const char *state = frame.request.strings[1];
@@ -200,10 +163,8 @@ static int follow_init(struct bundle *bundle, struct failure *failure)
 	for (;;) {
 		union sync_text message;
 		int terminal, result = 0;
-		ssize_t length = receive(bundle->sync_fd, &message, &terminal);
+		ssize_t length = bundle_receive(bundle->sync_fd, &message, &terminal);
 		CLEANUP_CLOSE int taken = terminal;
-		if (length < 0 && errno == EINTR)
-			continue;
 		if (length <= 0)
 			return fail_with(failure, STAGE_CLONE, ESRCH, "init");
 		if (message.type == SYNC_READY)
@@ -213,7 +174,7 @@ static int follow_init(struct bundle *bundle, struct failure *failure)
 			return -1;
 		}
 		if (message.type == SYNC_TERMINAL)
-			result = hand_terminal_over(bundle->spec.bundle.console_socket, taken, failure);
+			result = bundle_hand_terminal_over(bundle->spec.bundle.console_socket, taken, failure);
 		else if (message.type == SYNC_HOOKS)
 			result = pause_for_hooks(bundle, failure);
 		if (result < 0)
@@ -234,7 +195,6 @@ static int give_up(struct bundle *bundle, const struct failure *failure)
 static int make(struct bundle *bundle, const struct request *request)
 {
 	struct failure failure;
-	int status = 0;
 	if (spec_parse(&bundle->spec, request, &failure) < 0)
 		return give_up(bundle, &failure);
 	if (!bundle->spec.bundle.rootfs || !bundle->spec.bundle.directory || !bundle->spec.bundle.cgroup) {
@@ -243,13 +203,8 @@ static int make(struct bundle *bundle, const struct request *request)
 	}
 	if (spawn(bundle, &failure) < 0 || follow_init(bundle, &failure) < 0)
 		return give_up(bundle, &failure);
-	tell_made(bundle, "created");
-	if (bundle->spec.bundle.wait)
-		while (waitpid(bundle->pid, &status, 0) < 0 && errno == EINTR)
-			;
-	char code[16];
-	snprintf(code, sizeof(code), "%d", exit_code_of(status));
-	reply_ok(bundle->channel, bundle->request_id, 1, (const char *const[]){ code });
+	bundle_tell(bundle->channel, bundle->request_id, bundle->pid, "created");
+	bundle_tell_end(bundle->channel, bundle->request_id, bundle->spec.bundle.wait ? bundle->pid : 0);
 	return 0;
 }
 
@@ -269,6 +224,8 @@ int bundle_main(const char *channel)
 	prctl(PR_SET_NAME, "skiff-bundle");
 	if (bundle_frame_read(bundle.channel, &frame) < 0)
 		return 2;
+	if (strcmp(frame.request.strings[0], "exec") == 0)
+		return bundle_exec(bundle.channel, &frame.request);
 	bundle.request_id = frame.request.id;
 	return make(&bundle, &frame.request);
 }

@@ -2,23 +2,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <linux/magic.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cgroup1.h"
+#include "device_program.h"
 #include "io.h"
 #include "resources.h"
-
-#define MAX_DEVICE_RULES 128
-#define INSTRUCTIONS_PER_RULE 8
 
 static int open_hierarchy(void)
 {
@@ -53,6 +48,42 @@ int cgroup_open_store(const char *store_id)
 	if (group >= 0)
 		resources_delegate(group);
 	return group;
+}
+
+int cgroup_store_path(const struct store *store, char *path, size_t size)
+{
+	const char *parent = store->cgroup_parent;
+	int length = snprintf(path, size, "%s%sskiff-%s", parent ? parent : "", parent ? "/" : "", store->id);
+	if (length < (int)size)
+		return 0;
+	errno = ENAMETOOLONG;
+	return -1;
+}
+
+int cgroup_use_parent(struct store *store, const char *parent)
+{
+	char path[CGROUP_PATH];
+	store->cgroup_parent = parent + strspn(parent, "/");
+	if (cgroup_store_path(store, path, sizeof(path)) < 0)
+		return -1;
+	if (store->cgroup_fd < 0)
+		return 0;
+	store->cgroup_fd = cgroup_open_path(path);
+	if (store->cgroup_fd >= 0)
+		resources_delegate(store->cgroup_fd);
+	return store->cgroup_fd < 0 ? -1 : 0;
+}
+
+int cgroup_enter(const char *path)
+{
+	char file[CGROUP_PATH + 80];
+	CLEANUP_CLOSE int hierarchy = open_hierarchy();
+	int length = snprintf(file, sizeof(file), "%s/cgroup.procs", path + strspn(path, "/"));
+	if (length >= (int)sizeof(file)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return hierarchy < 0 ? -1 : write_existing(hierarchy, file, "0");
 }
 
 int cgroup_open_path(const char *path)
@@ -93,115 +124,13 @@ void cgroup_remove_store(const char *store_id)
 	cgroup1_remove_store(store_id);
 }
 
-struct bpf_program {
-	size_t length;
-	struct bpf_insn code[MAX_DEVICE_RULES * INSTRUCTIONS_PER_RULE + 8];
-};
-
-static void emit(struct bpf_program *program, struct bpf_insn instruction)
-{
-	program->code[program->length++] = instruction;
-}
-
-static struct bpf_insn load(int reg, size_t offset)
-{
-	return (struct bpf_insn){ .code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = (uint8_t)reg, .src_reg = 1, .off = (short)offset };
-}
-
-static struct bpf_insn alu(int operation, int reg, uint32_t value)
-{
-	return (struct bpf_insn){ .code = (uint8_t)(BPF_ALU | BPF_K | operation), .dst_reg = (uint8_t)reg, .imm = (int)value };
-}
-
-static struct bpf_insn jump(int operation, int reg, uint32_t value)
-{
-	return (struct bpf_insn){ .code = (uint8_t)(BPF_JMP | BPF_K | operation), .dst_reg = (uint8_t)reg, .imm = (int)value };
-}
-
-enum { RESULT = 0, SCRATCH = 1, TYPE = 2, ACCESS = 3, MAJOR = 4, MINOR = 5 };
-
-/* Returns from the program when the access is the rule's; jumps behind itself when it is not. False: it matches everything, and
- * what would come after it is unreachable, which the verifier refuses. */
-static bool emit_rule(struct bpf_program *program, const struct device_rule *rule)
-{
-	size_t jumps[4], count = 0;
-	const unsigned all = BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE;
-	if (rule->type != 'a') {
-		jumps[count++] = program->length;
-		emit(program, jump(BPF_JNE, TYPE, rule->type == 'c' ? BPF_DEVCG_DEV_CHAR : BPF_DEVCG_DEV_BLOCK));
-	}
-	if (rule->access != all) {
-		/* A permission must cover all that is asked for; a prohibition matches any of it. */
-		emit(program, (struct bpf_insn){ .code = BPF_ALU | BPF_MOV | BPF_X, .dst_reg = SCRATCH, .src_reg = ACCESS });
-		emit(program, alu(BPF_AND, SCRATCH, rule->allow ? all & ~rule->access : rule->access));
-		jumps[count++] = program->length;
-		emit(program, jump(rule->allow ? BPF_JNE : BPF_JEQ, SCRATCH, 0));
-	}
-	if (rule->major >= 0) {
-		jumps[count++] = program->length;
-		emit(program, jump(BPF_JNE, MAJOR, (uint32_t)rule->major));
-	}
-	if (rule->minor >= 0) {
-		jumps[count++] = program->length;
-		emit(program, jump(BPF_JNE, MINOR, (uint32_t)rule->minor));
-	}
-	emit(program, alu(BPF_MOV, RESULT, rule->allow));
-	emit(program, (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT });
-	for (size_t i = 0; i < count; i++)
-		program->code[jumps[i]].off = (short)(program->length - jumps[i] - 1);
-	return count > 0;
-}
-
-/* bpf(2), BPF_PROG_TYPE_CGROUP_DEVICE: the last rule that matches decides, so they are asked from the end; nothing is allowed that
- * no rule names. */
-static int load_device_program(const struct spec *spec)
-{
-	struct bpf_program program = { 0 };
-	emit(&program, load(TYPE, offsetof(struct bpf_cgroup_dev_ctx, access_type)));
-	emit(&program, (struct bpf_insn){ .code = BPF_ALU | BPF_MOV | BPF_X, .dst_reg = ACCESS, .src_reg = TYPE });
-	emit(&program, alu(BPF_AND, TYPE, 0xffff));
-	emit(&program, alu(BPF_RSH, ACCESS, 16));
-	emit(&program, load(MAJOR, offsetof(struct bpf_cgroup_dev_ctx, major)));
-	emit(&program, load(MINOR, offsetof(struct bpf_cgroup_dev_ctx, minor)));
-	bool open = true;
-	for (size_t i = spec->device_rules.count; i > 0 && open; i--)
-		open = emit_rule(&program, &spec->device_rules.items[i - 1]);
-	if (open) {
-		emit(&program, alu(BPF_MOV, RESULT, 0));
-		emit(&program, (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT });
-	}
-	union bpf_attr attributes = {
-		.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
-		.insn_cnt = (uint32_t)program.length,
-		.insns = (uint64_t)(uintptr_t)program.code,
-		.license = (uint64_t)(uintptr_t)"GPL",
-	};
-	return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes));
-}
-
-int cgroup_confine_devices(int cgroup, const struct spec *spec)
-{
-	CLEANUP_CLOSE int program = load_device_program(spec);
-	if (program < 0)
-		return -1;
-	union bpf_attr attributes = {
-		.target_fd = (uint32_t)cgroup,
-		.attach_bpf_fd = (uint32_t)program,
-		.attach_type = BPF_CGROUP_DEVICE,
-		.attach_flags = BPF_F_ALLOW_MULTI,
-	};
-	return (int)syscall(SYS_bpf, BPF_PROG_ATTACH, &attributes, sizeof(attributes));
-}
-
 int cgroup_make(const struct store *store, const struct spec *spec, struct failure *failure)
 {
-	if (spec->device_rules.count > MAX_DEVICE_RULES)
-		return fail_with(failure, STAGE_CGROUP, E2BIG, "device rules");
 	/* Left by a monitor that was killed. */
 	if (mkdirat(store->cgroup_fd, spec->id, 0755) < 0 && errno != EEXIST)
 		return fail(failure, STAGE_CGROUP, spec->id);
 	CLEANUP_CLOSE int cgroup = openat(store->cgroup_fd, spec->id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (cgroup < 0 || cgroup_confine_devices(cgroup, spec) < 0) {
+	if (cgroup < 0 || device_program_attach(cgroup, spec) < 0) {
 		fail(failure, STAGE_CGROUP, "device rules");
 		unlinkat(store->cgroup_fd, spec->id, AT_REMOVEDIR);
 		return -1;
@@ -209,11 +138,8 @@ int cgroup_make(const struct store *store, const struct spec *spec, struct failu
 	return take_fd(&cgroup);
 }
 
-void cgroup_end(const struct store *store, const char *id)
+static void end_group(const struct store *store, const char *id)
 {
-	cgroup1_end(store, id);
-	if (store->cgroup_fd < 0)
-		return;
 	/* The common case: PID 1's end has taken all others along. */
 	if (unlinkat(store->cgroup_fd, id, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return;
@@ -227,6 +153,24 @@ void cgroup_end(const struct store *store, const char *id)
 			return;
 		nanosleep(&(struct timespec){ .tv_nsec = 5 * 1000 * 1000 }, NULL);
 	}
+}
+
+/* The store's group below a container's own parent is there for its containers alone. */
+static void leave_parent(const struct store *store)
+{
+	char path[CGROUP_PATH];
+	CLEANUP_CLOSE int hierarchy = store->cgroup_parent ? open_hierarchy() : -1;
+	if (hierarchy >= 0 && cgroup_store_path(store, path, sizeof(path)) == 0)
+		unlinkat(hierarchy, path, AT_REMOVEDIR);
+}
+
+void cgroup_end(const struct store *store, const char *id)
+{
+	cgroup1_end(store, id);
+	if (store->cgroup_fd < 0)
+		return;
+	end_group(store, id);
+	leave_parent(store);
 }
 
 bool cgroup_had_oom(const struct store *store, const char *id)

@@ -13,12 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "io.h"
 
-static const char *const controllers[] = { "memory", "cpu", "cpuset", "pids", "blkio", "devices",
-				    /* For bundles, whose groups are everywhere. */
-				    "cpuacct", "freezer", "net_cls", "net_prio", "hugetlb", "perf_event", "rdma", "misc", "systemd" };
-#define OWN_CONTROLLERS 6
+static const char *const controllers[] = { "memory", "cpu", "cpuset", "pids", "blkio", "devices", "freezer",
+				    /* For bundles and other runtimes, whose groups are everywhere. */
+				    "cpuacct", "net_cls", "net_prio", "hugetlb", "perf_event", "rdma", "misc", "systemd" };
+#define OWN_CONTROLLERS 7
 
 /* /sys/fs/cgroup/CONTROLLER, which is a link where controllers are mounted together. */
 static int open_hierarchy(const char *controller)
@@ -107,27 +108,73 @@ int cgroup1_open(const struct store *store, const char *id, const char *controll
 {
 	if (store->cgroup_path)
 		return open_path(store->cgroup_path, controller);
-	char name[16];
-	snprintf(name, sizeof(name), "skiff-%s", store->id);
-	CLEANUP_CLOSE int hierarchy = open_hierarchy(controller);
-	CLEANUP_CLOSE int parent = hierarchy < 0 ? -1 : open_group(hierarchy, controller, name);
-	return parent < 0 ? -1 : open_group(parent, controller, id);
+	char path[CGROUP_PATH], folder[CGROUP_PATH - 80];
+	if (cgroup_store_path(store, folder, sizeof(folder)) < 0)
+		return -1;
+	snprintf(path, sizeof(path), "%s/%s", folder, id);
+	return open_path(path, controller);
 }
 
-/* The container's group when it has one. */
-static int open_existing(const struct store *store, const char *id, const char *controller)
+/* The store's group of a controller, when there is one. */
+static int open_store(const struct store *store, const char *controller)
 {
-	char path[96];
-	snprintf(path, sizeof(path), "skiff-%s/%s", store->id, id);
+	char path[CGROUP_PATH];
 	CLEANUP_CLOSE int hierarchy = open_hierarchy(controller);
-	return hierarchy < 0 ? -1 : openat(hierarchy, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (hierarchy < 0 || cgroup_store_path(store, path, sizeof(path)) < 0)
+		return -1;
+	return openat(hierarchy, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int cgroup1_open_existing(const struct store *store, const char *id, const char *controller)
+{
+	CLEANUP_CLOSE int parent = open_store(store, controller);
+	return parent < 0 ? -1 : openat(parent, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 int cgroup1_join(const struct store *store, const char *id)
 {
 	for (size_t i = 0; i < OWN_CONTROLLERS; i++) {
-		CLEANUP_CLOSE int group = open_existing(store, id, controllers[i]);
+		CLEANUP_CLOSE int group = cgroup1_open_existing(store, id, controllers[i]);
 		if (group >= 0 && write_existing(group, "cgroup.procs", "0") < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The list of all the container's processes: where there is no cgroup2 hierarchy, each has a group for devices. */
+static int open_processes(const struct store *store, const char *id)
+{
+	char path[96];
+	snprintf(path, sizeof(path), "%s/cgroup.procs", id);
+	if (store->cgroup_fd >= 0)
+		return openat(store->cgroup_fd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	CLEANUP_CLOSE int group = cgroup1_open_existing(store, id, "devices");
+	return group < 0 ? -1 : openat(group, "cgroup.procs", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* -1 when one of them can't be moved. Who has ended need not be. */
+static int move_processes(const struct store *store, const char *id, int group)
+{
+	char pid[24];
+	CLEANUP_CLOSE int fd = open_processes(store, id);
+	FILE *list = fd < 0 ? NULL : fdopen(fd, "re");
+	if (!list)
+		return -1;
+	take_fd(&fd);
+	int result = 0;
+	while (result == 0 && fgets(pid, sizeof(pid), list))
+		if (write_existing(group, "cgroup.procs", pid) < 0 && errno != ESRCH)
+			result = -1;
+	fclose(list);
+	return result;
+}
+
+int cgroup1_adopt(const struct store *store, const char *id)
+{
+	for (size_t i = 0; i < OWN_CONTROLLERS; i++) {
+		CLEANUP_CLOSE int group = cgroup1_open_existing(store, id, controllers[i]);
+		/* Twice: children of those that come first may have been made meanwhile. */
+		if (group >= 0 && (move_processes(store, id, group) < 0 || move_processes(store, id, group) < 0))
 			return -1;
 	}
 	return 0;
@@ -163,7 +210,7 @@ bool cgroup1_had_oom(const struct store *store, const char *id)
 {
 	char text[256] = { 0 };
 	unsigned long count = 0;
-	CLEANUP_CLOSE int group = open_existing(store, id, "memory");
+	CLEANUP_CLOSE int group = cgroup1_open_existing(store, id, "memory");
 	CLEANUP_CLOSE int fd = group < 0 ? -1 : openat(group, "memory.oom_control", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || read_full(fd, text, sizeof(text) - 1) < 0)
 		return false;
@@ -172,10 +219,11 @@ bool cgroup1_had_oom(const struct store *store, const char *id)
 	return line && sscanf(line, "\noom_kill %lu", &count) == 1 && count > 0;
 }
 
-/* Each of them, until none is left: a process that forks is frozen by nobody here. */
+/* Each of them, until none is left: a process that forks is frozen by nobody here. One that is frozen gets nothing before it is not. */
 static void kill_all(int group)
 {
 	char text[8192] = { 0 };
+	write_existing(group, "freezer.state", "THAWED");
 	CLEANUP_CLOSE int fd = openat(group, "cgroup.procs", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || read_full(fd, text, sizeof(text) - 1) < 0)
 		return;
@@ -201,14 +249,15 @@ static void end_group(int parent, const char *id)
 
 void cgroup1_end(const struct store *store, const char *id)
 {
-	char name[16];
-	snprintf(name, sizeof(name), "skiff-%s", store->id);
-	for (size_t i = 0; i < OWN_CONTROLLERS; i++) {
-		CLEANUP_CLOSE int hierarchy = open_hierarchy(controllers[i]);
-		CLEANUP_CLOSE int parent =
-			hierarchy < 0 ? -1 : openat(hierarchy, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (parent >= 0)
-			end_group(parent, id);
+	char path[CGROUP_PATH];
+	for (size_t i = 0; i < ARRAY_LENGTH(controllers); i++) {
+		CLEANUP_CLOSE int parent = open_store(store, controllers[i]);
+		if (parent < 0)
+			continue;
+		end_group(parent, id);
+		CLEANUP_CLOSE int hierarchy = store->cgroup_parent ? open_hierarchy(controllers[i]) : -1;
+		if (hierarchy >= 0 && cgroup_store_path(store, path, sizeof(path)) == 0)
+			unlinkat(hierarchy, path, AT_REMOVEDIR);
 	}
 }
 
@@ -216,7 +265,7 @@ void cgroup1_remove_store(const char *store_id)
 {
 	char name[16];
 	snprintf(name, sizeof(name), "skiff-%s", store_id);
-	for (size_t i = 0; i < OWN_CONTROLLERS; i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(controllers); i++) {
 		CLEANUP_CLOSE int hierarchy = open_hierarchy(controllers[i]);
 		if (hierarchy >= 0)
 			unlinkat(hierarchy, name, AT_REMOVEDIR);

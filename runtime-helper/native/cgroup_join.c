@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "io.h"
 
 /* "0": the writer itself (cgroups(7)). */
@@ -46,8 +47,7 @@ static int join_line(const struct store *store, const char *id, char *line)
 	*path++ = '\0';
 	if (controllers[1] != '\0')
 		return join_version1(controllers + 1, path);
-	snprintf(own, sizeof(own), "%s/cgroup.procs", id);
-	return store->cgroup_fd < 0 ? 0 : write_existing(store->cgroup_fd, own, "0");
+	return cgroup_enter(path);
 }
 
 int cgroup_join(const struct store *store, const char *id, pid_t init)

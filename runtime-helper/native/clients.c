@@ -7,6 +7,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "io.h"
+
 #define QUEUE_LIMIT (256 * 1024)
 #define HOLD_BACK_LIMIT (64 * 1024)
 /* Past this an empty queue gives its memory back: monitors are many. */
@@ -14,8 +16,11 @@
 #define MAX_CLIENTS 1024
 /* Bytes of the log that are given at once to who is behind; more than one record. */
 #define CATCH_UP 65536
-/* Who is further behind is spared what lies between: nobody wants to watch what is long past. */
-#define BEHIND_LIMIT (8 * 1024 * 1024)
+/* Who is further behind is spared what lies between: nobody wants to watch what is long past. Who reads without a pause is slow, but
+ * watches; who has stood still for a while does not. */
+#define BEHIND_LIMIT (32 * 1024 * 1024)
+#define STILL_LIMIT (8 * 1024 * 1024)
+#define STILL_MS 1000
 #define SKIP_TO 65536
 
 static void add_client(struct clients *clients, int fd, uid_t owner)
@@ -206,8 +211,10 @@ static void catch_up(struct clients *clients, struct client *client)
 {
 	const struct container_log *log = clients->log;
 	uint64_t end = client->leaving ? client->last_position : log->end;
-	if (!client->lossless && end - client->position > BEHIND_LIMIT && end == log->end)
+	uint64_t most = client->stood_still ? STILL_LIMIT : BEHIND_LIMIT;
+	if (!client->lossless && !client->complete && end - client->position > most && end == log->end)
 		skip(clients, client);
+	client->stood_still = false;
 	uint8_t *bytes = malloc(CATCH_UP);
 	size_t wanted = end - client->position < CATCH_UP ? end - client->position : CATCH_UP;
 	ssize_t length = bytes ? log_read(log, client->position, bytes, wanted) : 0;
@@ -221,16 +228,29 @@ static void catch_up(struct clients *clients, struct client *client)
 		become_live(clients, client, client->leaving ? client->last_got : clients->produced);
 }
 
+static void note_movement(struct client *client)
+{
+	uint64_t now = monotonic_ms();
+	client->stood_still |= client->moved_ms > 0 && now - client->moved_ms > STILL_MS;
+	client->moved_ms = now;
+}
+
 static bool send_queue(struct client *client)
 {
 	while (queued(client) > 0) {
 		ssize_t count = send(client->fd, client->queue + client->sent, queued(client), MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (count < 0 && errno == EINTR)
 			continue;
+		if (count < 0 && errno == EAGAIN && client->moved_ms == 0)
+			client->moved_ms = monotonic_ms();
 		if (count < 0)
 			return errno == EAGAIN;
+		note_movement(client);
 		client->sent += (size_t)count;
 	}
+	/* From here on it waits for us. */
+	client->moved_ms = 0;
+	client->stood_still &= client->behind;
 	client->sent = client->length = 0;
 	if (client->capacity > KEEP_CAPACITY) {
 		free(client->queue);

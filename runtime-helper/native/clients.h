@@ -18,7 +18,10 @@ struct client {
 	bool attached;
 	bool wants_output;
 	bool sends_input;
+	/* The process waits for it. */
 	bool lossless;
+	/* The process does not, but it is given all that the log has, however far behind it is. */
+	bool complete;
 	/* Its window, zeros without one, and when that was used last: later is greater. */
 	uint16_t columns, rows;
 	uint64_t used;
@@ -26,6 +29,9 @@ struct client {
 	bool behind;
 	uint64_t position;
 	uint64_t got;
+	/* When it last took something of a queue that is not empty; 0: it is. */
+	uint64_t moved_ms;
+	bool stood_still;
 	/* A program on the screen must draw it anew once this client is live: it has not seen all. */
 	bool needs_redraw;
 	/* Its process has ended: what came up to here it is still given, then the exit code. */

@@ -5,8 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "health.h"
 #include "io.h"
 #include "ports.h"
+#include "proxy.h"
 #include "request.h"
 #include "resolver.h"
 #include "restart.h"
@@ -26,9 +28,13 @@ struct container {
 	int state_fd;	       /* <run>/state */
 	int lock_fd;
 	int cgroup_fd;
+	pid_t starter; /* has PID 1 started, where another runtime makes it; 0: nobody */
+	bool created;  /* by that runtime, which may know something of it */
 	char hidden[80]; /* what its folder is called once it has removed itself */
 	struct held_ports ports;
+	struct proxy proxy;
 	struct resolver resolver;
+	struct health health;
 	struct time_text started;
 	uint64_t started_ms; /* of CLOCK_MONOTONIC */
 	bool paused;
@@ -55,8 +61,9 @@ int container_answer_names(struct container *container);
 /* From the first exec to the last end, which is recorded: its exit code. */
 int container_live(struct container *container);
 
-/* session.started and session.control */
+/* session.started, session.firewall_changed and session.control */
 void container_started(struct session *session);
+void container_firewall_changed(struct session *session);
 void container_control(struct session *session, struct client *client, const struct stream_frame *frame);
 
 #endif

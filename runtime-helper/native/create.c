@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "apparmor.h"
 #include "cgroup.h"
 #include "cgroup1.h"
 #include "container.h"
@@ -23,10 +24,12 @@
 #include "join.h"
 #include "monitor.h"
 #include "namespaces.h"
-#include "rejoin.h"
 #include "network.h"
+#include "publish.h"
 #include "records.h"
 #include "resources.h"
+#include "run_files.h"
+#include "runtime.h"
 #include "tree_remove.h"
 
 #define SOCKET_NAME "attach.sock"
@@ -87,6 +90,8 @@ static int make_cgroup(struct container *container, struct failure *failure)
 	if (store->cgroup_fd < 0) {
 		if (cgroup1_allow_devices(store, &container->spec) < 0)
 			forbid_device_nodes(&container->spec);
+		/* For pausing; where there is no freezer that is refused. */
+		CLEANUP_CLOSE int freezer = cgroup1_open(store, container->spec.id, "freezer");
 	} else {
 		container->cgroup_fd = cgroup_make(store, &container->spec, failure);
 		if (container->cgroup_fd < 0)
@@ -103,6 +108,28 @@ static int open_other_network(struct container *container, struct failure *failu
 	return spec->network_of && spec->network_fd < 0 ? -1 : 0;
 }
 
+static void settle_profile(struct container *container)
+{
+	struct failure failure;
+	char text[440];
+	if (apparmor_settle(&container->spec, &failure) == 0)
+		return;
+	snprintf(text, sizeof(text), "AppArmor: no profile confines this container: %.231s: %.100s (is the package apparmor installed?)",
+		 failure.object, failure.error ? strerror(failure.error) : "it refuses ours");
+	warn(container, text);
+}
+
+static int spawn_by_runtime(struct container *container, struct stdio *child, struct failure *failure)
+{
+	/* What a monitor that was killed has left. */
+	cgroup_end(container->store, container->spec.id);
+	settle_profile(container);
+	if (make_cgroup(container, failure) < 0 || runtime_spawn(container, child, failure) < 0)
+		return -1;
+	monitor_close_child_ends(child);
+	return 0;
+}
+
 static int spawn_init(struct container *container, struct failure *failure)
 {
 	struct session *session = &container->session;
@@ -110,12 +137,15 @@ static int spawn_init(struct container *container, struct failure *failure)
 	int sync[2];
 	if (monitor_stdio(&container->spec, session, &child, failure) < 0)
 		return -1;
+	if (container->spec.runtime.path)
+		return spawn_by_runtime(container, &child, failure);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sync) < 0)
 		return fail(failure, STAGE_CLONE, "socketpair");
 	if (open_other_network(container, failure) < 0)
 		return -1;
 	if (namespaces_open(container->store, &container->spec, failure) < 0 || make_cgroup(container, failure) < 0)
 		return -1;
+	settle_profile(container);
 	pid_t pid = clone_init(container, &session->pid_fd);
 	if (pid == 0) {
 		close(sync[0]);
@@ -134,10 +164,11 @@ static int spawn_init(struct container *container, struct failure *failure)
 static int plug_network(struct container *container, struct failure *failure)
 {
 	struct session *session = &container->session;
-	if (container->spec.networks.count == 0)
+	if (container->spec.networks.count == 0 || container->spec.runtime.path)
 		return 0;
+	/* When init has died (ESRCH), it says why itself. */
 	if (network_plug(container->store, &container->spec, session->pid, failure) < 0)
-		return -1;
+		return failure->error == ESRCH ? 0 : -1;
 	sync_send(session->sync_fd, SYNC_NETWORK, -1);
 	return 0;
 }
@@ -152,7 +183,8 @@ static int answer_names(struct container *container, struct failure *failure)
 
 int container_answer_names(struct container *container)
 {
-	return resolver_open(&container->resolver, container->store, container->container_fd, container->session.pid_fd);
+	return resolver_open(&container->resolver, container->store, container->spec.id, container->container_fd,
+			     container->session.pid_fd);
 }
 
 /* The log goes on where the last life left it. */
@@ -185,20 +217,20 @@ static int surround(struct container *container, struct failure *failure)
 static void undo(struct container *container)
 {
 	log_discard_empty(&container->session.log, container->container_fd);
-	ports_release(container->store, &container->ports);
+	container_unpublish(container);
 	if (container->lock_fd >= 0)
 		cgroup_end(container->store, container->spec.id);
 	if (container->run_fd >= 0)
 		tree_remove(container->run_containers_fd, container->spec.id);
 }
 
-int container_launch(struct container *container, struct failure *failure)
+static int launch(struct container *container, struct failure *failure)
 {
 	struct session *session = &container->session;
-	if (rejoin_networks(&container->spec, container->run_fd, failure) < 0)
+	if (run_files_take(&container->spec, container->run_fd, failure) < 0)
 		return -1;
 	/* Before PID 1: a port that somebody has is refused at once. */
-	if (ports_publish(container->store, &container->spec, container->run_fd, &container->ports, failure) < 0)
+	if (container_publish(container, failure) < 0)
 		return -1;
 	if (spawn_init(container, failure) < 0)
 		return -1;
@@ -214,6 +246,14 @@ int container_launch(struct container *container, struct failure *failure)
 	return result;
 }
 
+int container_launch(struct container *container, struct failure *failure)
+{
+	int result = launch(container, failure);
+	if (result < 0)
+		runtime_delete(container);
+	return result;
+}
+
 static int set_up(struct container *container, struct failure *failure)
 {
 	struct session *session = &container->session;
@@ -223,6 +263,7 @@ static int set_up(struct container *container, struct failure *failure)
 					    &container->run_fd, failure);
 	if (container->lock_fd < 0)
 		return -1;
+	run_files_forget(container->run_fd);
 	session->listen_fd = monitor_listen(container->store, container->run_fd, SOCKET_NAME, failure);
 	if (session->listen_fd < 0)
 		return -1;
@@ -231,18 +272,37 @@ static int set_up(struct container *container, struct failure *failure)
 	return container_launch(container, failure);
 }
 
+/* The store as this container sees it. */
+static int use_cgroup_parent(struct container *container, struct failure *failure)
+{
+	struct store *own = malloc(sizeof(*own));
+	if (!own)
+		return fail(failure, STAGE_CGROUP, "memory");
+	*own = *container->store;
+	if (cgroup_use_parent(own, container->spec.cgroup_parent) < 0)
+		return fail(failure, STAGE_CGROUP, container->spec.cgroup_parent);
+	container->store = own;
+	return 0;
+}
+
 int monitor_create(const struct store *store, const struct request *request, int reply_fd)
 {
 	struct container container = { .store = store, .request = request, .reply_fd = reply_fd, .run_fd = -1, .cgroup_fd = -1, .lock_fd = -1,
-					.resolver = RESOLVER_INITIALLY };
+					.proxy = PROXY_INITIALLY, .resolver = RESOLVER_INITIALLY, .health = HEALTH_INITIALLY };
 	struct session *session = &container.session;
 	*session = (struct session){ .spec = &container.spec, .owner_uid = store->owner_uid, .pid_fd = -1, .sync_fd = -1,
 				     .listen_fd = -1, .log = LOG_INITIALLY, .started = container_started,
 				     .control = container_control, .context = &container,
-				     .resolver = &container.resolver };
+				     .resolver = &container.resolver, .proxy = &container.proxy,
+				     .children_fd = -1, .firewall_fd = -1, .firewall_changed = container_firewall_changed,
+				     .health = &container.health };
 	struct failure failure;
 	monitor_detach(&container.reply_fd, "skiff-monitor");
 	if (spec_parse(&container.spec, request, &failure) < 0) {
+		reply_error(container.reply_fd, request->id, &failure);
+		return 1;
+	}
+	if (container.spec.cgroup_parent && use_cgroup_parent(&container, &failure) < 0) {
 		reply_error(container.reply_fd, request->id, &failure);
 		return 1;
 	}

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 
 #include "io.h"
 #include "spec.h"
+#include "volume.h"
 
 /* Replies have room for so many numbers. */
 #define MAX_CONTAINERS 128
@@ -43,6 +45,19 @@ static unsigned long long sum_below(int directory, int depth)
 	return total;
 }
 
+/* What a container has written, or `volumes/NAME`. */
+static int open_counted(const struct store *store, const char *text)
+{
+	static const char volumes[] = "volumes/";
+	char path[NAME_MAX + 32];
+	const char *name = strncmp(text, volumes, sizeof(volumes) - 1) == 0 ? text + sizeof(volumes) - 1 : NULL;
+	if (name && is_volume_name(name))
+		snprintf(path, sizeof(path), "volumes/%s/_data", name);
+	else
+		snprintf(path, sizeof(path), "containers/%.64s/snapshot/upper", is_container_id(text) ? text : "-");
+	return open_beneath(store->root_fd, path, O_RDONLY | O_DIRECTORY, 0);
+}
+
 int disk_usage(const struct store *store, const struct request *request, int reply_fd)
 {
 	static char texts[MAX_CONTAINERS][24];
@@ -56,10 +71,8 @@ int disk_usage(const struct store *store, const struct request *request, int rep
 	}
 	for (size_t i = 0; i < count; i++) {
 		const char *id = request->strings[i + 1];
-		char path[128];
-		snprintf(path, sizeof(path), "containers/%.64s/snapshot/upper", is_container_id(id) ? id : "-");
-		int upper = open_beneath(store->root_fd, path, O_RDONLY | O_DIRECTORY, 0);
-		/* One that was never started has none. */
+		int upper = open_counted(store, id);
+		/* A container that was never started has none. */
 		snprintf(texts[i], sizeof(texts[i]), "%llu", upper < 0 ? 0 : sum_below(upper, 0));
 		sizes[i] = texts[i];
 	}

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "veth.h"
 
 #define MOST_ANSWERS 128
 #define ID_LENGTH 64
@@ -25,7 +26,7 @@ struct entry {
 
 /* One network, and what was found of a name on it. */
 struct search {
-	int networks_fd;
+	const struct dns_places *places;
 	const char *network;
 	const struct dns_question *question;
 	struct dns_reply *reply;
@@ -48,14 +49,27 @@ static bool read_owner(int directory, const char *path, char id[ID_LENGTH])
 	return true;
 }
 
-/* A monitor that was killed leaves its names: they count as long as nobody else has the address. */
+bool dns_has_interface(int interfaces_fd, const char *id)
+{
+	char name[IFNAMSIZ], target[1];
+	for (unsigned i = 0; i < 2 * VETH_MOST; i++) {
+		veth_name(name, id, i);
+		/* Each is a symbolic link there, whose target is cut to what there is room for. */
+		if (readlinkat(interfaces_fd, name, target, sizeof(target)) > 0)
+			return true;
+	}
+	return false;
+}
+
+/* A monitor that was killed leaves its names and its addresses; but the kernel has taken its interfaces away with PID 1. */
 static bool is_current(const struct search *search, int names, const char *entry)
 {
 	char owner[ID_LENGTH], holder[ID_LENGTH], lease[400];
 	const char *address = search->reverse ? search->address : entry;
 	snprintf(lease, sizeof(lease), "%.200s/leases/%.60s", search->network, address);
-	return read_owner(names, entry, owner) && read_owner(search->networks_fd, lease, holder) &&
-	       memcmp(owner, holder, ID_LENGTH) == 0;
+	return read_owner(names, entry, owner) && read_owner(search->places->networks_fd, lease, holder) &&
+	       memcmp(owner, holder, ID_LENGTH) == 0 &&
+	       (search->places->interfaces_fd < 0 || dns_has_interface(search->places->interfaces_fd, owner));
 }
 
 static void take_entry(struct search *search, int names, const char *entry)
@@ -76,7 +90,7 @@ static void look_in(struct search *search, const char *name)
 	_Alignas(struct entry) char buffer[2048];
 	char path[600];
 	snprintf(path, sizeof(path), "%.200s/names/%s", search->network, name);
-	CLEANUP_CLOSE int names = openat(search->networks_fd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	CLEANUP_CLOSE int names = openat(search->places->networks_fd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	long length;
 	if (names < 0)
 		return;
@@ -148,12 +162,12 @@ static void search_all(struct search *search, const struct resolver_config *conf
 		}
 }
 
-bool dns_names_answer(int networks_fd, const struct resolver_config *config, const struct dns_question *question,
+bool dns_names_answer(const struct dns_places *places, const struct resolver_config *config, const struct dns_question *question,
 		      struct dns_reply *reply)
 {
 	static struct search search;
 	const char *name = follow_link(config, question->name);
-	search.networks_fd = networks_fd;
+	search.places = places;
 	search.question = question;
 	search.reply = reply;
 	search.known = false;

@@ -8,8 +8,16 @@
 #include "dns_message.h"
 #include "resolver_config.h"
 
+struct dns_places {
+	int networks_fd;   /* <root>/networks */
+	int interfaces_fd; /* the host's /sys/class/net; -1: who holds an address counts as alive */
+};
+
+/* A container that runs has an interface of the host's. */
+bool dns_has_interface(int interfaces_fd, const char *id);
+
 /* Adds what is known to the reply. False: no container has the name. True without records: it has, but nothing of that type. */
-bool dns_names_answer(int networks_fd, const struct resolver_config *config, const struct dns_question *question,
+bool dns_names_answer(const struct dns_places *places, const struct resolver_config *config, const struct dns_question *question,
 		      struct dns_reply *reply);
 
 #endif

@@ -31,6 +31,7 @@
 #define STAGE_LAYER "layer"
 #define STAGE_REMOVE "remove"
 #define STAGE_TREE "tree"
+#define STAGE_RUNTIME "runtime"
 
 struct failure {
 	char stage[16];

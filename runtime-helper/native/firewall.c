@@ -46,7 +46,7 @@ static void delete_one(const char *store_id, const struct nft_set *set, const vo
 	nft_begin(&nft, NFPROTO_INET, table.text);
 	nft_delete_element(&nft, set, key);
 	/* ENOENT: it was not there, or no table was. */
-	nft_commit(&nft);
+	nft_commit_removal(&nft);
 }
 
 void firewall_remove_network(const char *store_id, const char *bridge)
@@ -94,35 +94,52 @@ static const struct nft_set *describe(const struct port_rule *rule, union key *k
 	return &firewall_ports6;
 }
 
-int firewall_publish(const char *store_id, const struct port_rule *rules, size_t count)
+/* As many elements as a batch of messages surely holds. */
+#define BATCH 32
+
+/* Makes an element for each rule, or takes it away: 0, or -1 with errno, and of the batch that failed nothing is done. */
+static int change_elements(const char *store_id, const struct port_rule *rules, size_t count, bool remove)
 {
 	struct table_name table = firewall_table(store_id);
-	/* We hold the host's ports: what the maps say of them is from someone who was killed. */
-	firewall_unpublish(store_id, rules, count);
 	for (size_t done = 0; done < count;) {
 		struct nft nft;
 		nft_begin(&nft, NFPROTO_INET, table.text);
-		/* As many as a batch surely holds. */
-		for (size_t end = done + 32; done < count && done < end; done++) {
+		for (size_t end = done + BATCH; done < count && done < end; done++) {
 			union key key;
 			union target target;
 			const struct nft_set *map = describe(&rules[done], &key, &target);
-			nft_add_element(&nft, map, &key, &target);
+			if (remove)
+				nft_delete_element(&nft, map, &key);
+			else
+				nft_add_element(&nft, map, &key, &target);
 		}
-		if (nft_commit(&nft) < 0)
+		if ((remove ? nft_commit_removal(&nft) : nft_commit(&nft)) < 0)
 			return -1;
 	}
 	return 0;
 }
 
+int firewall_publish(const char *store_id, const struct port_rule *rules, size_t count)
+{
+	if (firewall_republish(store_id, rules, count) == 0)
+		return 0;
+	/* We hold the host's ports: what the maps say of them is from someone who was killed. */
+	firewall_unpublish(store_id, rules, count);
+	return firewall_republish(store_id, rules, count);
+}
+
+int firewall_republish(const char *store_id, const struct port_rule *rules, size_t count)
+{
+	return change_elements(store_id, rules, count, false);
+}
+
 void firewall_unpublish(const char *store_id, const struct port_rule *rules, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		union key key;
-		union target target;
-		const struct nft_set *map = describe(&rules[i], &key, &target);
-		delete_one(store_id, map, &key);
-	}
+	if (change_elements(store_id, rules, count, true) == 0)
+		return;
+	/* One that was not there keeps all of its batch. */
+	for (size_t i = 0; i < count; i++)
+		change_elements(store_id, &rules[i], 1, true);
 }
 
 struct forget {

@@ -24,6 +24,8 @@ void firewall_remove_network(const char *store_id, const char *bridge);
 
 int firewall_publish(const char *store_id, const struct port_rule *rules, size_t count);
 void firewall_unpublish(const char *store_id, const struct port_rule *rules, size_t count);
+/* The same when nothing but what is asked for can be there: all the others' stays as it is. */
+int firewall_republish(const char *store_id, const struct port_rule *rules, size_t count);
 /* Removes whatever leads to an address, IPv4 or IPv6. */
 void firewall_forget(const char *store_id, const char *address);
 

@@ -154,5 +154,9 @@ int front_explain_end(const struct front_store *store)
 	while (count > 0 && strchr("\n ", text[count - 1]))
 		text[--count] = '\0';
 	const char *line = strrchr(text, '\n');
-	return front_error("the helper ended as soon as it was started: %s (more in %s)", line ? line + 1 : text, path);
+	const char *said = line ? line + 1 : text;
+	static const char level[] = "error ";
+	if (strncmp(said, level, strlen(level)) == 0)
+		said += strlen(level);
+	return front_error("the helper ended as soon as it was started: %s (more in %s)", said, path);
 }

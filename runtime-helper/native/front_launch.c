@@ -13,25 +13,16 @@
 
 #include "front_message.h"
 #include "io.h"
+#include "node.h"
 
 /* The helper's fd 3 is the listening socket; the next tells us whether exec failed. */
 #define LISTENER_FD 3
 #define REPORT_FD 4
 
-/* <dist>/bin/skiff → <dist>/helper.js */
 static int find_helper(char *path)
 {
-	char executable[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", executable, sizeof(executable) - 1);
-	if (length < 0)
-		return front_error("cannot read /proc/self/exe: %s", strerror(errno));
-	executable[length] = '\0';
-	for (int up = 0; up < 2; up++) {
-		char *slash = strrchr(executable, '/');
-		if (slash)
-			*slash = '\0';
-	}
-	snprintf(path, PATH_MAX, "%.4000s/helper.js", executable);
+	if (path_in_dist(path, "helper.js") < 0)
+		return front_error("cannot find the folder of this program: %s", strerror(errno));
 	if (access(path, R_OK) < 0)
 		return front_error("%s, which serves this program, is missing: %s", path, strerror(errno));
 	return 0;
@@ -113,9 +104,9 @@ int front_launch(const struct front_store *store, int run, int listener)
 	if (log < 0 || pipe2(report, O_CLOEXEC) < 0)
 		return front_error("cannot write to %s/" HELPER_LOG_NAME ": %s", store->run, strerror(errno));
 	CLEANUP_CLOSE int report_reader = report[0];
-	const char *node = getenv("SKIFF_NODE");
+	char beside[PATH_MAX];
 	struct launch launch = {
-		.node = node && node[0] != '\0' ? node : "node",
+		.node = find_node(beside),
 		.helper = helper,
 		.store = store,
 		.log = log,

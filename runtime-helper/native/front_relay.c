@@ -33,6 +33,8 @@ struct relay {
 	int signal_fd;
 	int stdin_fd;
 	struct front_output output;
+	/* The monitor's stdout and stderr that nobody wants to see. */
+	bool hidden[2];
 	/* The first frame of this link is not all written: nothing else is read before the rest could be. */
 	struct link *blocked;
 	int termination_signals;
@@ -71,7 +73,7 @@ static int end_of(int code)
 }
 
 /* The monitor is not to be reached: what became of the process, the helper will say. */
-static void connect_monitor(struct relay *relay, const char *path, bool wants_input, bool is_raw, uint32_t replay)
+static void connect_monitor(struct relay *relay, const char *path, uint8_t flags, bool is_raw, uint32_t replay)
 {
 	int fd = front_connect_path(path);
 	if (fd < 0)
@@ -81,26 +83,30 @@ static void connect_monitor(struct relay *relay, const char *path, bool wants_in
 		link_close(&relay->monitor);
 		return;
 	}
-	uint8_t attach[9] = { 0 };
-	if (wants_input)
-		attach[0] |= ATTACH_INPUT;
-	if (!isatty(STDOUT_FILENO))
-		attach[0] |= ATTACH_LOSSLESS;
+	uint8_t attach[9] = { flags };
 	write_size(attach + 1);
 	for (int i = 0; i < 4; i++)
 		attach[5 + i] = (uint8_t)(replay >> 8 * i);
 	link_queue(&relay->monitor, STREAM_ATTACH, attach, sizeof(attach));
 	relay->was_attached = true;
-	relay->input = wants_input ? &relay->monitor : NULL;
+	relay->input = flags & ATTACH_INPUT ? &relay->monitor : NULL;
 	relay->is_raw = is_raw && isatty(STDIN_FILENO);
 	if (relay->is_raw)
 		terminal_make_raw();
 }
 
-/* `C`: path, "1" for input, "1" for raw mode, detach keys, "1" for passing signals on, bytes of output to be replayed. */
+/* Nobody watches a pipe or a file: what comes out of it should be whole. Only a process that is ours waits for that. */
+static uint8_t attach_flags(bool wants_input, bool is_ours)
+{
+	uint8_t output = isatty(STDOUT_FILENO) ? 0 : is_ours ? ATTACH_LOSSLESS : ATTACH_COMPLETE;
+	return (uint8_t)(output | (wants_input ? ATTACH_INPUT : 0));
+}
+
+/* `C`: path, "1" for input, "1" for raw mode, detach keys, "1" for passing signals on, bytes of output to be replayed, "1" for a process
+ * that is begun with us, "1" and "2" for the outputs that are wanted. */
 static int take_connect(struct relay *relay, const struct stream_frame *frame)
 {
-	const char *strings[6];
+	const char *strings[8];
 	const char *at = (const char *)frame->payload;
 	const char *end = at + frame->length;
 	for (size_t i = 0; i < ARRAY_LENGTH(strings); i++) {
@@ -113,7 +119,10 @@ static int take_connect(struct relay *relay, const struct stream_frame *frame)
 	if (!detach_keys_parse(&relay->keys, strings[3]))
 		return broken_peer("the helper");
 	relay->passes_signals = strings[4][0] == '1';
-	connect_monitor(relay, strings[0], strings[1][0] == '1', strings[2][0] == '1', (uint32_t)strtoul(strings[5], NULL, 10));
+	relay->hidden[0] = !strchr(strings[7], '1');
+	relay->hidden[1] = !strchr(strings[7], '2');
+	uint8_t flags = attach_flags(strings[1][0] == '1', strings[6][0] == '1');
+	connect_monitor(relay, strings[0], flags, strings[2][0] == '1', (uint32_t)strtoul(strings[5], NULL, 10));
 	/* Only in a terminal of the container's are keys typed; from a pipe come bytes. */
 	if (!relay->is_raw)
 		relay->keys = (struct detach_keys){ 0 };
@@ -185,7 +194,8 @@ static int take_frames(struct relay *relay, struct link *link)
 	while ((whole = stream_peek(&link->in, &frame)) == 1) {
 		int code = GOES_ON;
 		if (frame.type == STREAM_STDOUT || frame.type == STREAM_STDERR) {
-			relay->blocked = front_output_write(&relay->output, &frame) ? NULL : link;
+			bool is_hidden = link == &relay->monitor && relay->hidden[frame.type == STREAM_STDERR];
+			relay->blocked = is_hidden || front_output_write(&relay->output, &frame) ? NULL : link;
 			if (relay->blocked)
 				return GOES_ON;
 		} else if (link == &relay->helper)
@@ -381,11 +391,13 @@ int front_relay(int helper_fd, const uint8_t *hello, size_t hello_length)
 	terminal_restore();
 	/* What was typed or sent last, such as a signal, should still arrive; the monitor is not waited for. */
 	link_flush(&relay.monitor);
-	link_close(&relay.monitor);
+	/* The process ends, and all that it has with it. */
+	if (code != RELAY_UNHEARD)
+		return end_of(code);
 	link_close(&relay.helper);
 	front_output_close(&relay.output);
 	if (relay.stdin_fd > STDERR_FILENO)
 		close(relay.stdin_fd);
 	close(relay.signal_fd);
-	return code == RELAY_UNHEARD ? code : end_of(code);
+	return code;
 }

@@ -19,8 +19,8 @@
 #define MAX_TRIES 5
 
 struct hello {
-	uint8_t *bytes;
 	size_t length;
+	uint8_t bytes[MAX_STREAM_PAYLOAD];
 };
 
 static int append(struct hello *hello, const char *text)
@@ -74,12 +74,11 @@ static void fill_standard_descriptors(void)
 int front_run(int argc, char **argv)
 {
 	static struct front_store store;
+	static struct hello hello;
 	fill_standard_descriptors();
 	if (argc < 1 || front_store_locate(&store, argc, argv) < 0)
 		return EXIT_ENGINE;
-	CLEANUP_FREE uint8_t *bytes = malloc(MAX_STREAM_PAYLOAD);
-	struct hello hello = { .bytes = bytes };
-	if (!bytes || write_hello(&hello, argc, argv) < 0)
+	if (write_hello(&hello, argc, argv) < 0)
 		return EXIT_ENGINE;
 	for (int tries = 0; tries < MAX_TRIES; tries++) {
 		struct front_connection connection;

@@ -70,15 +70,21 @@ static const char *option_value(const char *name, int argc, char **argv, int *at
 	return NULL;
 }
 
+/* An empty path is none, and not the working directory. */
+static const char *given(const char *value)
+{
+	return value && value[0] != '\0' ? value : NULL;
+}
+
 /* Only options that stand before the command are ours; the last of several counts. */
 static void read_options(int argc, char **argv, const char **root, const char **run_root)
 {
 	for (int at = 1; at < argc && argv[at][0] == '-' && strcmp(argv[at], "--") != 0; at++) {
 		const char *value;
 		if ((value = option_value("--root", argc, argv, &at)))
-			*root = value;
+			*root = given(value) ? value : *root;
 		else if ((value = option_value("--runroot", argc, argv, &at)))
-			*run_root = value;
+			*run_root = given(value) ? value : *run_root;
 		else if (!option_value("--log-level", argc, argv, &at))
 			option_value("-l", argc, argv, &at);
 	}
@@ -86,8 +92,7 @@ static void read_options(int argc, char **argv, const char **root, const char **
 
 static const char *environment(const char *name)
 {
-	const char *value = getenv(name);
-	return value && value[0] != '\0' ? value : NULL;
+	return given(getenv(name));
 }
 
 static const char *home_directory(void)

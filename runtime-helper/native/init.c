@@ -16,23 +16,12 @@
 #include "mounts.h"
 #include "namespaces.h"
 #include "network.h"
+#include "rights.h"
 #include "rootfs.h"
 
 int sync_send(int sync_fd, char message, int fd)
 {
-	struct iovec part = { .iov_base = &message, .iov_len = 1 };
-	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1 };
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = { 0 };
-	if (fd >= 0) {
-		header.msg_control = control;
-		header.msg_controllen = sizeof(control);
-		struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
-		rights->cmsg_level = SOL_SOCKET;
-		rights->cmsg_type = SCM_RIGHTS;
-		rights->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(rights), &fd, sizeof(int));
-	}
-	return sendmsg(sync_fd, &header, MSG_NOSIGNAL) < 0 ? -1 : 0;
+	return rights_send(sync_fd, &(struct iovec){ &message, sizeof(message) }, 1, fd);
 }
 
 int sync_wait(int sync_fd)

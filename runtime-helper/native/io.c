@@ -136,3 +136,10 @@ struct time_text format_now(int digits)
 		snprintf(result.text + length, sizeof(result.text) - length, "Z");
 	return result;
 }
+
+uint64_t monotonic_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}

@@ -55,4 +55,7 @@ struct time_text {
 };
 struct time_text format_now(int digits);
 
+/* Milliseconds of a clock that never goes back: CLOCK_MONOTONIC. */
+uint64_t monotonic_ms(void);
+
 #endif

@@ -7,18 +7,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "io.h"
+#include "layer_content.h"
+#include "layer_metadata.h"
+#include "layer_whiteout.h"
 #include "rootfs.h"
 #include "tree_remove.h"
-
-#define WHITEOUT ".wh."
-#define WHITEOUT_META ".wh..wh."
-#define OPAQUE ".wh..wh..opq"
-#define OVERLAY_OPAQUE "trusted.overlay.opaque"
-#define ZERO_BLOCK 4096
 
 static void forget_parent(struct layer_tree *tree)
 {
@@ -89,143 +85,6 @@ static int clear_name(struct layer_tree *tree, int parent, const char *name)
 	return result;
 }
 
-static bool is_whiteout(const struct stat *status)
-{
-	return S_ISCHR(status->st_mode) && status->st_rdev == makedev(0, 0);
-}
-
-static int set_opaque(int parent, const char *name)
-{
-	CLEANUP_CLOSE int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? -1 : fsetxattr(fd, OVERLAY_OPAQUE, "y", 1, 0);
-}
-
-/* `.wh.NAME`: what lower layers have under the name is not there. What this layer has is: its own directory then hides theirs. */
-static int apply_whiteout(int parent, const char *name)
-{
-	struct stat status;
-	if (strcmp(name, OPAQUE) == 0)
-		return set_opaque(parent, ".");
-	/* aufs' own notes, which mean nothing here. */
-	if (strncmp(name, WHITEOUT_META, strlen(WHITEOUT_META)) == 0)
-		return 0;
-	name += strlen(WHITEOUT);
-	if (!is_component(name)) {
-		errno = EINVAL;
-		return -1;
-	}
-	if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-		return S_ISDIR(status.st_mode) ? set_opaque(parent, name) : 0;
-	if (errno != ENOENT)
-		return -1;
-	return mknodat(parent, name, S_IFCHR, makedev(0, 0));
-}
-
-static bool is_foreign_overlay(const char *name)
-{
-	return strncmp(name, "trusted.overlay.", 16) == 0 || strncmp(name, "user.overlay.", 13) == 0;
-}
-
-/* Of anything but a link, whose own can't be named by a descriptor's path. */
-static int set_xattrs(int parent, const char *name, struct layer_entry *entry)
-{
-	char path[PATH_MAX];
-	struct xattr xattr;
-	while (layer_entry_next_xattr(entry, &xattr) > 0) {
-		/* They would steer our overlay: a layer's own are data of somebody else's. */
-		if (is_foreign_overlay(xattr.name))
-			continue;
-		/* The descriptor's link is followed, the last component is not. */
-		snprintf(path, sizeof(path), "%s/%s", fd_path(parent).text, name);
-		/* A file system without them, or a link, which can't have user's. */
-		if (lsetxattr(path, xattr.name, xattr.value, xattr.length, 0) < 0 && errno != ENOTSUP &&
-		    !(errno == EPERM && strncmp(xattr.name, "user.", 5) == 0))
-			return -1;
-	}
-	return 0;
-}
-
-/* Owner first: it takes set-user-id and capabilities away. Times last. */
-static int set_metadata(int parent, const char *name, struct layer_entry *entry)
-{
-	const struct timespec times[2] = { entry->mtime, entry->mtime };
-	if (fchownat(parent, name, entry->uid, entry->gid, AT_SYMLINK_NOFOLLOW) < 0)
-		return -1;
-	if (entry->type != '2' && fchmodat(parent, name, entry->mode, 0) < 0)
-		return -1;
-	if (set_xattrs(parent, name, entry) < 0)
-		return -1;
-	return utimensat(parent, name, times, AT_SYMLINK_NOFOLLOW);
-}
-
-/* Zeros are left out in blocks, so that what was sparse, or could be, takes no room. */
-static bool is_zero(const uint8_t *bytes, size_t length)
-{
-	return length > 0 && bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0;
-}
-
-static size_t block_of(size_t length)
-{
-	return length < ZERO_BLOCK ? length : ZERO_BLOCK;
-}
-
-/* How many bytes at the beginning are zeros, or are none, in whole blocks. */
-static size_t run_of(const uint8_t *piece, size_t length, bool zero)
-{
-	size_t run = 0;
-	while (run < length && is_zero(piece + run, block_of(length - run)) == zero)
-		run += block_of(length - run);
-	return run;
-}
-
-static int write_piece(int fd, const uint8_t *piece, size_t length, uint64_t offset)
-{
-	while (length > 0) {
-		bool zero = is_zero(piece, block_of(length));
-		size_t run = run_of(piece, length, zero);
-		for (size_t done = 0; !zero && done < run;) {
-			ssize_t count = pwrite(fd, piece + done, run - done, (off_t)(offset + done));
-			if (count < 0 && errno == EINTR)
-				continue;
-			if (count < 0)
-				return -1;
-			done += (size_t)count;
-		}
-		piece += run;
-		length -= run;
-		offset += run;
-	}
-	return 0;
-}
-
-static int write_segment(struct layer_tree *tree, int fd, uint64_t offset, uint64_t size, struct layer_reader *content)
-{
-	while (size > 0) {
-		size_t length;
-		const uint8_t *piece = layer_read_piece(content, size, &length);
-		if (!piece)
-			return -1;
-		tree->pending -= length;
-		if (write_piece(fd, piece, length, offset) < 0)
-			return -1;
-		offset += length;
-		size -= length;
-	}
-	return 0;
-}
-
-static int write_content(struct layer_tree *tree, int fd, struct layer_entry *entry, struct layer_reader *content)
-{
-	uint64_t offset, length;
-	if (entry->segment_count == 0 && write_segment(tree, fd, 0, entry->size, content) < 0)
-		return -1;
-	while (layer_entry_next_segment(entry, &offset, &length) > 0)
-		if (write_segment(tree, fd, offset, length, content) < 0)
-			return -1;
-	/* A file may end in zeros. */
-	return entry->size > 0 ? ftruncate(fd, (off_t)entry->size) : 0;
-}
-
 /* umask is 0: the mode is right from the beginning, and only the bits that the owner's change takes away come later. */
 static int open_new_file(int parent, const char *name, mode_t mode)
 {
@@ -236,11 +95,11 @@ static int apply_file(struct layer_tree *tree, int parent, const char *name, str
 {
 	const struct timespec times[2] = { entry->mtime, entry->mtime };
 	CLEANUP_CLOSE int fd = open_new_file(parent, name, entry->mode);
-	if (fd < 0 || write_content(tree, fd, entry, content) < 0 || fchown(fd, entry->uid, entry->gid) < 0)
+	if (fd < 0 || layer_content_write(tree, fd, entry, content) < 0 || fchown(fd, entry->uid, entry->gid) < 0)
 		return -1;
 	if ((entry->mode & 07000) != 0 && fchmod(fd, entry->mode) < 0)
 		return -1;
-	if (entry->xattr_count > 0 && set_xattrs(parent, name, entry) < 0)
+	if (entry->xattr_count > 0 && layer_metadata_set_xattrs(parent, name, entry) < 0)
 		return -1;
 	return futimens(fd, times);
 }
@@ -278,12 +137,12 @@ static int make_directory(struct layer_tree *tree, int parent, const char *name)
 	}
 	if (clear_name(tree, parent, name) < 0 || mkdirat(parent, name, 0700) < 0)
 		return -1;
-	return is_whiteout(&status) ? set_opaque(parent, name) : 0;
+	return whiteout_is_made(&status) ? whiteout_make_opaque(parent, name) : 0;
 }
 
 static int apply_directory(struct layer_tree *tree, int parent, const char *name, struct layer_entry *entry)
 {
-	if (make_directory(tree, parent, name) < 0 || set_metadata(parent, name, entry) < 0)
+	if (make_directory(tree, parent, name) < 0 || layer_metadata_set(parent, name, entry) < 0)
 		return -1;
 	return remember_time(tree, entry);
 }
@@ -306,7 +165,10 @@ static int apply_hard_link(struct layer_tree *tree, int parent, const char *name
 		errno = EEXIST;
 		return -1;
 	}
-	return linkat(fd, "", parent, name, AT_EMPTY_PATH);
+	if (linkat(fd, "", parent, name, AT_EMPTY_PATH) < 0)
+		return -1;
+	/* As docker, containerd and podman read it; what GNU tar writes is the same for all names. */
+	return tree->plain ? 0 : layer_metadata_set_linked(parent, name, &target, entry);
 }
 
 static int apply_node(int parent, const char *name, struct layer_entry *entry)
@@ -316,14 +178,14 @@ static int apply_node(int parent, const char *name, struct layer_entry *entry)
 	dev_t device = kind == S_IFIFO ? 0 : makedev(entry->major, entry->minor);
 	if (mknodat(parent, name, kind | (entry->mode & 0777), device) < 0)
 		return -1;
-	return set_metadata(parent, name, entry);
+	return layer_metadata_set(parent, name, entry);
 }
 
 static int apply_link(int parent, const char *name, struct layer_entry *entry)
 {
 	if (symlinkat(entry->link, parent, name) < 0)
 		return -1;
-	return set_metadata(parent, name, entry);
+	return layer_metadata_set(parent, name, entry);
 }
 
 static int make_entry(struct layer_tree *tree, int parent, const char *name, struct layer_entry *entry, struct layer_reader *content)
@@ -349,8 +211,8 @@ static int apply_named(struct layer_tree *tree, struct layer_entry *entry, struc
 	int parent = open_parent(tree, entry->path, &name);
 	if (parent < 0)
 		return -1;
-	if (!tree->plain && strncmp(name, WHITEOUT, strlen(WHITEOUT)) == 0)
-		return apply_whiteout(parent, name);
+	if (!tree->plain && whiteout_is_name(name))
+		return whiteout_apply(parent, name);
 	if (make_entry(tree, parent, name, entry, content) == 0)
 		return 0;
 	if (errno != EEXIST)
@@ -367,18 +229,7 @@ static int apply_root(struct layer_tree *tree, struct layer_entry *entry)
 		errno = EINVAL;
 		return -1;
 	}
-	return set_metadata(tree->root_fd, ".", entry) < 0 ? -1 : remember_time(tree, entry);
-}
-
-static int skip_pending(struct layer_tree *tree, struct layer_reader *content)
-{
-	while (tree->pending > 0) {
-		size_t length;
-		if (!layer_read_piece(content, tree->pending, &length))
-			return -1;
-		tree->pending -= length;
-	}
-	return 0;
+	return layer_metadata_set(tree->root_fd, ".", entry) < 0 ? -1 : remember_time(tree, entry);
 }
 
 static int check_limits(struct layer_tree *tree, const struct layer_entry *entry, struct failure *failure)
@@ -402,7 +253,7 @@ int layer_tree_apply(struct layer_tree *tree, struct layer_entry *entry, struct 
 	if ((*entry->path ? apply_named(tree, entry, content) : apply_root(tree, entry)) < 0)
 		return fail(failure, STAGE_LAYER, entry->path);
 	/* A whiteout's file may have content in a hostile archive. */
-	return skip_pending(tree, content) < 0 ? fail(failure, STAGE_LAYER, entry->path) : 0;
+	return layer_content_skip(tree, content) < 0 ? fail(failure, STAGE_LAYER, entry->path) : 0;
 }
 
 /* From the end, so that a directory's parents come after it. One that was replaced by something else has no time to give. */
@@ -419,60 +270,6 @@ int layer_tree_finish(struct layer_tree *tree, struct failure *failure)
 			return fail(failure, STAGE_LAYER, time->path);
 	}
 	return 0;
-}
-
-struct header {
-	char *bytes;
-	size_t capacity;
-};
-
-/* 1: an entry, in `header`, which grows as needed; 0: the empty one; -1 with errno. */
-static int read_entry(struct layer_reader *reader, struct header *header, struct layer_entry *entry)
-{
-	uint32_t length;
-	if (layer_read(reader, &length, sizeof(length)) < 0)
-		return -1;
-	if (length > MAX_ENTRY_HEADER) {
-		errno = EMSGSIZE;
-		return -1;
-	}
-	if (length > header->capacity) {
-		char *larger = realloc(header->bytes, length);
-		if (!larger)
-			return -1;
-		*header = (struct header){ larger, length };
-	}
-	if (length == 0)
-		return 0;
-	return layer_read(reader, header->bytes, length) < 0 || layer_entry_parse(entry, header->bytes, length) < 0 ? -1 : 1;
-}
-
-int layer_tree_read(struct layer_tree *tree, struct layer_reader *reader, struct failure *failure)
-{
-	struct header header = { 0 };
-	struct layer_entry entry;
-	int result;
-	while ((result = read_entry(reader, &header, &entry)) > 0) {
-		if (layer_tree_apply(tree, &entry, reader, failure) < 0) {
-			free(header.bytes);
-			return -1;
-		}
-	}
-	free(header.bytes);
-	return result < 0 ? fail(failure, STAGE_LAYER, "entry") : 0;
-}
-
-int layer_tree_drain(struct layer_tree *tree, struct layer_reader *reader)
-{
-	struct header header = { 0 };
-	struct layer_entry entry;
-	int result;
-	do {
-		result = skip_pending(tree, reader) < 0 ? -1 : read_entry(reader, &header, &entry);
-		tree->pending = result > 0 ? entry.content : 0;
-	} while (result > 0);
-	free(header.bytes);
-	return result;
 }
 
 void layer_tree_free(struct layer_tree *tree)

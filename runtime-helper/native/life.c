@@ -5,20 +5,15 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "container.h"
+#include "firewall_watch.h"
 #include "monitor.h"
+#include "publish.h"
 #include "records.h"
-
-static uint64_t monotonic_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
+#include "runtime.h"
 
 /* exec has worked. */
 void container_started(struct session *session)
@@ -28,7 +23,10 @@ void container_started(struct session *session)
 	container->started = format_now(9);
 	container->started_ms = monotonic_ms();
 	container->paused = false;
+	health_begin(&container->health, container);
 	record_state(container, "running");
+	/* Only now: who looks meanwhile sees how it ended last, and not a container that nobody knows anything of. */
+	unlinkat(container->container_fd, "exit.json", 0);
 	record_event(container, "start", "");
 	snprintf(pid, sizeof(pid), "%d", (int)session->pid);
 	if (container->reply_fd < 0)
@@ -41,6 +39,9 @@ void container_started(struct session *session)
 static void freeze(struct container *container, struct client *client, bool frozen)
 {
 	int error = 0;
+	/* What is frozen can't be ended. */
+	if (frozen)
+		health_pause(&container->health, true);
 	if (!container->session.going || container->session.sync_fd >= 0)
 		error = ESRCH;
 	else if (cgroup_freeze(container->store, container->spec.id, frozen) < 0)
@@ -50,6 +51,15 @@ static void freeze(struct container *container, struct client *client, bool froz
 		container->paused = frozen;
 		record_state(container, frozen ? "paused" : "running");
 	}
+	if (!container->paused)
+		health_pause(&container->health, false);
+	client_frame(client, STREAM_ANSWER, answer, sizeof(answer));
+}
+
+static void publish_at(struct container *container, struct client *client, const struct stream_frame *frame)
+{
+	int error = container_publish_at(container, frame->payload, frame->length);
+	uint8_t answer[4] = { (uint8_t)error, (uint8_t)(error >> 8), 0, 0 };
 	client_frame(client, STREAM_ANSWER, answer, sizeof(answer));
 }
 
@@ -60,6 +70,21 @@ static void answer_names(struct container *container, struct client *client)
 	uint8_t answer[4] = { (uint8_t)error, (uint8_t)(error >> 8), 0, 0 };
 	container->spec.resolver = true;
 	client_frame(client, STREAM_ANSWER, answer, sizeof(answer));
+}
+
+/* Other containers put back theirs: what is there already is as good. */
+void container_firewall_changed(struct session *session)
+{
+	struct container *container = session->context;
+	const char *store_id = container->store->id;
+	if (!firewall_watch_read(session->firewall_fd, store_id))
+		return;
+	for (size_t i = 0; i < container->spec.networks.count; i++) {
+		const struct network_spec *network = &container->spec.networks.items[i];
+		if (firewall_add_network(store_id, network->bridge, network->internal, network->masquerade) < 0)
+			return;
+	}
+	ports_lead_again(container->store, &container->ports);
 }
 
 static void set_policy(struct container *container, const uint8_t *bytes)
@@ -77,6 +102,8 @@ void container_control(struct session *session, struct client *client, const str
 		container->stopped = true;
 	else if (frame->type == STREAM_FREEZE && frame->length == 1)
 		freeze(container, client, frame->payload[0] != 0);
+	else if (frame->type == STREAM_LEAD)
+		publish_at(container, client, frame);
 	else if (frame->type == STREAM_NAMES)
 		answer_names(container, client);
 	else if (frame->type == STREAM_POLICY && frame->length == 5)
@@ -93,7 +120,7 @@ static struct ending ending_of(const struct container *container, int status)
 				.finished = format_now(9) };
 }
 
-static void record_death(const struct container *container, const struct ending *ending)
+static void record_death(struct container *container, const struct ending *ending)
 {
 	char detail[96];
 	if (ending->oom_killed)
@@ -111,8 +138,11 @@ static struct ending live_once(struct container *container)
 	if (container->stopped)
 		syscall(SYS_pidfd_send_signal, session->pid_fd, SIGKILL, NULL, 0);
 	struct ending ending = ending_of(container, session_run(session));
+	health_end(&container->health);
 	/* Its sockets hold the network namespace. */
 	resolver_close(&container->resolver);
+	proxy_finish(&container->proxy);
+	runtime_delete(container);
 	record_death(container, &ending);
 	return ending;
 }
@@ -137,10 +167,8 @@ static bool start_again(struct container *container, struct ending *ending, stru
 		return false;
 	/* Who could have waited for its output has seen the first life. */
 	container->spec.gate = false;
-	if (container_launch(container, failure) == 0) {
-		unlinkat(container->container_fd, "exit.json", 0);
+	if (container_launch(container, failure) == 0)
 		return true;
-	}
 	*ending = (struct ending){ .exit_code = 125, .failure = failure, .finished = format_now(9) };
 	return false;
 }
@@ -152,7 +180,7 @@ int container_live(struct container *container)
 	do
 		ending = live_once(container);
 	while (start_again(container, &ending, &failure));
-	ports_release(container->store, &container->ports);
+	container_unpublish(container);
 	record_end(container, &ending);
 	return ending.exit_code;
 }

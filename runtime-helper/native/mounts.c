@@ -129,6 +129,18 @@ static int make_terminal(int root_fd, const struct spec *spec, int fds[2], struc
 	return 0;
 }
 
+int mounts_fill(const struct store *store, const struct spec *spec, int root_fd, struct failure *failure)
+{
+	for (size_t i = 0; i < spec->mounts.count; i++) {
+		const struct mount_spec *item = &spec->mounts.items[i];
+		int result = item->kind == MOUNT_FILESYSTEM ? mount_filesystem(root_fd, item, failure) :
+							      bind_make(store, spec, root_fd, item, failure);
+		if (result < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int mounts_make(const struct store *store, struct spec *spec, int terminal_fds[2], struct failure *failure)
 {
 	/* While the host's mounts are still shared with us. */
@@ -140,13 +152,8 @@ int mounts_make(const struct store *store, struct spec *spec, int terminal_fds[2
 	CLEANUP_CLOSE int root = spec->bundle.rootfs ? bundle_mount_root(spec, failure) : mount_snapshot(store, spec, failure);
 	if (root < 0)
 		return -1;
-	for (size_t i = 0; i < spec->mounts.count; i++) {
-		const struct mount_spec *item = &spec->mounts.items[i];
-		int result = item->kind == MOUNT_FILESYSTEM ? mount_filesystem(root, item, failure) :
-							      bind_make(store, spec, root, item, failure);
-		if (result < 0)
-			return -1;
-	}
+	if (mounts_fill(store, spec, root, failure) < 0)
+		return -1;
 	if (make_devices(root, spec, failure) < 0)
 		return -1;
 	if (spec->terminal && make_terminal(root, spec, terminal_fds, failure) < 0)

@@ -135,10 +135,16 @@ static int send_batch(int protocol, struct netlink_batch *batch)
 	return take_fd(&fd);
 }
 
+int netlink_send_keeping(int protocol, struct netlink_batch *batch, int *fd)
+{
+	*fd = send_batch(protocol, batch);
+	return *fd < 0 ? -1 : read_answers(*fd, count_answers(batch));
+}
+
 int netlink_send(int protocol, struct netlink_batch *batch)
 {
-	CLEANUP_CLOSE int fd = send_batch(protocol, batch);
-	return fd < 0 ? -1 : read_answers(fd, count_answers(batch));
+	CLEANUP_CLOSE int fd = -1;
+	return netlink_send_keeping(protocol, batch, &fd);
 }
 
 /* 1: more is to come; 0: that was all; -1: the kernel's error. */

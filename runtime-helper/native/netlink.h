@@ -26,6 +26,8 @@ void netlink_raw(struct netlink_batch *batch, const void *data, size_t length);
 
 /* Sends all, and waits for the answer of each message with NLM_F_ACK: 0, or -1 with the first error. */
 int netlink_send(int protocol, struct netlink_batch *batch);
+/* The same, and the socket stays open: it is the caller's, or -1. */
+int netlink_send_keeping(int protocol, struct netlink_batch *batch, int *fd);
 /* Sends one request with NLM_F_DUMP, and calls back for each message of the answer. 0, or -1. */
 int netlink_dump(int protocol, struct netlink_batch *batch, void (*visit)(const struct nlmsghdr *header, void *context),
 		 void *context);

@@ -18,6 +18,7 @@
 #include "io.h"
 #include "join.h"
 #include "netlink.h"
+#include "veth.h"
 
 static int parse_mac(const char *text, uint8_t mac[6])
 {
@@ -26,15 +27,6 @@ static int parse_mac(const char *text, uint8_t mac[6])
 		return 0;
 	errno = EINVAL;
 	return -1;
-}
-
-/* "sv", the first 12 digits of the container's id, and one more digit for its second network and those that follow: no interface
- * of the host's can be meant. */
-static bool is_veth_of(const char *name, const char *id)
-{
-	size_t length = strlen(name);
-	return length >= 14 && length < IFNAMSIZ && strncmp(name, "sv", 2) == 0 && strncmp(name + 2, id, 12) == 0 &&
-	       strspn(name + 2, "0123456789abcdef") == length - 2;
 }
 
 static int delete_link(const char *name)
@@ -46,14 +38,14 @@ static int delete_link(const char *name)
 	return netlink_send(NETLINK_ROUTE, &batch) < 0 && errno != ENODEV ? -1 : 0;
 }
 
-static int make_pair(const struct network_spec *network, unsigned bridge, const uint8_t mac[6], pid_t pid)
+static int make_pair(const struct network_spec *network, const char *veth, unsigned bridge, const uint8_t mac[6], pid_t pid)
 {
 	/* One message makes the pair, moves one end, plugs in the other, and brings that up. The container's end can't come up yet:
 	 * the kernel configures it before it has a peer (veth_newlink), and veth_open says ENOTCONN. */
 	struct netlink_batch batch = { 0 };
 	struct ifinfomsg up = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP }, down = { 0 };
 	netlink_begin(&batch, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK, &up, sizeof(up));
-	netlink_text(&batch, IFLA_IFNAME, network->veth);
+	netlink_text(&batch, IFLA_IFNAME, veth);
 	netlink_u32(&batch, IFLA_MTU, network->mtu);
 	netlink_u32(&batch, IFLA_MASTER, bridge);
 	size_t info = netlink_open(&batch, IFLA_LINKINFO);
@@ -71,39 +63,50 @@ static int make_pair(const struct network_spec *network, unsigned bridge, const 
 	return netlink_send(NETLINK_ROUTE, &batch);
 }
 
-static int plug_one(const struct store *store, const char *id, const struct network_spec *network, pid_t pid,
+/* `veth`: as the host's end is called now. */
+static int plug_one(const struct store *store, const char *id, const struct network_spec *network, pid_t pid, char veth[IFNAMSIZ],
 		    struct failure *failure)
 {
 	uint8_t mac[6];
-	if (!bridge_is_own(store, network->bridge) || !is_veth_of(network->veth, id) || strlen(network->interface) >= IFNAMSIZ)
+	if (!bridge_is_own(store, network->bridge) || !veth_is_of(network->veth, id) || strlen(network->interface) >= IFNAMSIZ)
 		return fail_with(failure, STAGE_NETWORK, EINVAL, network->veth);
 	if (parse_mac(network->mac, mac) < 0)
 		return fail(failure, STAGE_NETWORK, network->mac);
 	unsigned bridge = if_nametoindex(network->bridge);
 	if (bridge == 0)
 		return fail(failure, STAGE_NETWORK, network->bridge);
-	int result = make_pair(network, bridge, mac, pid);
-	/* The kernel takes a pair away some time after its namespace has gone: a container that starts again at once may still see its
-	 * last one. */
-	if (result < 0 && errno == EEXIST && delete_link(network->veth) == 0)
-		result = make_pair(network, bridge, mac, pid);
-	return result < 0 ? fail(failure, STAGE_NETWORK, network->veth) : 0;
+	strcpy(veth, network->veth);
+	int result = make_pair(network, veth, bridge, mac, pid);
+	if (result < 0 && errno == EEXIST) {
+		veth_other(veth, network->veth);
+		result = make_pair(network, veth, bridge, mac, pid);
+	}
+	/* The life before the last one's is there, too. */
+	if (result < 0 && errno == EEXIST && delete_link(veth) == 0)
+		result = make_pair(network, veth, bridge, mac, pid);
+	return result < 0 ? fail(failure, STAGE_NETWORK, veth) : 0;
 }
 
 /* Where br_netfilter translates addresses before the bridge looks at them, a container that connects to a port of its own on the host
  * sends a frame to itself: only a port in this mode lets it out where it came in. */
 static int let_back_in(const char *veth, struct failure *failure)
 {
-	char path[64];
-	snprintf(path, sizeof(path), "/sys/class/net/%s/brport/hairpin_mode", veth);
-	return write_existing(AT_FDCWD, path, "1") < 0 ? fail(failure, STAGE_NETWORK, path) : 0;
+	struct netlink_batch batch = { 0 };
+	struct ifinfomsg link = { .ifi_family = AF_BRIDGE, .ifi_index = (int)if_nametoindex(veth) };
+	const uint8_t on = 1;
+	netlink_begin(&batch, RTM_SETLINK, NLM_F_ACK, &link, sizeof(link));
+	size_t port = netlink_open(&batch, IFLA_PROTINFO | NLA_F_NESTED);
+	netlink_attribute(&batch, IFLA_BRPORT_MODE, &on, sizeof(on));
+	netlink_close(&batch, port);
+	return netlink_send(NETLINK_ROUTE, &batch) < 0 ? fail(failure, STAGE_NETWORK, veth) : 0;
 }
 
 int network_plug(const struct store *store, const struct spec *spec, pid_t pid, struct failure *failure)
 {
+	char veth[IFNAMSIZ];
 	for (size_t i = 0; i < spec->networks.count; i++)
-		if (plug_one(store, spec->id, &spec->networks.items[i], pid, failure) < 0 ||
-		    (spec->ports.count > 0 && let_back_in(spec->networks.items[i].veth, failure) < 0))
+		if (plug_one(store, spec->id, &spec->networks.items[i], pid, veth, failure) < 0 ||
+		    (spec->ports.count > 0 && let_back_in(veth, failure) < 0))
 			return -1;
 	return 0;
 }
@@ -166,8 +169,10 @@ int network_configure(const struct spec *spec, struct failure *failure)
 static int attach(const struct store *store, const char *id, const struct network_spec *network, struct failure *failure)
 {
 	pid_t pid;
+	char veth[IFNAMSIZ];
 	CLEANUP_CLOSE int init = join_open_init(store, id, &pid, failure);
-	if (init < 0 || plug_one(store, id, network, pid, failure) < 0)
+	/* Ports may be led there. */
+	if (init < 0 || plug_one(store, id, network, pid, veth, failure) < 0 || let_back_in(veth, failure) < 0)
 		return -1;
 	/* This process serves one request: it may as well stay inside. */
 	if (setns(init, CLONE_NEWNET) < 0)
@@ -219,7 +224,7 @@ int network_detach(const struct store *store, const struct request *request, int
 	struct failure failure;
 	const char *const *strings = request->strings;
 	int result = 0;
-	if (request->count != 5 || !is_container_id(strings[1]) || !is_veth_of(strings[2], strings[1]))
+	if (request->count != 5 || !is_container_id(strings[1]) || !veth_is_of(strings[2], strings[1]))
 		result = fail_with(&failure, STAGE_REQUEST, EINVAL, "network-detach");
 	else if (delete_link(strings[2]) < 0)
 		result = fail(&failure, STAGE_NETWORK, strings[2]);

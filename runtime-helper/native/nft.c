@@ -4,6 +4,8 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <string.h>
 
+#include "io.h"
+
 static void begin_message(struct nft *nft, int message, uint16_t flags)
 {
 	struct nfgenmsg fixed = { .nfgen_family = nft->family, .version = NFNETLINK_V0 };
@@ -43,6 +45,14 @@ int nft_commit(struct nft *nft)
 {
 	mark(nft, NFNL_MSG_BATCH_END);
 	return netlink_send(NETLINK_NETFILTER, &nft->batch);
+}
+
+int nft_commit_removal(struct nft *nft)
+{
+	static int last = -1;
+	mark(nft, NFNL_MSG_BATCH_END);
+	close_and_forget(&last);
+	return netlink_send_keeping(NETLINK_NETFILTER, &nft->batch, &last);
 }
 
 void nft_add_table(struct nft *nft, bool exclusive)

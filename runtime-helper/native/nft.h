@@ -42,6 +42,9 @@ enum nft_type {
 void nft_begin(struct nft *nft, uint8_t family, const char *table);
 /* 0, or -1 with the kernel's first error. */
 int nft_commit(struct nft *nft);
+/* The same for what takes elements away, in the network namespace that we always are in. Who closes a socket of nftables waits until the memory
+ * of what was taken away is free (nft_rcv_nl_event in the kernel; 15 ms): so this one's stays open until the next, or until we end. */
+int nft_commit_removal(struct nft *nft);
 
 /* `exclusive`: EEXIST when it is there. */
 void nft_add_table(struct nft *nft, bool exclusive);

@@ -63,11 +63,12 @@ static int make_directories(const char *path)
 	return 0;
 }
 
-static int enter_directory(const char *path, struct failure *failure)
+/* PID 1's is made where it is missing, as Docker does it; that of another process must be there. */
+static int enter_directory(const char *path, bool is_made, struct failure *failure)
 {
 	if (chdir(path) == 0)
 		return 0;
-	if (errno != ENOENT || path[0] != '/' || make_directories(path) < 0 || chdir(path) < 0)
+	if (!is_made || errno != ENOENT || path[0] != '/' || make_directories(path) < 0 || chdir(path) < 0)
 		return fail(failure, STAGE_CWD, path);
 	return 0;
 }
@@ -270,10 +271,13 @@ void process_exec(const struct spec *spec, const struct stdio *stdio, struct fai
 		return;
 	for (size_t i = 0; i < spec->groups.count && identity.group_count < ARRAY_LENGTH(identity.groups); i++)
 		identity.groups[identity.group_count++] = spec->groups.items[i];
+	/* Docker's habit; a bundle names all groups itself. */
+	if (!spec->bundle.rootfs && spec->bundle.init == 0)
+		users_add_own_group(&identity);
 	if (users_add_groups(spec->group_names.items, spec->group_names.count, &identity, failure) < 0)
 		return;
 	reset_process(spec->bundle.umask);
-	if (set_stdio(stdio, identity.uid, failure) < 0 || enter_directory(spec->cwd, failure) < 0 || set_limits(spec, failure) < 0)
+	if (set_stdio(stdio, identity.uid, failure) < 0 || enter_directory(spec->cwd, !spec->session, failure) < 0 || set_limits(spec, failure) < 0)
 		return;
 	if (spec->bundle.personality && personality(strtoul(spec->bundle.personality, NULL, 10)) < 0) {
 		fail(failure, STAGE_CONFINE, "personality");
@@ -302,7 +306,7 @@ void process_exec(const struct spec *spec, const struct stdio *stdio, struct fai
 	if (set_identity(&identity, failure) < 0 || set_capabilities(spec, identity.uid, failure) < 0)
 		return;
 	/* A change of the user has taken it back: commit_creds. */
-	if (!spec->session && !spec->bundle.rootfs)
+	if (!spec->session && !spec->bundle.rootfs && !spec->bundle.init)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	syscall(SYS_close_range, 3U + spec->bundle.preserved, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
 	if (spec->init && reaper_fork(stdio->terminal) < 0) {

@@ -11,11 +11,14 @@
 #include "cgroup.h"
 #include "claims.h"
 #include "io.h"
+#include "run_files.h"
 #include "tree_remove.h"
 #include "volume.h"
 
 #define JOURNAL "events/0.log"
 #define MAX_EVENT 4096
+/* Keep in step with runtime-helper/engine/journal.ts. */
+#define MAX_JOURNAL (1024 * 1024)
 
 static void write_state(const struct container *container, const char *text)
 {
@@ -46,14 +49,26 @@ static unsigned long long own_birth(void)
 void record_state(const struct container *container, const char *status)
 {
 	char line[192];
-	snprintf(line, sizeof(line), "%s %d %d %s %u %llu\n", status, (int)container->session.pid, (int)getpid(),
-		 container->started.text, container->restart.count, own_birth());
+	const struct health *health = &container->health;
+	snprintf(line, sizeof(line), "%s %d %d %s %u %llu%s%s\n", status, (int)container->session.pid, (int)getpid(),
+		 container->started.text, container->restart.count, own_birth(), health->container ? " " : "",
+		 health->container ? health_word(health->status) : "");
 	write_state(container, line);
+}
+
+/* As helpers do: where health checks alone write, there may be none for long. */
+static void put_journal_aside(const struct store *store)
+{
+	struct stat status;
+	CLEANUP_CLOSE int events = open_beneath(store->root_fd, "events", O_RDONLY | O_DIRECTORY, 0);
+	if (events >= 0 && fstatat(events, "0.log", &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_size > MAX_JOURNAL)
+		renameat(events, "0.log", events, "1.log");
 }
 
 /* The file is the user's: a link to another one, or a device, is not written to. */
 static int open_journal(const struct store *store)
 {
+	put_journal_aside(store);
 	struct stat status;
 	CLEANUP_CLOSE int fd = open_beneath(store->root_fd, JOURNAL, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0644);
 	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_nlink != 1)
@@ -63,16 +78,22 @@ static int open_journal(const struct store *store)
 	return take_fd(&fd);
 }
 
-void record_event(const struct container *container, const char *action, const char *detail)
+void record_event_of(const struct store *store, struct spec *spec, int run_fd, const char *action, const char *detail)
 {
 	char line[MAX_EVENT];
-	const char *attributes = container->spec.event_attributes ? container->spec.event_attributes : "";
+	run_files_take_attributes(spec, run_fd);
+	const char *attributes = spec->event_attributes ? spec->event_attributes : "";
 	int length = snprintf(line, sizeof(line), "{\"time\":\"%s\",\"type\":\"container\",\"action\":\"%s\",\"id\":\"%s\",\"attributes\":{%s%s}}\n",
-			      format_now(9).text, action, container->spec.id, detail, attributes);
-	CLEANUP_CLOSE int fd = open_journal(container->store);
+			      format_now(9).text, action, spec->id, detail, attributes);
+	CLEANUP_CLOSE int fd = open_journal(store);
 	/* One write(2) with O_APPEND: lines of several writers do not mix. */
 	if (fd < 0 || length >= (int)sizeof(line) || write_full(fd, line, (size_t)length) < 0)
 		return;
+}
+
+void record_event(struct container *container, const char *action, const char *detail)
+{
+	record_event_of(container->store, &container->spec, container->run_fd, action, detail);
 }
 
 /* A path in a failure may have any byte: what JSON would want escaped is left out. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "io.h"
+#include "worker.h"
 
 int request_parse(struct request *request, uint32_t id, char *body, size_t length)
 {
@@ -100,6 +101,7 @@ void reply_ok(int fd, uint32_t id, size_t count, const char *const *arguments)
 	for (size_t i = 0; i < count; i++)
 		frame_add(&frame, arguments[i]);
 	frame_send(&frame, fd);
+	worker_answered();
 }
 
 void reply_error(int fd, uint32_t id, const struct failure *failure)
@@ -113,4 +115,5 @@ void reply_error(int fd, uint32_t id, const struct failure *failure)
 	frame_add(&frame, number);
 	frame_add(&frame, failure->object);
 	frame_send(&frame, fd);
+	worker_answered();
 }

@@ -7,24 +7,25 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "attendant.h"
 #include "spawner.h"
 
 #define RESOLVER_SLOTS 3
 
 struct resolver {
 	const struct store *store;
+	const char *id;
 	int container_fd; /* <root>/containers/<id>: the file `resolver` says what is answered */
 	int init_fd;	  /* a pidfd: whose network namespace */
 	int udp_fd, tcp_fd; /* -1: nothing is answered */
-	pid_t pid;	    /* who answers now; 0: nobody */
-	int pid_fd;
+	struct attendant attendant; /* who answers now */
 };
 
 /* Nothing is answered yet. */
-#define RESOLVER_INITIALLY ((struct resolver){ .udp_fd = -1, .tcp_fd = -1, .pid_fd = -1 })
+#define RESOLVER_INITIALLY ((struct resolver){ .udp_fd = -1, .tcp_fd = -1, .attendant = ATTENDANT_NONE })
 
 /* Answers in the namespace of the process of `init_fd` from now on: 0, or -1 with errno. */
-int resolver_open(struct resolver *resolver, const struct store *store, int container_fd, int init_fd);
+int resolver_open(struct resolver *resolver, const struct store *store, const char *id, int container_fd, int init_fd);
 void resolver_close(struct resolver *resolver);
 
 /* For poll(2), and what it said. */
@@ -32,6 +33,6 @@ void resolver_watch(const struct resolver *resolver, struct pollfd polled[RESOLV
 void resolver_serve(struct resolver *resolver, const struct pollfd polled[RESOLVER_SLOTS]);
 
 /* The process that answers: ends when nobody has asked for a while. */
-_Noreturn void resolver_main(const struct resolver *resolver, pid_t monitor);
+_Noreturn void resolver_main(const void *resolver, pid_t monitor);
 
 #endif

@@ -4,8 +4,7 @@
 
 #include "spawner.h"
 
-/* Afterwards: no privilege, no file but below the current directory (which is `/` then) and none to be written, no program, no process.
- * Sockets of IPv4 and IPv6 remain. 0, or -1 with errno. */
-int resolver_confine(const struct store *store);
+/* As attendant_confine; files below the current directory, which is `/` then, can be read. Sockets of IPv4 and IPv6 remain. */
+int resolver_confine(const struct store *store, pid_t monitor);
 
 #endif

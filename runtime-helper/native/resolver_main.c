@@ -10,7 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dns_names.h"
 #include "io.h"
 #include "resolver.h"
 #include "resolver_confine.h"
@@ -62,7 +61,7 @@ void server_take(struct server *server, const uint8_t *message, size_t length, c
 	dns_begin(&reply, bytes, space, message, code == DNS_OK ? &question : NULL, (enum dns_code)code);
 	if (code == DNS_OK) {
 		resolver_config_read(&server->config, server->config_fd);
-		if (question.kind != 1 || !dns_names_answer(server->networks_fd, &server->config, &question, &reply)) {
+		if (question.kind != 1 || !dns_names_answer(&server->places, &server->config, &question, &reply)) {
 			enum dns_code told = unknown(server);
 			if (told == DNS_OK && upstream_ask(server, message, length, asker))
 				return;
@@ -147,20 +146,22 @@ static void serve(struct server *server)
 	}
 }
 
-/* Descriptors 0 to 3 are what is needed, and there are no others: the monitor's lock, above all, is the monitor's alone. */
+/* The first descriptors are what is needed, and there are no others: the monitor's lock, above all, is the monitor's alone. */
 static int keep_descriptors(struct server *server)
 {
-	int *const kept[] = { &server->udp_fd, &server->tcp_fd, &server->networks_fd, &server->config_fd };
-	for (size_t i = 0; i < ARRAY_LENGTH(kept); i++)
+	int *const interfaces = &server->places.interfaces_fd;
+	int *const all[] = { &server->udp_fd, &server->tcp_fd, &server->places.networks_fd, &server->config_fd, interfaces };
+	const size_t count = ARRAY_LENGTH(all) - (*interfaces < 0);
+	for (size_t i = 0; i < count; i++)
 		/* All are above where they go: a monitor's 0 to 2 are /dev/null. */
-		if (*kept[i] < (int)ARRAY_LENGTH(kept) && (*kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, (int)ARRAY_LENGTH(kept))) < 0)
+		if (*all[i] < (int)count && (*all[i] = fcntl(*all[i], F_DUPFD_CLOEXEC, (int)count)) < 0)
 			return -1;
-	for (size_t i = 0; i < ARRAY_LENGTH(kept); i++) {
-		if (dup3(*kept[i], (int)i, O_CLOEXEC) < 0)
+	for (size_t i = 0; i < count; i++) {
+		if (dup3(*all[i], (int)i, O_CLOEXEC) < 0)
 			return -1;
-		*kept[i] = (int)i;
+		*all[i] = (int)i;
 	}
-	return (int)syscall(SYS_close_range, (unsigned)ARRAY_LENGTH(kept), ~0U, 0U);
+	return (int)syscall(SYS_close_range, (unsigned)count, ~0U, 0U);
 }
 
 /* What it may ask others for: what was given, from inside the container; else as the host does, and from there. */
@@ -173,37 +174,42 @@ static int find_upstream(struct server *server, int init_fd)
 	return 0;
 }
 
-static int set_up(struct server *server, const struct resolver *resolver)
+/* Whoever is in another network namespace than its /sys sees other interfaces there: our own is not among them. */
+static int open_interfaces(const char *id)
+{
+	CLEANUP_CLOSE int fd = open("/sys/class/net", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 && dns_has_interface(fd, id) ? take_fd(&fd) : -1;
+}
+
+static int set_up(struct server *server, const struct resolver *resolver, pid_t monitor)
 {
 	const struct store *store = resolver->store;
 	server->udp_fd = resolver->udp_fd;
 	server->tcp_fd = resolver->tcp_fd;
-	server->networks_fd = open_beneath(store->root_fd, "networks", O_RDONLY | O_DIRECTORY, 0);
+	server->places.networks_fd = open_beneath(store->root_fd, "networks", O_RDONLY | O_DIRECTORY, 0);
+	server->places.interfaces_fd = open_interfaces(resolver->id);
 	server->config_fd = open_beneath(resolver->container_fd, "resolver", O_RDONLY | O_NONBLOCK, 0);
 	for (size_t i = 0; i < RESOLVER_CLIENTS; i++)
 		server->clients[i].fd = -1;
 	for (size_t i = 0; i < RESOLVER_QUERIES; i++)
 		server->queries[i].fd = -1;
-	if (server->networks_fd < 0 || server->config_fd < 0 || fchdir(server->networks_fd) < 0)
+	if (server->places.networks_fd < 0 || server->config_fd < 0 || fchdir(server->places.networks_fd) < 0)
 		return -1;
 	/* Half-written just now: what is asked for later is read again. */
 	if (!resolver_config_read(&server->config, server->config_fd))
 		server->config.internal = true;
 	if (find_upstream(server, resolver->init_fd) < 0 || keep_descriptors(server) < 0)
 		return -1;
-	return resolver_confine(store);
+	return resolver_confine(store, monitor);
 }
 
-void resolver_main(const struct resolver *resolver, pid_t monitor)
+void resolver_main(const void *resolver, pid_t monitor)
 {
 	static struct server server;
 	prctl(PR_SET_NAME, "skiff-resolver");
 	signal(SIGPIPE, SIG_IGN);
-	if (set_up(&server, resolver) < 0)
+	if (set_up(&server, resolver, monitor) < 0)
 		_exit(1);
-	/* It has died before its death would have been told. */
-	if (getppid() != monitor)
-		_exit(0);
 	serve(&server);
 	_exit(0);
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "dns_message.h"
+#include "dns_names.h"
 #include "resolver_config.h"
 
 #define RESOLVER_CLIENTS 16
@@ -51,7 +52,7 @@ struct query {
 
 struct server {
 	int udp_fd, tcp_fd;
-	int networks_fd; /* <root>/networks */
+	struct dns_places places;
 	int config_fd;
 	struct resolver_config config;
 	struct resolver_servers upstream;

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -14,16 +14,32 @@
 
 #include "init.h"
 #include "io.h"
+#include "rights.h"
 #include "session_input.h"
 #include "session_window.h"
 
 #define READ_SIZE 65536
 #define MUCH 2048
+/* Reads: more than any pipe holds. */
+#define MOST_DRAINED 128
 #define INPUT_LIMIT (64 * 1024)
 #define KEEP_CAPACITY 2048
 #define FAREWELL_MS 2000
 
-enum slot { SLOT_PROCESS, SLOT_SYNC, SLOT_LISTEN, SLOT_STDIN, SLOT_STDOUT, SLOT_STDERR, SLOT_RESOLVER, SLOT_CLIENTS = SLOT_RESOLVER + RESOLVER_SLOTS };
+enum slot {
+	SLOT_PROCESS,
+	SLOT_SYNC,
+	SLOT_LISTEN,
+	SLOT_STDIN,
+	SLOT_STDOUT,
+	SLOT_STDERR,
+	SLOT_HEALTH,
+	SLOT_CHILDREN,
+	SLOT_RESOLVER,
+	SLOT_PROXY = SLOT_RESOLVER + RESOLVER_SLOTS,
+	SLOT_FIREWALL = SLOT_PROXY + PROXY_SLOTS,
+	SLOT_CLIENTS
+};
 
 static void attach(struct session *session, struct client *client, const struct stream_frame *frame)
 {
@@ -37,6 +53,7 @@ static void attach(struct session *session, struct client *client, const struct 
 	client->attached = true;
 	client->sends_input = payload[0] & ATTACH_INPUT;
 	client->lossless = payload[0] & ATTACH_LOSSLESS;
+	client->complete = payload[0] & ATTACH_COMPLETE;
 	client->wants_output = !(payload[0] & ATTACH_NO_OUTPUT);
 	if (!client->wants_output)
 		return;
@@ -128,13 +145,15 @@ static void read_streams(struct session *session)
 		read_output(session, &session->stderr_fd, STREAM_STDERR, "stderr");
 }
 
-/* Everything that the process wrote before its end is in the pipes now. */
+/* Everything that the process wrote before its end is in the pipes now. What it has left behind may write on without end. */
 static void drain_streams(struct session *session)
 {
-	while (session->stdout_fd >= 0 && read_output(session, &session->stdout_fd, STREAM_STDOUT, "stdout") > 0)
-		;
-	while (session->stderr_fd >= 0 && read_output(session, &session->stderr_fd, STREAM_STDERR, "stderr") > 0)
-		;
+	for (int i = 0; i < MOST_DRAINED && session->stdout_fd >= 0; i++)
+		if (read_output(session, &session->stdout_fd, STREAM_STDOUT, "stdout") <= 0)
+			break;
+	for (int i = 0; i < MOST_DRAINED && session->stderr_fd >= 0; i++)
+		if (read_output(session, &session->stderr_fd, STREAM_STDERR, "stderr") <= 0)
+			break;
 }
 
 static void remove_client(struct session *session, size_t index)
@@ -170,14 +189,18 @@ static struct pollfd *fill_polled(const struct session *session, bool reading)
 	if (!polled)
 		return NULL;
 	bool hold = !reading || clients_hold_back(&session->clients);
-	/* Its end is dealt with when its output can be read: until then it would only wake us without end. */
-	polled[SLOT_PROCESS] = (struct pollfd){ hold ? -1 : session->pid_fd, POLLIN, 0 };
+	/* Nobody who is slow holds up the end. */
+	polled[SLOT_PROCESS] = (struct pollfd){ reading ? session->pid_fd : -1, POLLIN, 0 };
 	polled[SLOT_SYNC] = (struct pollfd){ session->sync_fd, POLLIN, 0 };
 	polled[SLOT_LISTEN] = (struct pollfd){ session->listen_fd, POLLIN, 0 };
 	polled[SLOT_STDIN] = (struct pollfd){ session->input.length > 0 ? session->stdin_fd : -1, POLLOUT, 0 };
 	polled[SLOT_STDOUT] = (struct pollfd){ hold ? -1 : session->stdout_fd, POLLIN, 0 };
 	polled[SLOT_STDERR] = (struct pollfd){ hold ? -1 : session->stderr_fd, POLLIN, 0 };
+	polled[SLOT_HEALTH] = (struct pollfd){ session->health ? session->health->pid_fd : -1, POLLIN, 0 };
+	polled[SLOT_CHILDREN] = (struct pollfd){ session->children_fd, POLLIN, 0 };
 	resolver_watch(session->resolver, polled + SLOT_RESOLVER);
+	proxy_watch(session->proxy, polled + SLOT_PROXY);
+	polled[SLOT_FIREWALL] = (struct pollfd){ session->firewall_changed ? session->firewall_fd : -1, POLLIN, 0 };
 	for (size_t i = 0; i < session->clients.count; i++) {
 		const struct client *client = &session->clients.items[i];
 		/* Input waits in the clients' sockets while the process does not take it. */
@@ -187,6 +210,29 @@ static struct pollfd *fill_polled(const struct session *session, bool reading)
 		polled[SLOT_CLIENTS + i] = (struct pollfd){ client->fd, events, 0 };
 	}
 	return polled;
+}
+
+static bool is_known(const struct session *session, pid_t pid)
+{
+	return pid == session->pid || (session->health && pid == session->health->pid) ||
+	       (session->resolver && pid == session->resolver->attendant.pid) || (session->proxy && pid == session->proxy->attendant.pid);
+}
+
+/* A pid namespace ends only when all its processes have been reaped. Whose end is still to be read is left for who does. */
+static void reap_strangers(struct session *session)
+{
+	struct signalfd_siginfo signals[8];
+	while (read(session->children_fd, signals, sizeof(signals)) > 0)
+		;
+	session->left_strangers = false;
+	for (siginfo_t child = { 0 }; waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid > 0; child.si_pid = 0) {
+		if (is_known(session, child.si_pid)) {
+			/* Who is behind it was told of by the same signal: there may be no other. */
+			session->left_strangers = true;
+			return;
+		}
+		waitpid(child.si_pid, NULL, 0);
+	}
 }
 
 /* Waits for one round of events and serves all but the process and its sync socket, whose two slots' events it gives. False: nothing
@@ -201,8 +247,9 @@ static bool serve_once(struct session *session, bool reading, int timeout, short
 		nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000 * 1000 }, NULL);
 		return true;
 	}
-	int ready = poll(polled, SLOT_CLIENTS + count, window_timeout(session, timeout));
+	int ready = poll(polled, SLOT_CLIENTS + count, health_timeout(session->health, window_timeout(session, timeout)));
 	window_settle(session);
+	health_serve(session->health);
 	if (ready <= 0)
 		return ready < 0;
 	if (polled[SLOT_STDIN].revents)
@@ -210,6 +257,11 @@ static bool serve_once(struct session *session, bool reading, int timeout, short
 	if (polled[SLOT_STDOUT].revents || polled[SLOT_STDERR].revents)
 		read_streams(session);
 	resolver_serve(session->resolver, polled + SLOT_RESOLVER);
+	proxy_serve(session->proxy, polled + SLOT_PROXY);
+	if (polled[SLOT_CHILDREN].revents || session->left_strangers)
+		reap_strangers(session);
+	if (polled[SLOT_FIREWALL].revents)
+		session->firewall_changed(session);
 	serve_clients(session, polled + SLOT_CLIENTS, count);
 	if (session->clients.redraw)
 		window_redraw(session);
@@ -220,13 +272,8 @@ static bool serve_once(struct session *session, bool reading, int timeout, short
 	return true;
 }
 
-static void take_terminal(struct session *session, struct msghdr *header)
+static void take_terminal(struct session *session, int master)
 {
-	struct cmsghdr *rights = CMSG_FIRSTHDR(header);
-	int master;
-	if (!rights || rights->cmsg_type != SCM_RIGHTS)
-		return;
-	memcpy(&master, CMSG_DATA(rights), sizeof(master));
 	fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK);
 	input_close(session);
 	close_and_forget(&session->stdout_fd);
@@ -238,32 +285,33 @@ static void take_terminal(struct session *session, struct msghdr *header)
 static int read_sync(struct session *session, struct failure *failure)
 {
 	struct sync_failure message = { 0 };
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
-	struct iovec part = { &message, sizeof(message) };
-	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control) };
-	ssize_t length = recvmsg(session->sync_fd, &header, MSG_CMSG_CLOEXEC);
+	CLEANUP_CLOSE int master = -1;
+	ssize_t length = rights_receive(session->sync_fd, &(struct iovec){ &message, sizeof(message) }, 1, &master);
+	/* Reset, once: init has died without having read SYNC_GO. What it said before is there to be read. */
 	if (length < 0)
-		return errno == EINTR || errno == EAGAIN ? 1 : fail(failure, STAGE_CLONE, "init");
-	/* exec has closed the other end. Before we said so, it was init's own death. */
+		return errno == EAGAIN || errno == ECONNRESET ? 1 : fail(failure, STAGE_CLONE, "init");
+	/* exec has closed the other end. Before init was ready, it was its own death. */
 	if (length == 0)
 		return session->going ? 0 : fail_with(failure, STAGE_CLONE, ECHILD, "init died");
 	if (message.type == SYNC_FAILED && length == sizeof(message)) {
 		*failure = message.failure;
 		return -1;
 	}
-	if (message.type == SYNC_TERMINAL)
-		take_terminal(session, &header);
+	if (message.type == SYNC_TERMINAL && master >= 0)
+		take_terminal(session, take_fd(&master));
 	else if (message.type == SYNC_READY)
 		session->ready = true;
 	return 1;
 }
 
+/* Said as soon as it may be, so that init does not have to wait for it once it is ready. */
 static void go_when_possible(struct session *session)
 {
-	if (session->going || !session->ready || (session->spec->gate && !clients_watch(&session->clients)))
-		return;
-	session->going = true;
-	sync_send(session->sync_fd, SYNC_GO, -1);
+	if (!session->told && (!session->spec->gate || clients_watch(&session->clients))) {
+		session->told = true;
+		sync_send(session->sync_fd, SYNC_GO, -1);
+	}
+	session->going = session->told && session->ready;
 }
 
 int session_start(struct session *session, struct failure *failure)
@@ -307,11 +355,11 @@ int session_run(struct session *session)
 	}
 }
 
-static bool somebody_waits(const struct session *session, bool lossless_only)
+static bool somebody_waits(const struct session *session, bool for_all)
 {
 	for (size_t i = 0; i < session->clients.count; i++) {
 		const struct client *client = &session->clients.items[i];
-		if (!client_is_idle(client) && (client->lossless || !lossless_only))
+		if (!client_is_idle(client) && (client->lossless || client->complete || !for_all))
 			return true;
 	}
 	return false;
@@ -328,7 +376,7 @@ void session_part(struct session *session, int exit_code)
 	close_and_forget(&session->pid_fd);
 	stream_free(&session->input);
 	session->pid = 0;
-	session->input_ended = session->ready = session->going = false;
+	session->input_ended = session->ready = session->told = session->going = false;
 }
 
 void session_idle(struct session *session, int milliseconds)

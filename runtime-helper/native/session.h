@@ -9,6 +9,8 @@
 #include "clients.h"
 #include "container_log.h"
 #include "errors.h"
+#include "health.h"
+#include "proxy.h"
 #include "resolver.h"
 #include "spec.h"
 
@@ -30,11 +32,21 @@ struct session {
 	/* The monitor's ends: with a terminal, `stdin_fd` and `stdout_fd` are both its master. -1: closed. */
 	int stdin_fd, stdout_fd, stderr_fd;
 	bool ready; /* init has made everything */
-	bool going; /* and may exec */
+	bool told;  /* that it may exec */
+	bool going; /* both */
 	struct clients clients;
 	struct container_log log;
 	struct session_window window;
 	struct resolver *resolver; /* NULL: none */
+	struct proxy *proxy;	   /* NULL: none */
+	/* Called when it can be read. -1: there is nothing to be told of. */
+	int firewall_fd;
+	void (*firewall_changed)(struct session *session);
+	/* A signalfd of SIGCHLD, where children come to us that nobody here has made: runtime.h. -1: none do. */
+	int children_fd;
+	/* Ended ones may be there of whom no more signal tells. */
+	bool left_strangers;
+	struct health *health;	   /* NULL: none */
 	/* Input that the process has not taken yet. */
 	struct stream_buffer input;
 	bool input_ended;
@@ -54,7 +66,8 @@ int session_run(struct session *session);
 void session_part(struct session *session, int exit_code);
 /* Serves clients while there is no process: one round of at most so many milliseconds. */
 void session_idle(struct session *session, int milliseconds);
-/* Tells all clients the exit code, and waits until they have it: without limit for the lossless, briefly for the others. */
+/* Tells all clients the exit code, and waits until they have it: without limit for those who want all of it, briefly for the
+ * others. */
 void session_finish(struct session *session, int exit_code);
 
 /* 0-255; 128 and the number of the signal for a process that was killed. */

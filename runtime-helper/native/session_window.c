@@ -1,17 +1,11 @@
 #include "session_window.h"
 
 #include <sys/ioctl.h>
-#include <time.h>
+
+#include "io.h"
 
 /* As long as a program needs to ask for the size that it was just told of. */
 #define SETTLE_MS 40
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void tell_terminal(const struct session *session, unsigned rows)
 {
@@ -88,14 +82,14 @@ void window_redraw(struct session *session)
 	if (!session->spec->terminal || window->rows < 2)
 		return;
 	tell_terminal(session, window->rows - 1U);
-	window->settles_at = now_ms() + SETTLE_MS;
+	window->settles_at = (int64_t)monotonic_ms() + SETTLE_MS;
 }
 
 int window_timeout(const struct session *session, int timeout)
 {
 	if (session->window.settles_at == 0)
 		return timeout;
-	int64_t left = session->window.settles_at - now_ms();
+	int64_t left = session->window.settles_at - (int64_t)monotonic_ms();
 	if (left < 0)
 		left = 0;
 	return timeout >= 0 && timeout < left ? timeout : (int)left;
@@ -104,7 +98,7 @@ int window_timeout(const struct session *session, int timeout)
 void window_settle(struct session *session)
 {
 	struct session_window *window = &session->window;
-	if (window->settles_at == 0 || now_ms() < window->settles_at)
+	if (window->settles_at == 0 || (int64_t)monotonic_ms() < window->settles_at)
 		return;
 	window->settles_at = 0;
 	tell_terminal(session, window->rows);

@@ -13,16 +13,19 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "mount_points.h"
 #include "store_open.h"
 
-/* fd_path(3) of each layer must fit into one page of mount data: this many do. */
-#define MAX_LOWERS 127
+/* fd_path(3) of each layer must fit into one page of mount data: Docker's 127 and the mount points do. */
+#define MAX_LOWERS 128
 #define DATA_SIZE 8192
 
 static int open_lower(const struct store *store, const char *lower)
 {
 	if (strcmp(lower, "/") == 0)
 		return open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (strcmp(lower, MOUNT_POINTS) == 0)
+		return mount_points_open(store);
 	if (!is_component(lower)) {
 		errno = EINVAL;
 		return -1;

@@ -26,16 +26,23 @@
 #include "layer.h"
 #include "monitor.h"
 #include "network.h"
+#include "firewall_others.h"
 #include "probe.h"
 #include "request.h"
+#include "resources.h"
 #include "snapshot.h"
 #include "tree.h"
 #include "tree_remove.h"
 #include "volume.h"
+#include "worker.h"
 
 #define SEAM_VERSION "1"
 #define REQUEST_FD 0
 #define REPLY_FD 1
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
+#endif
 
 int identity_assume(const struct store *store)
 {
@@ -68,10 +75,18 @@ static uid_t find_caller(void)
 	return getuid();
 }
 
+/* Users of a directory service are not in /etc/passwd, which is all that a static program reads: the group that they came with does. */
 static gid_t primary_group(uid_t uid)
 {
 	const struct passwd *entry = getpwuid(uid);
-	return entry ? entry->pw_gid : (gid_t)-1;
+	if (entry)
+		return entry->pw_gid;
+	struct ucred peer;
+	socklen_t length = sizeof(peer);
+	if (getsockopt(REQUEST_FD, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && peer.uid == uid)
+		return peer.gid;
+	const char *text = getenv("SUDO_GID");
+	return text && *text ? (gid_t)strtoul(text, NULL, 10) : (gid_t)-1;
 }
 
 /* Opens a directory with the caller's rights; it must be his, and nobody else may write it. */
@@ -172,13 +187,27 @@ static const struct {
 	int (*run)(const struct store *store, const struct request *request, int reply_fd);
 } verbs[] = {
 	{ "create", monitor_create },	  { "exec", monitor_exec },	{ "enter", monitor_enter },
-	{ "remove", remove_container },	  { "network-up", bridge_up },	{ "network-down", bridge_down },
+	{ "limit", resources_limit },	  { "remove", remove_container },	  { "network-up", bridge_up },	{ "network-down", bridge_down },
 	{ "network-forget", bridge_forget_addresses }, { "network-clear", bridge_clear },
+	{ "network-blockers", firewall_others_tell },
 	{ "network-attach", network_attach }, { "network-detach", network_detach }, { "apply-layer", layer_apply },
 	{ "remove-layer", layer_remove },	  { "volume-make", volume_make },   { "volume-remove", volume_remove },
 	{ "probe", probe_run },		  { "tree", tree_session },
 	{ "disk-usage", disk_usage },
 };
+
+static char request_body[MAX_REQUEST_LENGTH];
+
+/* fork(2) shares all pages until they are written to, one fault each: those that every request writes are made a worker's own while
+ * nobody waits for it. */
+static void warm_up(void)
+{
+	volatile char stack[24 * 1024];
+	for (size_t i = 0; i < sizeof(stack); i += 4096)
+		stack[i] = 0;
+	request_body[0] = 0;
+	free(malloc(1));
+}
 
 static void refuse(const struct request *request, int error, const char *object)
 {
@@ -187,54 +216,91 @@ static void refuse(const struct request *request, int error, const char *object)
 	reply_error(REPLY_FD, request->id, &failure);
 }
 
-/* Each request has a process of its own: they run side by side, and none can harm the next. */
-static void dispatch(struct store *store, const struct request *request)
-{
-	const char *verb = request->strings[0];
-	if (strcmp(verb, "hello") == 0) {
-		answer_hello(store, request);
-		return;
-	}
-	for (size_t i = 0; i < ARRAY_LENGTH(verbs); i++) {
-		if (strcmp(verb, verbs[i].name) != 0)
-			continue;
-		if (store->root_fd < 0) {
-			refuse(request, EPROTO, verb);
-			return;
-		}
-		pid_t pid = fork();
-		if (pid == 0)
-			_exit(verbs[i].run(store, request, REPLY_FD));
-		if (pid < 0)
-			refuse(request, errno, verb);
-		return;
-	}
-	refuse(request, ENOSYS, verb);
-}
-
-/* Reads one frame and carries it out. False at the end of input, or when the frame can't be one. */
-static bool serve_frame(struct store *store)
+/* Reads one frame; the strings are in a buffer that the next one overwrites. False at the end of input, or when it can't be a frame. */
+static bool read_request(struct request *request)
 {
 	uint32_t header[2];
+	/* Who takes it is known before he has. */
+	if (recv(REQUEST_FD, header, sizeof(header), MSG_PEEK) == sizeof(header))
+		worker_takes(header[1]);
 	if (read_full(REQUEST_FD, header, sizeof(header)) != sizeof(header))
 		return false;
-	if (header[0] < sizeof(uint32_t) || header[0] > MAX_REQUEST_LENGTH) {
+	size_t length = header[0] - sizeof(uint32_t);
+	if (header[0] < sizeof(uint32_t) || length > sizeof(request_body)) {
 		fprintf(stderr, "a request of %u bytes: ending\n", header[0]);
 		return false;
 	}
-	size_t length = header[0] - sizeof(uint32_t);
-	CLEANUP_FREE char *body = malloc(length + 1);
-	if (!body || read_full(REQUEST_FD, body, length) != (ssize_t)length)
+	if (read_full(REQUEST_FD, request_body, length) != (ssize_t)length)
 		return false;
-	struct request request;
-	if (request_parse(&request, header[1], body, length) < 0) {
-		refuse(&(struct request){ .id = header[1] }, errno, "frame");
-		return true;
+	worker_took(header[1]);
+	if (request_parse(request, header[1], request_body, length) < 0) {
+		int error = errno;
+		*request = (struct request){ .id = header[1] };
+		refuse(request, error, "frame");
 	}
+	return true;
+}
+
+/* Open in the spawner alone: its end tells the helper's child that it has ended. */
+static int alive_fd = -1;
+
+/* A worker's life. What it needs first it gets before there is a request: see `warm_up`. */
+static int carry_out_next(struct store *store)
+{
+	struct request request;
+	close_and_forget(&alive_fd);
+	warm_up();
+	if (!read_request(&request)) {
+		worker_end_of_requests();
+		return 0;
+	}
+	if (request.count == 0)
+		return 0;
 	cgroup_refresh_store(store);
-	dispatch(store, &request);
+	for (size_t i = 0; i < ARRAY_LENGTH(verbs); i++)
+		if (strcmp(request.strings[0], verbs[i].name) == 0)
+			return verbs[i].run(store, &request, REPLY_FD);
+	refuse(&request, strcmp(request.strings[0], "hello") == 0 ? EINVAL : ENOSYS, request.strings[0]);
+	return 0;
+}
+
+/* No worker can be made: the request that would have been its own is refused. */
+static bool refuse_next(int error)
+{
+	struct request request;
+	if (!read_request(&request))
+		return false;
+	if (request.count > 0)
+		refuse(&request, error, request.strings[0]);
 	request_free(&request);
 	return true;
+}
+
+static bool wait_for_hello(struct store *store)
+{
+	struct request request;
+	while (store->root_fd < 0 && read_request(&request)) {
+		if (request.count > 0 && strcmp(request.strings[0], "hello") == 0)
+			answer_hello(store, &request);
+		else if (request.count > 0)
+			refuse(&request, EPROTO, request.strings[0]);
+		request_free(&request);
+	}
+	return store->root_fd >= 0;
+}
+
+/* Each request has a process of its own: they run side by side, and none can harm the next. */
+static void serve(struct store *store)
+{
+	struct workers workers = { 0 };
+	while (workers_wait(&workers, REPLY_FD)) {
+		cgroup_refresh_store(store);
+		pid_t pid = workers_fork(&workers);
+		if (pid == 0)
+			_exit(carry_out_next(store));
+		if (pid < 0 && !refuse_next(errno))
+			break;
+	}
 }
 
 /* Continues as a child of init, so that who kills the helper's tree of processes by their parents does not reach the
@@ -258,10 +324,18 @@ static void leave_process_tree(void)
 		_exit(0);
 	}
 	close(alive[0]);
+	alive_fd = alive[1];
 	if (setsid() < 0 || (pid = fork()) < 0)
 		_exit(1);
 	if (pid > 0)
 		_exit(0);
+}
+
+/* With vm.memfd_noexec (Linux 6.3) what is not asked for is not executable; older kernels do not know the word. */
+static int executable_memory(void)
+{
+	int fd = memfd_create("skiff", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+	return fd < 0 && errno == EINVAL ? memfd_create("skiff", MFD_CLOEXEC | MFD_ALLOW_SEALING) : fd;
 }
 
 /* CVE-2019-5736: a container could overwrite the host's file through /proc/PID/exe of a process that joins it. So everything
@@ -273,7 +347,7 @@ void run_from_sealed_copy(char *const *arguments)
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) > 0 && strncmp(self, "/memfd:", 7) == 0)
 		return;
 	CLEANUP_CLOSE int source = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	CLEANUP_CLOSE int copy = memfd_create("skiff", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	CLEANUP_CLOSE int copy = executable_memory();
 	char buffer[16384];
 	ssize_t count;
 	if (source < 0 || copy < 0)
@@ -284,11 +358,12 @@ void run_from_sealed_copy(char *const *arguments)
 	if (count < 0 || fcntl(copy, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
 		return;
 	/* What sudo and pkexec left of the caller in the environment is needed once more. */
-	char uid[32] = "SUDO_UID=";
+	char uid[32], gid[32];
 	const char *caller = getenv("SUDO_UID") ? getenv("SUDO_UID") : getenv("PKEXEC_UID");
-	char *const with_caller[] = { uid, NULL };
-	if (caller)
-		snprintf(uid, sizeof(uid), "SUDO_UID=%.20s", caller);
+	const char *group = getenv("SUDO_GID");
+	char *const with_caller[] = { uid, gid, NULL };
+	snprintf(uid, sizeof(uid), "SUDO_UID=%.20s", caller ? caller : "");
+	snprintf(gid, sizeof(gid), "SUDO_GID=%.20s", group ? group : "");
 	fexecve(copy, arguments, caller ? with_caller : environment);
 }
 
@@ -332,8 +407,8 @@ int spawner_main(void)
 	/* A monitor that starts must not be someone's to trace: it has root's rights in the user's name. */
 	prctl(PR_SET_DUMPABLE, 0);
 	reply_event(REPLY_FD, 0, "ready");
-	while (serve_frame(&store))
-		;
+	if (wait_for_hello(&store))
+		serve(&store);
 	cgroup_remove_store(store.id);
 	return 0;
 }

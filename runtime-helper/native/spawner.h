@@ -17,6 +17,8 @@ struct store {
 	char id[9];
 	/* Directory of this store's cgroups in the cgroup2 hierarchy; -1: there is none. */
 	int cgroup_fd;
+	/* The group that holds the store's, in every hierarchy, of the one container that has another; NULL: the root. */
+	const char *cgroup_parent;
 	/* Of the one container of skiff-oci, in every hierarchy; NULL: containers are where the store's are. */
 	const char *cgroup_path;
 };

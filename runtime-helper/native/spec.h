@@ -83,8 +83,10 @@ struct network_spec {
 	const char *address6, *gateway6; /* addresses with the prefix's length */
 	const char *mac;
 	unsigned mtu;
+	/* What the firewall knows of it: nothing goes in or out; what goes out has the host's address. */
+	bool internal, masquerade;
 };
-#define NETWORK_ARGUMENTS 9
+#define NETWORK_ARGUMENTS 10
 
 /* A published port: the first one of `first` to `last` that is free on the host (0: any). */
 struct publish_spec {
@@ -116,6 +118,14 @@ struct hook_spec {
 	struct strings arguments, environment;
 };
 
+/* A command that says whether the container is well. Times in milliseconds. */
+struct health_spec {
+	struct strings arguments; /* empty: there is none */
+	const char *words; /* they, for a string of JSON; NULL: nobody is told of checks */
+	uint64_t interval, timeout, start_period, start_interval;
+	unsigned retries;
+};
+
 enum stdin_mode { STDIN_NULL, STDIN_OPEN, STDIN_ONCE };
 
 #define LIST(type)             \
@@ -140,6 +150,20 @@ struct bundle_spec {
 	LIST(struct id_map) id_maps;
 	LIST(struct hook_spec) hooks;
 	int start_fd, directory_fd; /* the bundle's to open */
+	pid_t init; /* exec only: the container's PID 1, as the host has it; 0: none */
+};
+
+/* Another OCI runtime, which makes the processes in our place. */
+struct runtime_spec {
+	const char *path; /* NULL: none */
+	struct strings options;
+	/* It leaves cgroups alone: it is started in the container's. */
+	bool placed;
+	/* It takes no cgroup2 hierarchy beside those of version 1: it is not shown that one. */
+	bool hides_unified;
+	/* config.json, or a process's part of it, around what is looked up in the container: the user, and HOME (empty: no HOME). */
+	const char *process[3];
+	const char *check[3]; /* the same for the health check */
 };
 
 struct spec {
@@ -149,6 +173,7 @@ struct spec {
 	const char *hostname;
 	const char *domainname; /* NULL: the host's */
 	const char *label;
+	const char *cgroup_parent; /* NULL: the store's group is at the root */
 	struct strings lowers;
 	struct strings overlay_options;
 	LIST(struct mount_spec) mounts;
@@ -197,12 +222,21 @@ struct spec {
 	unsigned log_max_files;
 	enum restart_policy restart_policy;
 	unsigned restart_limit;
+	struct health_spec health;
 	const char *event_attributes; /* members of a JSON object; NULL: none */
 	struct bundle_spec bundle;
+	struct runtime_spec runtime;
 };
 
 /* Parses all strings after the verb. Memory is never given back: it belongs to a process that parses one request. */
+/* A process is described. */
 int spec_parse(struct spec *spec, const struct request *request, struct failure *failure);
+
+/* Whatever is described, of the container that is named. */
+int spec_parse_any(struct spec *spec, const struct request *request, struct failure *failure);
+
+/* The directive at string `at`, which is then the one behind it. */
+int spec_parse_next(struct spec *spec, const struct request *request, size_t *at, struct failure *failure);
 
 /* The arguments of the directive `network`. -1 and EINVAL when they are none. */
 int network_spec_parse(const char *const *arguments, struct network_spec *network);

@@ -22,6 +22,15 @@ static int parse_propagation(struct spec *spec, const char *const *arguments)
 	return 0;
 }
 
+static int parse_init_pid(struct spec *spec, const char *const *arguments)
+{
+	uint64_t pid;
+	if (parse_number(arguments[0], 10, INT32_MAX, &pid) < 0)
+		return -1;
+	spec->bundle.init = (pid_t)pid;
+	return 0;
+}
+
 static int parse_preserve_fds(struct spec *spec, const char *const *arguments)
 {
 	return parse_unsigned(arguments[0], &spec->bundle.preserved);
@@ -93,6 +102,7 @@ const struct directive bundle_directives[] = {
 	{ "state-directory", 1, parse_state_directory },
 	{ "console-socket", 1, parse_console_socket },
 	{ "cgroup-path", 1, parse_cgroup_path },
+	{ "init-pid", 1, parse_init_pid },
 	{ "preserve-fds", 1, parse_preserve_fds },
 	{ "outer-hooks", 1, parse_outer_hooks },
 	{ "wait", 1, parse_wait },

@@ -7,6 +7,7 @@
 
 TEXT_PARSER(hostname, hostname)
 TEXT_PARSER(domainname, domainname)
+TEXT_PARSER(cgroup_parent, cgroup_parent)
 
 static int parse_sysctl(struct spec *spec, const char *const *arguments)
 {
@@ -51,7 +52,7 @@ static bool is_limit_file(const char *name)
 			  strncmp(name, "devices.", 8) != 0);
 }
 
-static int parse_resource(struct spec *spec, const char *const *arguments)
+int resource_parse(struct spec *spec, const char *const *arguments)
 {
 	if (!is_component(arguments[0]) || !is_limit_file(arguments[1]) || !is_limit_file(arguments[3]))
 		return bad_value();
@@ -60,7 +61,8 @@ static int parse_resource(struct spec *spec, const char *const *arguments)
 
 const struct directive isolation_directives[] = {
 	{ "domainname", 1, parse_domainname },
-	{ "resource", 5, parse_resource },
+	{ "cgroup-parent", 1, parse_cgroup_parent },
+	{ "resource", RESOURCE_ARGUMENTS, resource_parse },
 	{ "hostname", 1, parse_hostname },
 	{ "sysctl", 2, parse_sysctl },
 	{ "device-rule", 5, parse_device_rule },

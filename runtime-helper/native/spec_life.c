@@ -8,6 +8,7 @@
 
 TEXT_PARSER(label, label)
 STRINGS_PARSER(exit_unlink, exit_unlinks)
+STRINGS_PARSER(health_arg, health.arguments)
 FLAG_PARSER(gate, gate)
 FLAG_PARSER(auto_remove, auto_remove)
 
@@ -43,12 +44,34 @@ static int parse_restart(struct spec *spec, const char *const *arguments)
 	return bad_value();
 }
 
+/* INTERVAL TIMEOUT START-PERIOD START-INTERVAL RETRIES */
+static int parse_health(struct spec *spec, const char *const *arguments)
+{
+	struct health_spec *health = &spec->health;
+	uint64_t *times[] = { &health->interval, &health->timeout, &health->start_period, &health->start_interval };
+	for (size_t i = 0; i < ARRAY_LENGTH(times); i++)
+		if (parse_number(arguments[i], 10, INT64_MAX / 2, times[i]) < 0)
+			return -1;
+	/* Without a pause between two checks nothing else would be done. */
+	if (health->interval == 0 || health->start_interval == 0)
+		return bad_value();
+	return parse_unsigned(arguments[4], &health->retries);
+}
+
 static int parse_event_attributes(struct spec *spec, const char *const *arguments)
 {
 	/* A line of the journal is one line. */
 	if (strchr(arguments[0], '\n'))
 		return bad_value();
 	spec->event_attributes = arguments[0];
+	return 0;
+}
+
+static int parse_health_words(struct spec *spec, const char *const *arguments)
+{
+	if (strchr(arguments[0], '\n'))
+		return bad_value();
+	spec->health.words = arguments[0];
 	return 0;
 }
 
@@ -87,6 +110,9 @@ const struct directive life_directives[] = {
 	{ "on-exit-remove-volume", 1, parse_exit_volume },
 	{ "auto-remove", 1, parse_auto_remove },
 	{ "restart", 2, parse_restart },
+	{ "health", 5, parse_health },
+	{ "health-arg", 1, parse_health_arg },
+	{ "health-words", 1, parse_health_words },
 	{ "event-attributes", 1, parse_event_attributes },
 	{ "label", 1, parse_label },
 	{ 0 },

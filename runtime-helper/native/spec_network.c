@@ -50,7 +50,11 @@ int network_spec_parse(const char *const *arguments, struct network_spec *networ
 {
 	*network = (struct network_spec){ .bridge = arguments[0],   .veth = arguments[1],     .interface = arguments[2],
 					  .address = arguments[3],  .gateway = arguments[4],  .address6 = arguments[5],
-					  .gateway6 = arguments[6], .mac = arguments[7] };
+					  .gateway6 = arguments[6], .mac = arguments[7],
+					  .internal = strcmp(arguments[9], "internal") == 0,
+					  .masquerade = strcmp(arguments[9], "masquerade") == 0 };
+	if (!network->internal && !network->masquerade && strcmp(arguments[9], "routed") != 0)
+		return bad_value();
 	return parse_unsigned(arguments[8], &network->mtu);
 }
 

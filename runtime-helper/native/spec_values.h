@@ -20,6 +20,7 @@ extern const struct directive isolation_directives[];
 extern const struct directive process_directives[];
 extern const struct directive life_directives[];
 extern const struct directive bundle_directives[];
+extern const struct directive runtime_directives[];
 
 /* Makes room for one more item; dies of nothing: NULL and ENOMEM. */
 void *list_grow(void *items, size_t *count, size_t size);
@@ -35,6 +36,10 @@ void *list_grow(void *items, size_t *count, size_t size);
 	})
 
 int strings_add(struct strings *list, const char *text);
+
+/* The arguments of the directive `resource`. */
+#define RESOURCE_ARGUMENTS 5
+parser resource_parse;
 
 /* -1 and EINVAL. */
 int bad_value(void);

@@ -18,6 +18,7 @@ enum stream_type {
 	STREAM_POLICY = 'r',
 	STREAM_FREEZE = 'f',
 	STREAM_NAMES = 'n',
+	STREAM_LEAD = 'l',
 	STREAM_ANSWER = 'a',
 	STREAM_STDOUT = 'o',
 	STREAM_STDERR = 'E',
@@ -34,6 +35,7 @@ enum attach_flag {
 	ATTACH_INPUT = 1,
 	ATTACH_LOSSLESS = 2,
 	ATTACH_NO_OUTPUT = 4,
+	ATTACH_COMPLETE = 8,
 };
 
 /* Writes a header of STREAM_HEADER bytes. */

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -12,19 +11,16 @@
 
 #include "io.h"
 #include "layer_connect.h"
+#include "spec_values.h"
 #include "tree_files.h"
 #include "tree_root.h"
 
 struct tree {
 	const char *socket;
-	struct strings lowers, options, hidden;
+	struct strings hidden;
+	struct spec spec;
 	struct tree_root root;
 };
-
-static void append(struct strings *strings, const char *text)
-{
-	strings->items[strings->count++] = text;
-}
 
 static int parse_word(const char *value, const char *const *words, size_t count)
 {
@@ -34,20 +30,21 @@ static int parse_word(const char *value, const char *const *words, size_t count)
 	return -1;
 }
 
-/* Every directive has one argument. */
+/* Directives that are `create`'s, too: which container, and what is mounted in it. */
+static bool is_of_spec(const char *name)
+{
+	static const char *const names[] = { "id", "lower", "overlay-option", "bind-store", "bind-host", "bind-volume" };
+	return parse_word(name, names, ARRAY_LENGTH(names)) >= 0;
+}
+
+/* Those of a tree alone have one argument each. */
 static int parse_directive(struct tree *tree, const char *name, const char *value)
 {
 	static const char *const views[] = { "mounted", "bare", "changes", "image" }, *const no_yes[] = { "0", "1" };
 	int word = 0;
-	if (strcmp(name, "id") == 0)
-		tree->root.snapshot.id = value;
-	else if (strcmp(name, "lower") == 0)
-		append(&tree->lowers, value);
-	else if (strcmp(name, "overlay-option") == 0)
-		append(&tree->options, value);
-	else if (strcmp(name, "hide") == 0)
-		append(&tree->hidden, value);
-	else if (strcmp(name, "socket") == 0)
+	if (strcmp(name, "hide") == 0)
+		return strings_add(&tree->hidden, value);
+	if (strcmp(name, "socket") == 0)
 		tree->socket = value;
 	else if (strcmp(name, "view") == 0)
 		tree->root.view = (enum tree_view)(word = parse_word(value, views, ARRAY_LENGTH(views)));
@@ -62,19 +59,22 @@ static int parse_directive(struct tree *tree, const char *name, const char *valu
 
 static int parse(struct tree *tree, const struct request *request, struct failure *failure)
 {
-	struct strings *const lists[] = { &tree->lowers, &tree->options, &tree->hidden };
-	for (size_t i = 0; i < ARRAY_LENGTH(lists); i++) {
-		lists[i]->items = calloc(request->count + 1, sizeof(*lists[i]->items));
-		if (!lists[i]->items)
-			return fail(failure, STAGE_REQUEST, "memory");
+	for (size_t at = 1; at < request->count;) {
+		const char *name = request->strings[at];
+		if (is_of_spec(name)) {
+			if (spec_parse_next(&tree->spec, request, &at, failure) < 0)
+				return -1;
+			continue;
+		}
+		if (at + 1 == request->count || parse_directive(tree, name, request->strings[at + 1]) < 0)
+			return fail_with(failure, STAGE_REQUEST, EINVAL, name);
+		at += 2;
 	}
-	tree->root.snapshot.lowers = &tree->lowers;
-	tree->root.snapshot.options = &tree->options;
-	for (size_t i = 1; i < request->count; i += 2)
-		if (i + 1 == request->count || parse_directive(tree, request->strings[i], request->strings[i + 1]) < 0)
-			return fail_with(failure, STAGE_REQUEST, EINVAL, request->strings[i]);
-	if (!tree->root.snapshot.id || !is_container_id(tree->root.snapshot.id) || !tree->socket || !is_socket_name(tree->socket))
+	const struct spec *spec = &tree->spec;
+	if (!spec->id || !is_container_id(spec->id) || !tree->socket || !is_socket_name(tree->socket))
 		return fail_with(failure, STAGE_REQUEST, EINVAL, "tree");
+	tree->root.spec = &tree->spec;
+	tree->root.snapshot = (struct snapshot){ spec->id, &spec->lowers, &spec->overlay_options };
 	return 0;
 }
 

@@ -20,6 +20,7 @@
 #include "tree_edit.h"
 #include "tree_paths.h"
 #include "tree_walk.h"
+#include "tree_watch.h"
 
 #define MAX_READ (1024 * 1024)
 
@@ -165,6 +166,7 @@ static const struct {
 	{ "write", 5, false, tree_write },
 	{ "mkdir", 2, false, tree_mkdir }, { "rename", 4, false, tree_rename }, { "remove", 3, false, tree_remove_path },
 	{ "copy", 4, false, tree_copy_path }, { "discard", 2, false, tree_discard }, { "apply", 1, false, op_apply },
+	{ "watch", 3, false, tree_watch }, { "unwatch", 2, false, tree_unwatch },
 	{ "walk", 2, true, op_walk }, { "changes", 2, true, op_changes },
 };
 
@@ -208,15 +210,26 @@ static int run_operation(struct tree_files *files, const struct request *request
 }
 
 /* False when the container has ended: what we hold of its file system would be in the way of its next start. */
-static bool await_request(const struct tree_files *files)
+static bool await_request(struct tree_files *files)
 {
-	struct pollfd fds[] = { { .fd = files->input->fd, .events = POLLIN }, { .fd = files->init_fd, .events = POLLIN } };
+	struct pollfd fds[] = { { .fd = files->input->fd, .events = POLLIN },
+				{ .fd = files->init_fd, .events = POLLIN },
+				{ .fd = watch_fd(files->watch), .events = POLLIN } };
 	if (files->input->at < files->input->length)
 		return true;
-	while (poll(fds, ARRAY_LENGTH(fds), -1) < 0)
-		if (errno != EINTR)
+	for (;;) {
+		if (poll(fds, ARRAY_LENGTH(fds), -1) < 0) {
+			if (errno != EINTR)
+				return false;
+			continue;
+		}
+		if (fds[1].revents != 0)
 			return false;
-	return fds[1].revents == 0;
+		if (fds[0].revents != 0)
+			return true;
+		if (watch_send(files->watch, &files->output) < 0)
+			return false;
+	}
 }
 
 /* 1: served; 0: the peer or the container is gone. */
@@ -252,5 +265,7 @@ int tree_files_serve(struct tree_files *files, int peer, struct failure *failure
 		result = serve_one(files, failure);
 	while (result > 0);
 	output_free(&files->output);
+	watch_free(files->watch);
+	files->watch = NULL;
 	return result;
 }

@@ -9,6 +9,8 @@
 #include "spec.h"
 #include "tree_output.h"
 
+struct tree_watch;
+
 struct tree_files {
 	int root_fd;
 	/* Of a view of changes: what the image has, or -1. */
@@ -17,6 +19,8 @@ struct tree_files {
 	/* A pidfd of a running container's PID 1, or -1. */
 	int init_fd;
 	const struct strings *hidden;
+	/* NULL: nothing is watched. */
+	struct tree_watch *watch;
 	struct tree_output output;
 	struct layer_reader *input;
 };

@@ -12,6 +12,7 @@
 #include "io.h"
 #include "join.h"
 #include "store_open.h"
+#include "tree_mounts.h"
 #include "tree_remove.h"
 
 /* A copy of the mount at `fd` that is nobody's but ours. Its device nodes can't be opened: they would be the host's. */
@@ -71,10 +72,13 @@ static int lock_container(const struct store *store, struct tree_root *root, str
 static int open_resting(const struct store *store, struct tree_root *root, struct failure *failure)
 {
 	const char *id = root->snapshot.id;
+	bool mounted = root->view == TREE_MOUNTED;
 	CLEANUP_CLOSE int place = store_open(store, "containers", id, NULL);
 	if (place < 0)
 		return fail(failure, STAGE_STORE, id);
 	CLEANUP_CLOSE int fd = -1;
+	if (mounted && tree_mounts_open(store, root->spec, root->writable, failure) < 0)
+		return -1;
 	if (!root->writable) {
 		fd = snapshot_view(store, &root->snapshot, false, place, failure);
 	} else if (lock_container(store, root, failure) == 0 && snapshot_mount(store, &root->snapshot, place, 0, failure) == 0) {
@@ -82,7 +86,9 @@ static int open_resting(const struct store *store, struct tree_root *root, struc
 		if (fd < 0)
 			fail(failure, STAGE_STORE, id);
 	}
-	return fd < 0 ? -1 : clone_mount(fd, false, root->writable, failure);
+	if (fd < 0 || (mounted && tree_mounts_make(store, root->spec, fd, root->writable, failure) < 0))
+		return -1;
+	return clone_mount(fd, mounted, root->writable, failure);
 }
 
 static int open_changes(const struct store *store, struct tree_root *root, int *lower_fd, struct failure *failure)

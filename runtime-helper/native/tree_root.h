@@ -17,6 +17,7 @@ enum tree_view {
 
 struct tree_root {
 	struct snapshot snapshot;
+	struct spec *spec; /* what is mounted in it, in a view of what its processes see */
 	enum tree_view view;
 	bool running;
 	bool writable;

@@ -165,14 +165,24 @@ static bool has_group(const struct identity *identity, gid_t gid)
 	return false;
 }
 
+static void add_group(struct identity *identity, gid_t gid)
+{
+	if (!has_group(identity, gid) && identity->group_count < ARRAY_LENGTH(identity->groups))
+		identity->groups[identity->group_count++] = gid;
+}
+
+void users_add_own_group(struct identity *identity)
+{
+	add_group(identity, identity->gid);
+}
+
 int users_add_groups(const char *const *names, size_t count, struct identity *identity, struct failure *failure)
 {
 	for (size_t i = 0; i < count; i++) {
 		gid_t gid;
 		if (!find_group(names[i], &gid))
 			return fail_with(failure, STAGE_USER, ENOENT, names[i]);
-		if (!has_group(identity, gid) && identity->group_count < ARRAY_LENGTH(identity->groups))
-			identity->groups[identity->group_count++] = gid;
+		add_group(identity, gid);
 	}
 	return 0;
 }

@@ -17,6 +17,9 @@ struct identity {
 /* `spec`: name-or-uid[:group-or-gid]. Reads the files of the root that the process is in: both are untrusted. */
 int users_lookup(const char *spec, struct identity *identity, struct failure *failure);
 
+/* His own group is one of the supplementary ones, too: else who has others could leave it, and with it what is denied to it (CVE-2022-36109). */
+void users_add_own_group(struct identity *identity);
+
 /* Adds groups by name or number to the supplementary ones. */
 int users_add_groups(const char *const *names, size_t count, struct identity *identity, struct failure *failure);
 
