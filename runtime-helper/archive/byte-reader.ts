@@ -1,9 +1,12 @@
 import { SkiffError } from '../lib/errors.ts';
 
-/** Bytes in order. `skip`: leaves some of them out, where that costs less than to read them; false when there are not that many. */
+/**
+ * Bytes in order; a chunk of them may be good only until the next is asked for. `skip`: leaves some of them out, where that costs less than to
+ * read them; false when there are not that many.
+ */
 export type ByteSource = AsyncIterable<Uint8Array> & { skip?: (count: number) => boolean };
 
-/** Takes exact numbers of bytes from chunks of any size. `what` names the source in errors. */
+/** Takes exact numbers of bytes from chunks of any size. What it returns is good for as long as the source's chunks are. `what` names the source in errors. */
 export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>;
   readonly #skip: ByteSource['skip'];
@@ -19,17 +22,29 @@ export class ByteReader {
   /** Exactly `length` bytes; undefined at the end of the source. Throws invalid-argument when it ends within them. */
   async read(length: number): Promise<Buffer | undefined> {
     if (this.#chunk.length < length && !(await this.#gather(length))) return undefined;
+    return this.readAtOnce(length);
+  }
+
+  /** As `read`, if they have come already. */
+  readAtOnce(length: number): Buffer | undefined {
+    if (this.#chunk.length < length) return undefined;
     const bytes = this.#chunk.subarray(0, length);
     this.#chunk = this.#chunk.subarray(length);
     return bytes;
   }
 
+  /** At most `length` bytes, of which there is one at least: those that have come already, or else the next that do. */
+  async readSome(length: number): Promise<Buffer> {
+    if (this.#chunk.length === 0 && !(await this.#more())) throw this.#truncated();
+    const piece = this.#chunk.subarray(0, length);
+    this.#chunk = this.#chunk.subarray(piece.length);
+    return piece;
+  }
+
   /** `length` bytes piece by piece. */
   async *pieces(length: number): AsyncGenerator<Buffer, void, undefined> {
     for (let left = length; left > 0;) {
-      if (this.#chunk.length === 0 && !(await this.#more())) throw this.#truncated();
-      const piece = this.#chunk.subarray(0, left);
-      this.#chunk = this.#chunk.subarray(piece.length);
+      const piece = await this.readSome(left);
       left -= piece.length;
       yield piece;
     }
@@ -50,6 +65,17 @@ export class ByteReader {
     }
   }
 
+  /** Up to `length` bytes: as many as there are. */
+  async skipAtMost(length: number): Promise<number> {
+    let left = length;
+    while (left > 0 && (this.#chunk.length > 0 || (await this.#more()))) {
+      const count = Math.min(left, this.#chunk.length);
+      this.#chunk = this.#chunk.subarray(count);
+      left -= count;
+    }
+    return length - left;
+  }
+
   /** Reads on to the end of the source, so that whoever listens there sees all of it. */
   async drain(): Promise<void> {
     do this.#chunk = Buffer.alloc(0);
@@ -62,17 +88,18 @@ export class ByteReader {
   }
 
   async #gather(length: number): Promise<boolean> {
-    const parts = this.#chunk.length > 0 ? [this.#chunk] : [];
-    let total = this.#chunk.length;
-    while (total < length) {
-      if (!(await this.#more())) {
-        if (total === 0) return false;
-        throw this.#truncated();
-      }
-      parts.push(this.#chunk);
+    // Most often it is all in the next one.
+    if (this.#chunk.length === 0 && !(await this.#more())) return false;
+    if (this.#chunk.length >= length) return true;
+    const parts: Buffer[] = [];
+    let total = 0;
+    for (;;) {
       total += this.#chunk.length;
+      if (total >= length) break;
+      parts.push(Buffer.from(this.#chunk));
+      if (!(await this.#more())) throw this.#truncated();
     }
-    this.#chunk = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts, total);
+    this.#chunk = Buffer.concat([...parts, this.#chunk], total);
     return true;
   }
 

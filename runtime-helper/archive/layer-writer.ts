@@ -55,7 +55,8 @@ export function encodeEntry(entry: TarEntry): Buffer {
 /** Most entries are small: many go into one write. Large pieces go as they are. */
 class Batch {
   readonly #sink: Writable;
-  #parts: Buffer[] = [];
+  /** One for all: what is made anew for each write waits for the collector. */
+  readonly #bytes = Buffer.allocUnsafe(batchBytes);
   #length = 0;
 
   constructor(sink: Writable) {
@@ -64,9 +65,8 @@ class Batch {
 
   async add(bytes: Buffer): Promise<void> {
     if (bytes.length >= largeBytes) return this.#send(bytes);
-    this.#parts.push(bytes);
-    this.#length += bytes.length;
-    if (this.#length >= batchBytes) await this.flush();
+    if (this.#length + bytes.length > batchBytes) await this.flush();
+    this.#length += bytes.copy(this.#bytes, this.#length);
   }
 
   async flush(): Promise<void> {
@@ -75,8 +75,7 @@ class Batch {
 
   /** What has been collected, and then `bytes`, in one system call. Throws what the sink failed with. */
   #send(bytes?: Buffer): Promise<void> {
-    const collected = this.#length > 0 ? [Buffer.concat(this.#parts, this.#length)] : [];
-    this.#parts = [];
+    const collected = this.#length > 0 ? [this.#bytes.subarray(0, this.#length)] : [];
     this.#length = 0;
     const all = bytes === undefined ? collected : [...collected, bytes];
     return new Promise<void>((resolve, reject) => {

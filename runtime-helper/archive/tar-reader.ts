@@ -30,6 +30,8 @@ export type TarEntry = {
   offset: number;
   /** The content, once, before the next entry is asked for; what is left of it is skipped. */
   content: () => AsyncIterable<Buffer>;
+  /** All of it in one piece, in its stead, if it has come already. Absent: nobody knows. */
+  contentAtOnce?: () => Buffer | undefined;
 };
 
 const maxPaxBytes = 1024 * 1024;
@@ -93,7 +95,10 @@ class HeaderScanner {
 
   /** Skips what nobody has read of the entry's content. */
   async finish(): Promise<void> {
-    await this.#skip(this.#left + this.#padding);
+    await this.#reader.skip(this.#left);
+    // As Go's archive/tar: what ends right behind its last content is whole. umoci writes such layers.
+    const padding = await this.#reader.skipAtMost(this.#padding);
+    this.#offset += this.#left + padding;
     this.#left = this.#padding = 0;
   }
 
@@ -156,11 +161,6 @@ class HeaderScanner {
       this.#offset += piece.length;
       yield piece;
     }
-  }
-
-  async #skip(length: number): Promise<void> {
-    await this.#reader.skip(length);
-    this.#offset += length;
   }
 
   #type(letter: string, path: Buffer): TarType {

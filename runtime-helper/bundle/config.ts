@@ -92,15 +92,20 @@ export function parseBundleConfig(value: unknown, bundle: string): BundleConfig 
   };
 }
 
-type Process = { config: ProcessConfig; umask?: number; consoleSize?: { columns: number; rows: number } };
+export type Process = { config: ProcessConfig; umask?: number; consoleSize?: { columns: number; rows: number } };
 
-export function parseProcess(process: Record<string, unknown>): Process {
+/** `otherwise`: the capabilities of a process that says nothing of them. */
+export function parseProcess(process: Record<string, unknown>, otherwise?: ProcessConfig['capabilities']): Process {
   refuse(process, 'process.', ['scheduler', 'ioPriority', 'execCPUAffinity']);
   if (text(process['selinuxLabel'], 'process.selinuxLabel') !== '') throw notBuilt('process.selinuxLabel');
   const user = optionalObject(process['user'], 'process.user');
   const size = optionalObject(process['consoleSize'], 'process.consoleSize');
-  const capabilities = optionalObject(process['capabilities'], 'process.capabilities');
-  const set = (name: CapabilitySet): string[] => words(capabilities[name], `process.capabilities.${name}`).map(known);
+  const given = optionalObject(process['capabilities'], 'process.capabilities');
+  const set = (name: CapabilitySet): string[] => words(given[name], `process.capabilities.${name}`).map(known);
+  const capabilities = {
+    ...{ bounding: set('bounding'), effective: set('effective'), permitted: set('permitted') },
+    ...{ inheritable: set('inheritable'), ambient: set('ambient') },
+  };
   const apparmor = text(process['apparmorProfile'], 'process.apparmorProfile');
   const oomScoreAdj = optionalInteger(process['oomScoreAdj'], 'process.oomScoreAdj');
   const umask = optionalInteger(user['umask'], 'process.user.umask');
@@ -119,10 +124,7 @@ export function parseProcess(process: Record<string, unknown>): Process {
       args: words(process['args'], 'process.args'),
       env: words(process['env'], 'process.env'),
       cwd,
-      capabilities: {
-        ...{ bounding: set('bounding'), effective: set('effective'), permitted: set('permitted') },
-        ...{ inheritable: set('inheritable'), ambient: set('ambient') },
-      },
+      capabilities: process['capabilities'] === undefined && otherwise ? otherwise : capabilities,
       rlimits: parseLimits(process['rlimits']),
       noNewPrivileges: process['noNewPrivileges'] === true,
       ...(apparmor === '' ? {} : { apparmorProfile: apparmor }),

@@ -248,13 +248,17 @@ export async function run(options: CreateOptions, detached: boolean, keep: boole
     return 0;
   }
   const code = await create(options, async () => {
-    const { pid } = records.readRecord(root, id);
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const)
-      process.on(signal, () => sendSignal(pid, constants.signals[signal]));
+    forwardSignals(records.readRecord(root, id).pid);
     await startOrRemove(root, id, warn);
   });
   if (!keep) await remove(root, id, true, warn);
   return code;
+}
+
+/** What is said to us is meant for the process that we wait for. */
+export function forwardSignals(pid: number): void {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const)
+    process.on(signal, () => sendSignal(pid, constants.signals[signal]));
 }
 
 async function startOrRemove(root: string, id: string, warn: (text: string) => void): Promise<void> {

@@ -4,8 +4,10 @@ import { asSkiffError, SkiffError } from '../lib/errors.ts';
 import { execReason, NativeFailure } from '../sys/failure.ts';
 import { parseArguments, type Arguments } from './arguments.ts';
 import * as container from './container.ts';
+import { exec, type ExecOptions } from './exec.ts';
 import { features } from './features.ts';
 import { notBuilt } from './not-built.ts';
+import { readUpdate, update } from './update.ts';
 
 declare const SKIFF_VERSION: string;
 
@@ -19,6 +21,9 @@ An OCI runtime (github.com/opencontainers/runtime-spec).
   state    CONTAINER
   kill     [--all] CONTAINER [SIGNAL]
   delete   [--force] CONTAINER
+  exec     [--process FILE] [--pid-file FILE] [--console-socket PATH] [--detach] [--tty] [--cwd DIR] [--env K=V] [--user UID[:GID]]
+           CONTAINER [COMMAND [ARG...]]
+  update   [--resources FILE] [--memory BYTES] [--cpu-quota N] [--cpuset-cpus LIST] [--pids-limit N] … CONTAINER
   pause    CONTAINER
   resume   CONTAINER
   ps       [--format table|json] CONTAINER
@@ -43,16 +48,23 @@ async function main(argv: readonly string[]): Promise<number> {
   if (command === 'list') return list(root, options);
   const [id, ...rest] = operands;
   if (id === undefined || id === '') throw bad(`${command}: the container's id is missing`);
-  if (rest.length > (command === 'kill' ? 1 : 0)) throw bad(`${command}: "${rest.at(-1)}" is one argument too many`);
+  if (command !== 'exec' && rest.length > (command === 'kill' ? 1 : 0))
+    throw bad(`${command}: "${rest.at(-1)}" is one argument too many`);
   return carryOut(given, root, id);
 }
 
-async function carryOut({ command, options, operands }: Arguments, root: string, id: string): Promise<number> {
+async function carryOut(given: Arguments, root: string, id: string): Promise<number> {
+  const { command, options, operands } = given;
   switch (command) {
     case 'create':
       return container.create(createOptions(options, root, id));
     case 'run':
       return container.run(createOptions(options, root, id), options['detach'] === true, options['keep'] === true);
+    case 'exec':
+      return exec(execOptions(given, root, id));
+    case 'update':
+      update(root, id, readUpdate(options));
+      return 0;
     case 'start':
       await container.start(root, id, warn);
       return 0;
@@ -80,15 +92,39 @@ async function carryOut({ command, options, operands }: Arguments, root: string,
 }
 
 function createOptions(options: Arguments['options'], root: string, id: string): container.CreateOptions {
+  if (options['no-pivot']) throw notBuilt('--no-pivot');
+  return { ...launchOptions(options), root, id, bundle: resolve(text(options['bundle']) ?? '.') };
+}
+
+/** What create and exec have in common. */
+function launchOptions(
+  options: Arguments['options'],
+): Pick<container.CreateOptions, 'native' | 'warn' | 'preserved' | 'pidFile' | 'consoleSocket'> {
   const preserved = Number(text(options['preserve-fds']) ?? 0) + Number(process.env['LISTEN_FDS'] ?? 0);
   if (!Number.isInteger(preserved) || preserved < 0) throw bad('--preserve-fds takes a number');
-  if (options['no-pivot']) throw notBuilt('--no-pivot');
   const [pidFile, consoleSocket] = [text(options['pid-file']), text(options['console-socket'])];
   return {
-    ...{ root, id, preserved, warn, native: process.env['SKIFF_NATIVE'] ?? join(__dirname, 'bin/skiff-oci') },
-    bundle: resolve(text(options['bundle']) ?? '.'),
+    ...{ preserved, warn, native: process.env['SKIFF_NATIVE'] ?? join(__dirname, 'bin/skiff-oci') },
     ...(pidFile === undefined ? {} : { pidFile: resolve(pidFile) }),
     ...(consoleSocket === undefined ? {} : { consoleSocket: resolve(consoleSocket) }),
+  };
+}
+
+function execOptions({ options, lists, operands }: Arguments, root: string, id: string): ExecOptions {
+  for (const name of ['process-label', 'cgroup', 'ignore-paused']) if (options[name]) throw notBuilt(`exec --${name}`);
+  const [processFile, cwd, user] = [text(options['process']), text(options['cwd']), text(options['user'])];
+  const apparmor = text(options['apparmor']);
+  return {
+    ...launchOptions(options),
+    ...{ root, id, command: operands.slice(1), env: lists['env'] ?? [], capabilities: lists['cap'] ?? [] },
+    additionalGroups: lists['additional-gids'] ?? [],
+    detach: options['detach'] === true,
+    tty: options['tty'] === true,
+    noNewPrivileges: options['no-new-privs'] === true,
+    ...(processFile === undefined ? {} : { processFile: resolve(processFile) }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(user === undefined ? {} : { user }),
+    ...(apparmor === undefined ? {} : { apparmor }),
   };
 }
 

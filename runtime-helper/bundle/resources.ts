@@ -1,5 +1,5 @@
 import { array, bad, object, optionalObject, text, textMap } from '../oci/json.ts';
-import type { DeviceRule, Resources } from '../oci/runtime-config.ts';
+import type { BlockDevice, DeviceRule, Resources } from '../oci/runtime-config.ts';
 import { parseDeviceRules } from './devices.ts';
 import { integer, optionalInteger } from './numbers.ts';
 import { notBuilt } from './not-built.ts';
@@ -16,7 +16,6 @@ export function parseResources(resources: Record<string, unknown>): BundleResour
   const pids = optionalObject(resources['pids'], 'linux.resources.pids');
   const block = optionalObject(resources['blockIO'], 'linux.resources.blockIO');
   const pidsLimit = optionalInteger(pids['limit'], 'linux.resources.pids.limit');
-  const weight = optionalInteger(block['weight'], 'linux.resources.blockIO.weight');
   const disable = memory['disableOOMKiller'];
   return {
     devices: parseDeviceRules(resources['devices']),
@@ -25,14 +24,17 @@ export function parseResources(resources: Record<string, unknown>): BundleResour
         ...numbers(memory, ['limit', 'swap', 'reservation', 'swappiness'], 'memory'),
         ...(disable === true ? { disableOOMKiller: true } : {}),
       },
-      cpu: { ...numbers(cpu, ['shares', 'quota', 'period'], 'cpu'), ...texts(cpu, ['cpus', 'mems'], 'cpu') },
+      cpu: {
+        ...numbers(cpu, ['shares', 'quota', 'period'], 'cpu'),
+        ...nonZero(numbers(cpu, ['realtimePeriod', 'realtimeRuntime'], 'cpu')),
+        ...texts(cpu, ['cpus', 'mems'], 'cpu'),
+      },
       ...(pidsLimit === undefined || pidsLimit === 0 ? {} : { pids: { limit: Math.max(pidsLimit, -1) } }),
-      ...(weight ? { blockIO: { weight } } : {}),
+      ...blockLimits(block),
     },
     files: [
       ...kernelMemory(memory),
-      ...realtime(cpu),
-      ...throttles(block),
+      ...scheduler(cpu),
       ...network(optionalObject(resources['network'], 'linux.resources.network')),
       ...hugePages(resources['hugepageLimits']),
       ...unified(resources['unified']),
@@ -66,53 +68,46 @@ function kernelMemory(memory: Record<string, unknown>): string[] {
   });
 }
 
-function realtime(cpu: Record<string, unknown>): string[] {
-  const given = numbers(cpu, ['realtimePeriod', 'realtimeRuntime', 'idle', 'burst'], 'cpu');
-  const files = {
-    ...{ realtimePeriod: ['cpu.rt_period_us', ''], realtimeRuntime: ['cpu.rt_runtime_us', ''] },
-    ...{ idle: ['cpu.idle', 'cpu.idle'], burst: ['cpu.cfs_burst_us', 'cpu.max.burst'] },
-  } as Record<string, [string, string]>;
+const nonZero = (values: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== 0));
+
+const schedulerFiles = { idle: ['cpu.idle', 'cpu.idle'], burst: ['cpu.cfs_burst_us', 'cpu.max.burst'] } as const;
+
+function scheduler(cpu: Record<string, unknown>): string[] {
+  const given = nonZero(numbers(cpu, ['idle', 'burst'], 'cpu'));
   return Object.entries(given).flatMap(([key, value]) => {
-    const [v1, v2] = files[key] ?? ['', ''];
-    if (value === 0) return [];
-    return ['resource', 'cpu', v1, String(value), v2, v2 === '' ? '' : String(value)];
+    const [v1, v2] = schedulerFiles[key as keyof typeof schedulerFiles];
+    return ['resource', 'cpu', v1, String(value), v2, String(value)];
   });
 }
 
-/** blkio-controller.rst and cgroup-v2.rst, "io.max". */
-const throttleFiles = {
-  throttleReadBpsDevice: ['blkio.throttle.read_bps_device', 'rbps'],
-  throttleWriteBpsDevice: ['blkio.throttle.write_bps_device', 'wbps'],
-  throttleReadIOPSDevice: ['blkio.throttle.read_iops_device', 'riops'],
-  throttleWriteIOPSDevice: ['blkio.throttle.write_iops_device', 'wiops'],
-} as const;
+const throttleNames = [
+  ...(['throttleReadBpsDevice', 'throttleWriteBpsDevice'] as const),
+  ...(['throttleReadIOPSDevice', 'throttleWriteIOPSDevice'] as const),
+];
 
-function throttles(block: Record<string, unknown>): string[] {
-  const rates = Object.entries(throttleFiles).flatMap(([key, [file, word]]) =>
-    array(block[key], `linux.resources.blockIO.${key}`).flatMap((entry) => {
-      const { device, value } = deviceValue(entry, key, 'rate');
-      return ['resource', 'blkio', file, `${device} ${value}`, 'io.max', `${device} ${word}=${value}`];
-    }),
-  );
-  const weights = array(block['weightDevice'], 'linux.resources.blockIO.weightDevice').flatMap((entry) => {
-    const { device, value } = deviceValue(entry, 'weightDevice', 'weight');
-    return [
-      'resource',
-      'blkio',
-      'blkio.bfq.weight_device',
-      `${device} ${value}`,
-      'io.bfq.weight',
-      `${device} ${value}`,
-    ];
-  });
-  return [...rates, ...weights];
+function blockLimits(block: Record<string, unknown>): Pick<Resources, 'blockIO'> {
+  const weight = optionalInteger(block['weight'], 'linux.resources.blockIO.weight');
+  const weights = deviceValues(block, 'weightDevice', 'weight');
+  const rates = throttleNames.map((name) => [name, deviceValues(block, name, 'rate')] as const);
+  const given = Object.fromEntries(rates.filter(([, list]) => list.length > 0));
+  return {
+    blockIO: { ...(weight ? { weight } : {}), ...(weights.length > 0 ? { weightDevice: weights } : {}), ...given },
+  };
 }
 
-function deviceValue(entry: unknown, key: string, value: string): { device: string; value: number } {
+function deviceValues<V extends 'rate' | 'weight'>(
+  block: Record<string, unknown>,
+  key: string,
+  value: V,
+): (BlockDevice & Record<V, number>)[] {
   const what = `linux.resources.blockIO.${key}`;
-  const item = object(entry, what);
-  const device = `${integer(item['major'], `${what}.major`)}:${integer(item['minor'], `${what}.minor`)}`;
-  return { device, value: optionalInteger(item[value], `${what}.${value}`) ?? 0 };
+  return array(block[key], what).map((entry) => {
+    const item = object(entry, what);
+    const [major, minor] = [integer(item['major'], `${what}.major`), integer(item['minor'], `${what}.minor`)];
+    const number = optionalInteger(item[value], `${what}.${value}`) ?? 0;
+    return { major, minor, [value]: number } as BlockDevice & Record<V, number>;
+  });
 }
 
 function network(settings: Record<string, unknown>): string[] {

@@ -1,7 +1,7 @@
 import type { Starting } from '../engine/index.ts';
 import { SkiffError } from '../lib/errors.ts';
 import type { OptionSpec } from './options.ts';
-import type { Terminal } from './terminal.ts';
+import type { Output, Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const defaultDetachKeys = 'ctrl-p,ctrl-q';
@@ -22,21 +22,27 @@ export type How = {
   detachKeys: string | undefined;
   /** Whether signals that the command gets are the process's. */
   signals: boolean;
+  /** Absent: both. */
+  outputs?: readonly Output[];
   /** About how many bytes of what was written before are to be shown first; absent: none. */
   replay?: number;
 };
 
 /** Hands the front over to a monitor. Raw mode is for those who type into a container's terminal. */
-export function connect(terminal: Terminal, target: { socket: string; tty: boolean }, how: How): void {
-  const { input, signals, replay = 0 } = how;
+export function connect(
+  terminal: Terminal,
+  target: { socket: string; tty: boolean },
+  how: How & { begins?: boolean },
+): void {
+  const { input, signals, replay = 0, begins = false, outputs = ['stdout', 'stderr'] } = how;
   const detachKeys = checkDetachKeys(how.detachKeys ?? defaultDetachKeys);
   const tty = target.tty && input && terminal.stdinTty;
-  terminal.connect({ socket: target.socket, input, tty, detachKeys, signals, replay });
+  terminal.connect({ socket: target.socket, input, tty, detachKeys, signals, replay, begins, outputs });
 }
 
 /** Attaches to what is being started, and waits until it has been; then the front is told the rest by the monitor. */
 export async function connectAndStart(terminal: Terminal, starting: Starting, how: How): Promise<undefined> {
-  connect(terminal, starting, how);
+  connect(terminal, starting, { ...how, begins: true });
   await starting.started;
 }
 

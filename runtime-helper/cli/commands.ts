@@ -15,7 +15,7 @@ import { imagePrune } from './commands/image-prune.ts';
 import { images } from './commands/images.ts';
 import { importCommand } from './commands/import.ts';
 import { info } from './commands/info.ts';
-import { imageInspect, inspect } from './commands/inspect.ts';
+import { containerInspect, imageInspect, inspect } from './commands/inspect.ts';
 import { kill } from './commands/kill.ts';
 import { load } from './commands/load.ts';
 import { login } from './commands/login.ts';
@@ -77,6 +77,7 @@ export const commands: readonly Command[] = [
   importCommand,
   info,
   inspect,
+  containerInspect,
   kill,
   load,
   login,

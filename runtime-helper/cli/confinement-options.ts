@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Confinement, ConfinementRequest, DeviceRule } from '../engine/index.ts';
-import { SkiffError } from '../lib/errors.ts';
+import { errnoOf, SkiffError } from '../lib/errors.ts';
 import { parseBytes } from './byte-sizes.ts';
 import { parseDevice, parseDeviceRule } from './device-options.ts';
 import type { Options, OptionTable } from './options.ts';
@@ -12,6 +12,7 @@ import { UsageError } from './usage-error.ts';
 export const confinementOptions: OptionTable = {
   'cap-add': { type: 'list', help: 'Add Linux capabilities' },
   'cap-drop': { type: 'list', help: 'Drop Linux capabilities' },
+  'cgroup-parent': { type: 'text', help: 'Optional parent cgroup for the container' },
   cgroupns: { type: 'text', help: 'Cgroup namespace to use (host|private)' },
   device: { type: 'list', help: 'Add a host device to the container' },
   'device-cgroup-rule': { type: 'list', help: 'Add a rule to the cgroup allowed devices list' },
@@ -53,6 +54,7 @@ export function readConfinement(options: Options, cwd: string): ConfinementReque
     ...(options.given('sysctl') ? { sysctls: Object.fromEntries(options.list('sysctl').map(parseSysctl)) } : {}),
     ...(shmSize === undefined ? {} : { shmSize: parseBytes(shmSize, 'shm-size') }),
     ...(domainname === undefined ? {} : { domainname }),
+    ...cgroupParent(options.text('cgroup-parent')),
     ...oomScore(options.number('oom-score-adj')),
     ...namespaceModes(options),
     ...securityOptions(options.list('security-opt'), cwd),
@@ -66,14 +68,21 @@ function listed<K extends string, T>(key: K, items: T[]): { [key in K]?: T[] } {
 function oomScore(value: number | undefined): { oomScoreAdj?: number } {
   if (value === undefined) return {};
   if (value < -1000 || value > 1000)
-    throw new UsageError(`invalid value ${value}, range for oom score adj is [-1000, 1000]`, 125);
+    throw new UsageError(`invalid value ${value}, range for oom score adj is [-1000, 1000]`);
   return { oomScoreAdj: value };
+}
+
+function cgroupParent(path = ''): { cgroupParent?: string } {
+  const names = path.split('/').filter((name) => name !== '');
+  const bad = names.find((name) => name === '.' || name === '..' || name.length > 200);
+  if (bad !== undefined || path.length > 300) throw new UsageError(`invalid --cgroup-parent: "${path}"`, 125);
+  return names.length === 0 ? {} : { cgroupParent: names.join('/') };
 }
 
 /** Every container is in the host's user namespace: `host` is what there is. */
 function checkUserNamespace(mode: string | undefined): void {
   if (mode === undefined || mode === '' || mode === 'host') return;
-  throw new UsageError(`--userns ${mode} is not built yet: host is the only user namespace`, 125);
+  throw new UsageError(`--userns: invalid USER mode "${mode}": containers are in the host's user namespace`, 125);
 }
 
 function namespaceModes(options: Options): Pick<Confinement, 'pid' | 'ipc' | 'uts' | 'cgroup'> {
@@ -101,7 +110,8 @@ function namespaceMode(
   if (value === 'host') return value;
   if (own.includes(value)) return 'private';
   const container = /^container:(.+)$/.exec(value)?.[1];
-  if (container === undefined) throw new UsageError(`--${name}: invalid ${name.toUpperCase()} mode`, 125);
+  if (container === undefined)
+    throw new UsageError(`--${name}: invalid ${name.toUpperCase()} mode`, name === 'pid' ? 125 : undefined);
   return { container };
 }
 
@@ -144,7 +154,8 @@ function readProfile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new SkiffError('invalid-argument', `opening seccomp profile (${path}) failed: ${String(cause)}`, {
+    const reason = errnoOf(cause) === 'ENOENT' ? `open ${path}: no such file or directory` : String(cause);
+    throw new SkiffError('invalid-argument', `opening seccomp profile (${path}) failed: ${reason}`, {
       cause,
       exitCode: 125,
     });

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { CreateOptions } from '../engine/index.ts';
+import type { AttachedStream, CreateOptions } from '../engine/index.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
 import { confinementOptions, readConfinement } from './confinement-options.ts';
+import { healthOptions, readHealthOptions } from './health-options.ts';
 import { limitOptions, readLimits } from './limit-options.ts';
 import { mountOptions, readMountOptions } from './mount-options.ts';
 import { lifeOptions, readLifeOptions } from './life-options.ts';
@@ -16,11 +17,14 @@ import { UsageError } from './usage-error.ts';
 /** Options that `run` and `create` share. */
 export const containerOptions: OptionTable = {
   ...networkOptions,
+  attach: { type: 'list', short: 'a', help: 'Attach to STDIN, STDOUT or STDERR' },
+  annotation: { type: 'list', help: 'Add an annotation to the container (passed through to the OCI runtime)' },
   cidfile: { type: 'text', help: 'Write the container ID to the file' },
   entrypoint: { type: 'text', help: 'Overwrite the default ENTRYPOINT of the image' },
   env: { type: 'list', short: 'e', help: 'Set environment variables' },
   'env-file': { type: 'list', help: 'Read in a file of environment variables' },
   hostname: { type: 'text', short: 'h', help: 'Container host name' },
+  ...healthOptions,
   ...lifeOptions,
   ...logOptions,
   'disable-content-trust': contentTrustOption,
@@ -36,6 +40,7 @@ export const containerOptions: OptionTable = {
   pull: { type: 'text', help: 'Pull image before running ("always", "missing", "never")' },
   quiet: { type: 'flag', short: 'q', help: 'Suppress the pull output' },
   rm: { type: 'flag', help: 'Automatically remove the container and its files when it exits' },
+  runtime: { type: 'text', help: 'Runtime to use for this container: skiff, crun, runc, runsc, or a path' },
   tty: { type: 'flag', short: 't', help: 'Allocate a pseudo-TTY' },
   user: { type: 'text', short: 'u', help: 'Username or UID (format: <name|uid>[:<group|gid>])' },
   workdir: { type: 'text', short: 'w', help: 'Working directory inside the container' },
@@ -43,12 +48,10 @@ export const containerOptions: OptionTable = {
 
 /** Options of Docker's that would change what a container is: silently dropping one would be worse than refusing. */
 export const notBuiltContainerOptions: readonly string[] = (
-  '-a --annotation --attach --blkio-weight-device --cgroup-parent --cpu-count --cpu-percent ' +
-  '--cpu-rt-period --cpu-rt-runtime --device-read-bps --device-read-iops --device-write-bps ' +
-  '--device-write-iops --gpus --health-cmd --health-interval ' +
-  '--health-retries --health-start-interval --health-start-period --health-timeout --io-maxbandwidth --io-maxiops --isolation ' +
+  '--cpu-count --cpu-percent --cpu-rt-period --cpu-rt-runtime --gpus ' +
+  '--io-maxbandwidth --io-maxiops --isolation ' +
   '--kernel-memory --link-local-ip ' +
-  '--no-healthcheck --runtime --storage-opt --use-api-socket ' +
+  '--storage-opt --use-api-socket ' +
   '--volume-driver'
 ).split(' ');
 
@@ -60,31 +63,55 @@ export function createOptions({ options, args, terminal }: Described, how: { det
   const [image = '', ...command] = args;
   const [name, user, hostname] = [options.text('name'), options.text('user'), options.text('hostname')];
   const [workingDir, entrypoint] = [options.text('workdir'), options.text('entrypoint')];
+  const runtime = options.text('runtime') ?? terminal.env['SKIFF_RUNTIME'];
+  const platform = options.text('platform');
   const openStdin = options.flag('interactive');
   checkPull(options.text('pull'));
+  const attach = how.detached ? [] : readAttach(options);
   return {
     image,
     command,
     tty: options.flag('tty'),
     openStdin,
-    stdinOnce: openStdin && !how.detached,
+    stdinOnce: openStdin && attach.includes('stdin'),
+    attach,
     autoRemove: options.flag('rm'),
     env: readEnvironment(options.list('env-file'), options.list('env'), terminal),
     ...readNetworkOptions(options),
     labels: Object.fromEntries(readLabels(options, terminal.cwd)),
     ...readLifeOptions(options),
+    ...readHealthOptions(options),
     ...readLogOptions(options),
     ...readMountOptions(options, terminal.cwd),
     confinement: readConfinement(options, terminal.cwd),
     limits: readLimits(options),
+    ...(runtime === undefined ? {} : { runtime }),
+    ...(platform === undefined ? {} : { platform }),
     ...(name === undefined ? {} : { name }),
     ...(user === undefined ? {} : { user }),
     ...(hostname === undefined ? {} : { hostname }),
     ...(workingDir === undefined ? {} : { workingDir }),
+    ...readAnnotations(options.list('annotation')),
     // An empty one takes the image's away.
     ...(entrypoint === undefined ? {} : { entrypoint: entrypoint === '' ? [] : [entrypoint] }),
   };
 }
+
+/** What a client of it is to be shown and may say. Docker's default: all that there is. */
+export function readAttach(options: Options): AttachedStream[] {
+  const named = options.list('attach').map((name) => {
+    const stream = streams.find((one) => one === name.toLowerCase());
+    if (stream) return stream;
+    throw new UsageError(
+      `invalid argument "${name}" for "-a, --attach" flag: valid streams are STDIN, STDOUT and STDERR`,
+      125,
+    );
+  });
+  if (named.length > 0) return streams.filter((stream) => named.includes(stream));
+  return streams.filter((stream) => stream !== 'stdin' || options.flag('interactive'));
+}
+
+const streams: readonly AttachedStream[] = ['stdin', 'stdout', 'stderr'];
 
 /** KEY=VALUE, files first; KEY alone takes the caller's own value, and is nothing where he has none. */
 export function readEnvironment(
@@ -130,7 +157,22 @@ function checkPull(policy: string | undefined): void {
 /** Files first, so that what is said on the command line itself stands. */
 function readLabels(options: Options, cwd: string): [string, string][] {
   const files = options.list('label-file').flatMap((path) => readLines(resolve(cwd, path)));
-  return [...files, ...options.list('label')].map(splitLabel);
+  const given = options.list('label');
+  const nameless = given.find((label) => label.startsWith('='));
+  if (nameless !== undefined)
+    throw new UsageError(
+      `invalid argument "${nameless}" for "-l, --label" flag: invalid label '${nameless}': empty name`,
+      125,
+    );
+  return [...files, ...given].map(splitLabel);
+}
+
+function readAnnotations(entries: readonly string[]): { annotations?: Record<string, string> } {
+  const annotations = entries.map(splitLabel);
+  const nameless = annotations.find(([key]) => key === '');
+  if (nameless)
+    throw new UsageError(`invalid argument "=${nameless[1]}" for "--annotation" flag: the key is missing`, 125);
+  return annotations.length === 0 ? {} : { annotations: Object.fromEntries(annotations) };
 }
 
 export function splitLabel(label: string): [string, string] {

@@ -1,5 +1,5 @@
 /** A container's columns in Docker's words. */
-import type { Container } from '../engine/index.ts';
+import type { Container, HealthStatus } from '../engine/index.ts';
 import { describeAge, describeDuration } from './durations.ts';
 
 /** `Up 42 seconds`, `Exited (0) 3 hours ago`, `Created`. `now` in milliseconds since the epoch. */
@@ -9,8 +9,12 @@ export function describeStatus(state: Container['state'], now: number): string {
       return 'Created';
     case 'dead':
       return 'Dead';
-    case 'running':
-      return `Up ${describeDuration(now - Date.parse(state.startedAt))}`;
+    case 'running': {
+      const up = `Up ${describeDuration(now - Date.parse(state.startedAt))}`;
+      return state.health === undefined
+        ? up
+        : `${up} (${state.health === 'starting' ? 'health: starting' : state.health})`;
+    }
     case 'paused':
       return `Up ${describeDuration(now - Date.parse(state.startedAt))} (Paused)`;
     case 'restarting':
@@ -18,6 +22,13 @@ export function describeStatus(state: Container['state'], now: number): string {
     case 'exited':
       return `Exited (${state.exitCode}) ${describeAge(state.finishedAt, now)}`;
   }
+}
+
+/** As Docker, to which a container that is not asked any more is not well. */
+export function healthOf({ healthcheck, state }: Pick<Container, 'healthcheck' | 'state'>): HealthStatus | 'none' {
+  if ('health' in state && state.health !== undefined) return state.health;
+  const isAsked = healthcheck !== undefined && healthcheck.test.length > 0 && healthcheck.test[0] !== 'NONE';
+  return isAsked && state.status !== 'created' ? 'unhealthy' : 'none';
 }
 
 /** As Docker's daemon writes argv on one line: words with a space in single quotes, and nothing escaped. */

@@ -39,7 +39,7 @@ function openIdFile(path: string): IdFile {
       errnoOf(cause) === 'EEXIST'
         ? "container ID file found, make sure the other container isn't running or delete"
         : 'failed to create the container ID file';
-    throw new SkiffError('already-exists', `${reason} ${path}`, { cause, exitCode: 125 });
+    throw new SkiffError('already-exists', `${reason} ${path}`, { cause });
   }
   return {
     write: (id) => void writeSync(file, id),

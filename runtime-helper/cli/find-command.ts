@@ -21,7 +21,6 @@ const aliases: Readonly<Record<string, string>> = {
   'container diff': 'diff',
   'container export': 'export',
   'container exec': 'exec',
-  'container inspect': 'inspect',
   'container kill': 'kill',
   'container list': 'ps',
   'container logs': 'logs',
@@ -59,16 +58,43 @@ const aliases: Readonly<Record<string, string>> = {
   'network remove': 'network rm',
 };
 
-/** The command that the first words name, and what follows them. Throws UsageError. */
-export function findCommand(words: readonly string[]): { command: Command; argv: readonly string[] } {
+/** Why commands of Docker's are not there. */
+const absent: Readonly<Record<string, string>> = {
+  search:
+    'registries have no search that a client may ask: look at https://hub.docker.com/search, then skiff pull NAME',
+  build: 'images are not built here: skiff commit, or a builder such as buildah, whose archives skiff load takes',
+  'image build':
+    'images are not built here: skiff commit, or a builder such as buildah, whose archives skiff load takes',
+};
+
+export type FoundCommand = {
+  command: Command;
+  /** The words that name it. */
+  typed: string;
+  /** What follows them. */
+  argv: readonly string[];
+};
+
+/** The command that the first words name. Throws UsageError. */
+export function findCommand(words: readonly string[]): FoundCommand {
   for (const count of [2, 1]) {
     const typed = words.slice(0, count).join(' ');
     const name = aliases[typed] ?? typed;
     const command = words.length < count ? undefined : commands.find((one) => one.name === name);
-    if (command) return { command, argv: words.slice(count) };
+    if (command) return { command, typed, argv: words.slice(count) };
   }
-  const typed = words.slice(0, (words[0] ?? '') in groups ? 2 : 1).join(' ');
+  const [first = '', second = ''] = words;
+  if (first in groups && second.startsWith('-'))
+    throw new UsageError(`unknown flag: ${cleanText(second)}\nSee 'skiff ${first} --help'.`, 125);
+  const typed = words.slice(0, first in groups ? 2 : 1).join(' ');
+  if (Object.hasOwn(absent, typed)) throw new UsageError(`${typed} is not implemented: ${absent[typed]}`, 1);
   throw new UsageError(`'${cleanText(typed)}' is not a skiff command.`, 1, { hint: true });
+}
+
+/** All names of a command, the longer ones first: `container ls`, `ps`. */
+export function namesOf({ name }: Command): string[] {
+  const others = Object.keys(aliases).filter((typed) => aliases[typed] === name);
+  return [...others, name].toSorted((a, b) => b.split(' ').length - a.split(' ').length || (a < b ? -1 : 1));
 }
 
 /** A group's commands under their second words, aliases included: `ls` of `container`. */

@@ -1,5 +1,6 @@
 import { expandTemplate } from './template/expand.ts';
-import { parseTemplate } from './template/parse.ts';
+import { parseTemplate, type Node } from './template/parse.ts';
+import { UsageError } from './usage-error.ts';
 
 /** `--format`: `json`, or a Go template. Throws UsageError for what it can't read, or for a field that is not there. */
 export function formatValue(value: unknown, format: string): string {
@@ -16,10 +17,19 @@ export function formatRows<Row extends Record<string, unknown>>(
 ): string {
   if (format === 'json') return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   const [, template] = /^table(?:\s+(.*))?$/s.exec(format) ?? [];
-  const parts = parseTemplate(unescape(template ?? format));
+  const parts = parseRows(unescape(template ?? format));
   const lines = rows.map((row) => expandTemplate(parts, row));
   if (template === undefined) return lines.map((line) => `${line}\n`).join('');
   return table([expandTemplate(parts, heads), ...lines].map((line) => line.split('\t')));
+}
+
+/** A list's template that can't be read is no reason for an exit code of its own. */
+function parseRows(template: string): Node[] {
+  try {
+    return parseTemplate(template);
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(error.message, 1) : error;
+  }
 }
 
 /** What a shell passes on as two characters. */

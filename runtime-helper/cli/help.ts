@@ -1,9 +1,10 @@
 import type { Command } from './command.ts';
-import { commandsOf, groups } from './find-command.ts';
+import { commandsOf, groups, namesOf } from './find-command.ts';
 import { helpOption, type OptionSpec, type OptionTable } from './options.ts';
 
 export const globalOptions: OptionTable = {
-  'log-level': { type: 'text', help: 'Print messages of this level and above: error, warn, info or debug' },
+  debug: { type: 'flag', short: 'D', help: 'Print everything: the same as --log-level debug' },
+  'log-level': { type: 'text', short: 'l', help: 'Print messages of this level and above: error, warn, info or debug' },
   root: { type: 'text', value: 'path', help: "Directory of the store's images and containers" },
   runroot: { type: 'text', value: 'path', help: "Directory of the store's sockets and locks" },
   version: { type: 'flag', short: 'v', help: 'Print version information and quit' },
@@ -34,11 +35,13 @@ export function formatGroup(group: string): string {
   return `${head}${columns(rows)}\n\nRun 'skiff ${group} COMMAND --help' for more information on a command.\n`;
 }
 
-/** `skiff COMMAND --help`. */
-export function formatHelp(command: Command): string {
-  const head = `Usage:  skiff ${command.name}${command.usage === '' ? '' : ` ${command.usage}`}\n\n${command.summary}\n`;
+/** `skiff COMMAND --help`. `typed`: which of its names was used. */
+export function formatHelp(command: Command, typed: string): string {
+  const head = `Usage:  skiff ${typed}${command.usage === '' ? '' : ` ${command.usage}`}\n\n${command.summary}\n`;
+  const names = namesOf(command);
+  const aliases = names.length > 1 ? `\nAliases:\n  ${names.map((name) => `skiff ${name}`).join(', ')}\n` : '';
   const rows = optionRows(command.options);
-  return rows.length === 0 ? head : `${head}\nOptions:\n${columns(rows)}\n`;
+  return `${head}${aliases}${rows.length === 0 ? '' : `\nOptions:\n${columns(rows)}\n`}`;
 }
 
 /** `  -e, --env list`, as pflag prints them; `--help` is known everywhere and listed nowhere, as Docker has it. */
@@ -48,7 +51,7 @@ function optionRows(table: OptionTable): (readonly [string, string])[] {
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, spec]) => [
       `${spec.short === undefined ? '    ' : `-${spec.short}, `}--${name}${valueOf(spec)}`,
-      spec.help,
+      spec.default === true ? `${spec.help} (default true)` : spec.help,
     ]);
 }
 

@@ -2,6 +2,7 @@
 import type { ImageDescription } from '../engine/index.ts';
 import { containerDocument, type Inspected } from './inspect-container.ts';
 import { networkSettings } from './inspect-network.ts';
+import { asMap, nilList, nilMap } from './template/values.ts';
 
 /** Go's zero time, which Docker shows for what has not happened. */
 const never = '0001-01-01T00:00:00Z';
@@ -19,28 +20,35 @@ export function inspectImage(image: ImageDescription): object {
   const [top, ...below] = layers.map(({ path }) => path).toReversed();
   return {
     Id: id,
-    RepoTags: references,
+    RepoTags: references.toSorted(),
     RepoDigests: digests,
     Parent: '',
     Comment: comment,
     ...(createdAt === undefined ? {} : { Created: createdAt }),
     DockerVersion: dockerVersion,
     Author: author,
-    Config: { ...emptyConfig, ...image.config },
+    Config: imageConfig(image.config),
     Architecture: image.architecture,
     ...(variant === undefined ? {} : { Variant: variant }),
     Os: image.os,
     Size: size,
     GraphDriver: {
-      Data: {
+      Data: asMap({
         ...(below.length > 0 ? { LowerDir: below.join(':') } : {}),
         ...(top === undefined ? {} : { UpperDir: top }),
-      },
+      }),
       Name: 'overlay2',
     },
     RootFS: { Type: 'layers', Layers: layers.map(({ diffId }) => diffId) },
     Metadata: { LastTagTime: never },
   };
+}
+
+/** An image's own nulls are nils like those of one that says nothing. */
+function imageConfig(config: ImageDescription['config']): object {
+  const said = Object.entries(config).filter(([, value]) => value !== null && value !== undefined);
+  for (const [name, value] of said) if (name === 'Labels' || name === 'Volumes') asMap(value as object);
+  return { ...emptyConfig, ...Object.fromEntries(said) };
 }
 
 /** What Docker shows of a config that says nothing. */
@@ -54,12 +62,12 @@ const emptyConfig = {
   Tty: false,
   OpenStdin: false,
   StdinOnce: false,
-  Env: null,
-  Cmd: null,
+  Env: nilList,
+  Cmd: nilList,
   Image: '',
-  Volumes: null,
+  Volumes: nilMap,
   WorkingDir: '',
-  Entrypoint: null,
-  OnBuild: null,
-  Labels: null,
+  Entrypoint: nilList,
+  OnBuild: nilList,
+  Labels: nilMap,
 };

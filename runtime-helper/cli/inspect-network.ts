@@ -1,6 +1,7 @@
 /** Docker's documents about networks, and what containers' documents say of theirs. */
 import { createHash } from 'node:crypto';
 import type { Container, Endpoint, Network, Port } from '../engine/index.ts';
+import { asMap, listOrNil, nilList, nilMap } from './template/values.ts';
 
 export function inspectNetwork(network: Network): object {
   const {
@@ -24,7 +25,7 @@ export function inspectNetwork(network: Network): object {
     EnableIPv6: ipv6 !== undefined,
     IPAM: {
       Driver: 'default',
-      Options: null,
+      Options: nilMap,
       Config: [ipv4, ipv6].flatMap((pool) =>
         pool
           ? [
@@ -41,41 +42,60 @@ export function inspectNetwork(network: Network): object {
     Attachable: false,
     Ingress: false,
     ConfigOnly: false,
-    Containers: Object.fromEntries(
-      containers.map((container) => [
-        container.id,
-        {
-          Name: container.name,
-          EndpointID: endpointId(id, container.id),
-          MacAddress: container.mac,
-          IPv4Address: container.ipv4 ?? '',
-          IPv6Address: container.ipv6 ?? '',
-        },
-      ]),
+    Containers: asMap(
+      Object.fromEntries(
+        containers.map((container) => [
+          container.id,
+          {
+            Name: container.name,
+            EndpointID: endpointId(id, container.id),
+            MacAddress: container.mac,
+            IPv4Address: container.ipv4 ?? '',
+            IPv6Address: container.ipv6 ?? '',
+          },
+        ]),
+      ),
     ),
-    Options: options,
-    Labels: labels,
+    Options: asMap({ ...options }),
+    Labels: asMap({ ...labels }),
   };
 }
 
 /** `NetworkSettings` of a container. */
 export function networkSettings(container: Container): object {
   const [first] = container.endpoints;
+  const pid = 'pid' in container.state ? container.state.pid : undefined;
   return {
-    SandboxID: container.state.status === 'running' ? container.id : '',
+    Bridge: '',
+    SandboxID: pid === undefined ? '' : container.id,
+    HairpinMode: false,
+    LinkLocalIPv6Address: '',
+    LinkLocalIPv6PrefixLen: 0,
     Ports: portMap(container.ports),
+    // What `nsenter --net=` takes.
+    SandboxKey: pid === undefined ? '' : `/proc/${pid}/ns/net`,
+    SecondaryIPAddresses: nilList,
+    SecondaryIPv6Addresses: nilList,
     EndpointID: first ? addressesOf(container, first).EndpointID : '',
     ...addressFields(first),
-    Networks:
+    Networks: asMap(
       container.endpoints.length === 0 && !container.network.startsWith('container:')
         ? { [container.network]: emptyEndpoint }
         : Object.fromEntries(
             container.endpoints.map((endpoint) => [endpoint.network, addressesOf(container, endpoint)]),
           ),
+    ),
   };
 }
 
-const emptyEndpoint = { IPAMConfig: null, Links: null, Aliases: null, MacAddress: '', IPAddress: '', Gateway: '' };
+const emptyEndpoint = {
+  IPAMConfig: null,
+  Links: nilList,
+  Aliases: nilList,
+  MacAddress: '',
+  IPAddress: '',
+  Gateway: '',
+};
 
 function addressesOf({ id }: Container, endpoint: Endpoint): { EndpointID: string; [field: string]: unknown } {
   const { networkId, settings, dnsNames, ipv4 } = endpoint;
@@ -87,14 +107,14 @@ function addressesOf({ id }: Container, endpoint: Endpoint): { EndpointID: strin
   return {
     ...{
       IPAMConfig: ip === undefined && ip6 === undefined ? null : config,
-      Links: null,
-      Aliases: settings.aliases.length > 0 ? settings.aliases : null,
-      DriverOpts: null,
+      Links: nilList,
+      Aliases: listOrNil(settings.aliases),
+      DriverOpts: nilMap,
       NetworkID: networkId,
     },
     EndpointID: ipv4 === undefined ? '' : endpointId(networkId, id),
     ...addressFields(endpoint),
-    DNSNames: dnsNames.length > 0 ? dnsNames : null,
+    DNSNames: listOrNil(dnsNames),
   };
 }
 

@@ -15,7 +15,7 @@ type LifeOptions = Pick<CreateOptions, 'restartPolicy' | 'stopSignal' | 'stopTim
 /** Throws UsageError. */
 export function readLifeOptions(options: Options): LifeOptions {
   const text = options.text('restart');
-  const restartPolicy = text === undefined ? undefined : parseRestartPolicy(text, 125);
+  const restartPolicy = text === undefined ? undefined : parseRestartPolicy(text);
   const stopSignal = options.text('stop-signal');
   const stopTimeout = options.number('stop-timeout');
   if (restartPolicy && restartPolicy.name !== 'no' && options.flag('rm'))

@@ -26,6 +26,10 @@ export function parseMount(text: string, cwd: string): MountRequest {
     if (key !== 'type' && !known.includes(key)) throw invalid(text, `unexpected key '${key}' for type "${type}"`);
   const target = fields.get('target');
   if (target === undefined) throw invalid(text, 'target is required');
+  return { by: 'mount', ...mountOf(text, type, target, fields, cwd) };
+}
+
+function mountOf(text: string, type: string, target: string, fields: Fields, cwd: string): MountRequest {
   const readonly = flag(text, fields, 'readonly');
   if (type === 'tmpfs') return tmpfsMount(text, target, readonly, fields);
   const source = fields.get('source');

@@ -7,6 +7,7 @@ import { UsageError } from './usage-error.ts';
 export const networkOptions: OptionTable = {
   'add-host': { type: 'list', help: 'Add a custom host-to-IP mapping (host:ip)' },
   dns: { type: 'list', help: 'Set custom DNS servers' },
+  'dns-opt': { type: 'list', help: 'Set DNS options' },
   'dns-option': { type: 'list', help: 'Set DNS options' },
   'dns-search': { type: 'list', help: 'Set custom DNS search domains' },
   expose: { type: 'list', help: 'Expose a port or a range of ports' },
@@ -37,7 +38,7 @@ export function readNetworkOptions(options: Options): Pick<CreateOptions, 'netwo
     exposed: options.list('expose'),
     dns: options.list('dns'),
     dnsSearch: options.list('dns-search'),
-    dnsOptions: options.list('dns-option'),
+    dnsOptions: [...options.list('dns-opt'), ...options.list('dns-option')],
     extraHosts: options.list('add-host'),
     links: options.list('link'),
     domainname: options.text('domainname') ?? '',

@@ -1,4 +1,5 @@
 /** Command-line options as Docker's parser (spf13/pflag) reads them, and its words for what it can't read. */
+import { refusalReasons } from './refused-options.ts';
 import { UsageError } from './usage-error.ts';
 
 export type OptionSpec = {
@@ -77,6 +78,8 @@ class Parser {
     this.#stopsAtArgument = grammar.stopsAtArgument;
     this.#notBuilt = new Set(grammar.notBuilt);
     for (const [name, spec] of Object.entries({ help: helpOption, ...table })) this.#know({ name, spec });
+    // Docker's older spelling, where the letter is nobody's.
+    if (!this.#byLetter.has('h')) this.#byLetter.set('h', { name: 'help', spec: helpOption });
   }
 
   parse(argv: readonly string[]): Parsed {
@@ -103,7 +106,10 @@ class Parser {
   }
 
   #assertBuilt(spelling: string): void {
-    if (this.#notBuilt.has(spelling)) throw new UsageError(`option ${spelling} is not implemented yet`, 125);
+    if (!this.#notBuilt.has(spelling)) return;
+    const reason = refusalReasons[spelling];
+    const words = reason === undefined ? 'is not implemented yet' : `is not implemented: ${reason}`;
+    throw new UsageError(`option ${spelling} ${words}`, 125);
   }
 
   #long(word: string): void {

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { rename, rm, stat } from 'node:fs/promises';
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
+import { WriteBatch } from '../lib/write-batch.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Writes an archive to a file, which has its name only when all of it is there, or to stdout. Throws before anything is read when neither can be. */
@@ -27,7 +26,14 @@ export async function writeFile(source: AsyncIterable<Uint8Array>, path: string)
   const isSpecial = present !== undefined && !present.isFile();
   const target = isSpecial ? path : `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await pipeline(source, createWriteStream(target, { flags: isSpecial ? 'w' : 'wx', highWaterMark: 1024 * 1024 }));
+    const file = await open(target, isSpecial ? 'w' : 'wx');
+    try {
+      const batch = new WriteBatch(file);
+      for await (const chunk of source) await batch.add(chunk);
+      await batch.flush();
+    } finally {
+      await file.close();
+    }
     if (!isSpecial) await rename(target, path);
   } catch (error) {
     if (!isSpecial) await rm(target, { force: true });

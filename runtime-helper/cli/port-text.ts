@@ -45,4 +45,4 @@ function compare(a: Port, b: Port): number {
   );
 }
 
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+export const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -2,7 +2,7 @@ import type { Engine } from '../engine/index.ts';
 import { asSkiffError } from '../lib/errors.ts';
 import { logLevels, type Log, type LogLevel, type Operation } from '../lib/operation.ts';
 import type { Command } from './command.ts';
-import { findCommand, groups } from './find-command.ts';
+import { findCommand, groups, type FoundCommand } from './find-command.ts';
 import { commands } from './commands.ts';
 import { printFailure } from './failure.ts';
 import { formatGroup, formatHelp, formatOverview, globalOptions } from './help.ts';
@@ -29,7 +29,7 @@ export async function runCommand(
     if (asksForGroup(words)) return printed(terminal, helpOn(words.slice(0, 1)));
     const found = findCommand(words);
     command = found.command;
-    return await runOne(command, found.argv, { terminal, engine, operation });
+    return await runOne(found, { terminal, engine, operation });
   } catch (error) {
     return reportFailure(terminal, command, error);
   } finally {
@@ -38,8 +38,7 @@ export async function runCommand(
 }
 
 async function runOne(
-  command: Command,
-  argv: readonly string[],
+  { command, typed, argv }: FoundCommand,
   context: { terminal: Terminal; engine: Engine; operation: Operation },
 ): Promise<number | undefined> {
   const { terminal, engine, operation } = context;
@@ -47,7 +46,7 @@ async function runOne(
     stopsAtArgument: command.stopsAtArgument ?? false,
     ...(command.notBuilt ? { notBuilt: command.notBuilt } : {}),
   });
-  if (options.flag('help')) return printed(terminal, formatHelp(command));
+  if (options.flag('help')) return printed(terminal, formatHelp(command, typed));
   assertArguments(command, args);
   // A helper may have been refused a password by the command before this one: that was another decision.
   if (command.privileged && engine.privilege().status === 'refused') await engine.retryPrivilege(operation);
@@ -63,7 +62,8 @@ function helpOn(words: readonly string[]): string {
   const [group = ''] = words;
   if (words.length === 0) return formatOverview(commands);
   if (words.length === 1 && group in groups) return formatGroup(group);
-  return formatHelp(findCommand(words).command);
+  const { command, typed } = findCommand(words);
+  return formatHelp(command, typed);
 }
 
 /** Docker's global `-h` stands for help; in `run` it is the host name. */
@@ -72,7 +72,7 @@ function withHelp(table: typeof globalOptions): typeof globalOptions {
 }
 
 function levelOf({ options }: Parsed): LogLevel {
-  const level = options.text('log-level') ?? 'warn';
+  const level = options.text('log-level') ?? (options.flag('debug') ? 'debug' : 'warn');
   const known = logLevels.find((one) => one === level);
   if (!known) throw new UsageError(`invalid logging level: ${level}`, 125);
   return known;
@@ -110,7 +110,7 @@ function reportFailure(terminal: Terminal, command: Command | undefined, error: 
   const help = command ? `skiff ${command.name} --help` : 'skiff --help';
   if (error instanceof UsageError) {
     terminal.stderr(`skiff: ${error.message}\n${error.hint ? `See '${help}'.\n` : ''}`);
-    return error.exitCode;
+    return error.exitCode ?? command?.failureCode ?? 1;
   }
   const failure = asSkiffError(error);
   printFailure(terminal, failure);

@@ -24,6 +24,8 @@ export type Terminal = {
   readonly askSecret: (prompt: string) => Promise<string | undefined>;
 };
 
+export type Output = 'stdout' | 'stderr';
+
 export type Attachment = {
   /** Path of the monitor's socket. */
   socket: string;
@@ -33,8 +35,12 @@ export type Attachment = {
   tty: boolean;
   /** As in `ctrl-p,ctrl-q`. */
   detachKeys: string;
+  /** Which of its outputs are shown. */
+  outputs: readonly Output[];
   /** Whether signals that the front gets are the process's. */
   signals: boolean;
   /** About how many bytes of what was written before are to be shown first. */
   replay: number;
+  /** Whether the process is begun with it: then it waits for a front whose output is a pipe. */
+  begins: boolean;
 };

@@ -1,4 +1,4 @@
-import { errorCodes, type ErrorCode, type ErrorData } from '../protocol/errors.ts';
+import { errorCodes, type ErrorCode, type ErrorData, type PortInUse } from '../protocol/errors.ts';
 
 /** A request that failed, with what the helper said about it. `helper-gone`: it ended, or never came up, before it answered. */
 export class RequestError extends Error {
@@ -6,17 +6,19 @@ export class RequestError extends Error {
   readonly hint: string | undefined;
   /** The option of `run` that it is about: `publish`. */
   readonly option: string | undefined;
+  readonly portInUse: PortInUse | undefined;
 
   constructor(
     code: ErrorCode | 'helper-gone',
     message: string,
-    details: { hint?: string | undefined; option?: string | undefined; cause?: unknown } = {},
+    details: Partial<Pick<ErrorData, 'hint' | 'option' | 'portInUse'>> & { cause?: unknown } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'RequestError';
     this.code = code;
     this.hint = details.hint;
     this.option = details.option;
+    this.portInUse = details.portInUse;
   }
 }
 
@@ -28,8 +30,7 @@ export function asRequestError(error: unknown): RequestError {
   if (error instanceof RequestError) return error;
   const message = error instanceof Error ? error.message : String(error);
   const { code: number, data } = (error ?? {}) as { code?: unknown; data?: unknown };
-  if (isErrorData(data))
-    return new RequestError(data.code, message, { hint: data.hint, option: data.option, cause: error });
+  if (isErrorData(data)) return new RequestError(data.code, message, { ...data, cause: error });
   if (typeof number === 'number' && goneNumbers.has(number)) {
     return new RequestError('helper-gone', "Skiff's helper ended before it answered", { cause: error });
   }

@@ -2,7 +2,7 @@ import { arch, release } from 'node:os';
 import { SkiffError } from '../lib/errors.ts';
 import { allCapabilities, defaultCapabilities } from '../oci/capabilities.ts';
 import { compileProfile } from '../oci/seccomp/compile.ts';
-import { defaultProfile, parseProfile } from '../oci/seccomp/profile.ts';
+import { defaultProfile, parseProfile, type Profile } from '../oci/seccomp/profile.ts';
 import type { Device, DeviceRule, Mount, NamespaceType, RuntimeConfig } from '../oci/runtime-config.ts';
 
 /** `private`: the container's own; an id: that container's. */
@@ -17,6 +17,7 @@ export type Confinement = {
   noNewPrivileges?: boolean;
   /** Absent: the built-in profile; `profile`: Docker's JSON. */
   seccomp?: 'unconfined' | { profile: string };
+  /** A profile that the kernel knows; `unconfined`; absent: the built-in one where there is AppArmor. */
   apparmor?: string;
   /** Nothing is hidden or read-only below /proc and /sys. */
   systemPathsUnconfined?: boolean;
@@ -37,6 +38,8 @@ export type Confinement = {
   ipc?: NamespaceMode | 'none';
   uts?: NamespaceMode;
   cgroup?: 'private' | 'host';
+  /** The group that holds the store's, from each hierarchy's root on; absent: the root. */
+  cgroupParent?: string;
   domainname?: string;
 };
 
@@ -65,7 +68,6 @@ export function confine(config: RuntimeConfig, how: Confinement): RuntimeConfig 
         soft,
         hard,
       })),
-      ...(how.apparmor === undefined ? {} : { apparmorProfile: how.apparmor }),
       ...(how.oomScoreAdj === undefined ? {} : { oomScoreAdj: how.oomScoreAdj }),
     },
     mounts: config.mounts.flatMap((mount) => mountFor(mount, how)),
@@ -83,18 +85,37 @@ export function confine(config: RuntimeConfig, how: Confinement): RuntimeConfig 
   };
 }
 
+/** Loaded when it is first needed: native/apparmor.c. */
+const defaultAppArmorProfile = 'skiff-default';
+
+/** What PID 1 and all that is exec'ed enter. `present`: the kernel has AppArmor. */
+export function appArmorProfile({ apparmor, privileged }: Confinement, present: boolean): string | undefined {
+  if (apparmor === 'unconfined') return undefined;
+  return apparmor ?? (present && privileged !== true ? defaultAppArmorProfile : undefined);
+}
+
 /** The built-in filter is for the usual capabilities: one more lets more system calls through. */
 function filterFor(
   wanted: Confinement['seccomp'],
   capabilities: readonly string[],
   builtIn: RuntimeConfig['linux']['seccomp'],
 ): RuntimeConfig['linux']['seccomp'] {
+  const usual = new Set(defaultCapabilities);
+  const isUsual = capabilities.length === usual.size && capabilities.every((name) => usual.has(name));
+  if (wanted === undefined && isUsual) return builtIn;
+  const profile = profileFor(wanted, capabilities);
+  return profile && { program: compileProfile(profile, arch()) };
+}
+
+function profileFor(wanted: Confinement['seccomp'], capabilities: readonly string[]): Profile | undefined {
   if (wanted === 'unconfined') return undefined;
   const where = { capabilities, architecture: goArchitecture[arch()] ?? arch(), kernel: release() };
-  if (wanted) return { program: compileProfile(parseProfile(wanted.profile, where), arch()) };
-  const usual = new Set(defaultCapabilities);
-  if (capabilities.length === usual.size && capabilities.every((name) => usual.has(name))) return builtIn;
-  return { program: compileProfile(defaultProfile(capabilities), arch()) };
+  return wanted ? parseProfile(wanted.profile, where) : defaultProfile(capabilities);
+}
+
+/** The rules of a container's filter; absent: it has none. */
+export function seccompProfile(how: Confinement): Profile | undefined {
+  return how.privileged === true ? undefined : profileFor(how.seccomp, capabilitiesOf(how));
 }
 
 /** As profiles name architectures. */
@@ -103,7 +124,7 @@ const goArchitecture: Readonly<Record<string, string>> = { x64: 'amd64' };
 /** Docker's rule: `ALL` in either list stands for every one, and a name in the other is the exception. */
 function capabilitiesOf({ privileged, capAdd = [], capDrop = [] }: Confinement): string[] {
   if (privileged) return [...allCapabilities];
-  const [added, dropped] = [capAdd.map(capability), capDrop.map(capability)];
+  const [added, dropped] = [capAdd.map(capability('CapAdd')), capDrop.map(capability('CapDrop'))];
   const all = added.includes('ALL') || dropped.includes('ALL');
   const base = added.includes('ALL') ? allCapabilities : dropped.includes('ALL') ? [] : defaultCapabilities;
   const removed = all && dropped.includes('ALL') ? [] : dropped;
@@ -111,12 +132,14 @@ function capabilitiesOf({ privileged, capAdd = [], capDrop = [] }: Confinement):
   return allCapabilities.filter((name) => chosen.has(name));
 }
 
-function capability(text: string): string {
-  const upper = text.toUpperCase();
-  const name = upper === 'ALL' || upper.startsWith('CAP_') ? upper : `CAP_${upper}`;
-  if (name === 'ALL' || allCapabilities.includes(name)) return name;
-  throw new SkiffError('invalid-argument', `invalid capability: "${text}"`, { exitCode: 125 });
-}
+const capability =
+  (list: string) =>
+  (text: string): string => {
+    const upper = text.toUpperCase();
+    const name = upper === 'ALL' || upper.startsWith('CAP_') ? upper : `CAP_${upper}`;
+    if (name === 'ALL' || allCapabilities.includes(name)) return name;
+    throw new SkiffError('invalid-argument', `invalid ${list}: unknown capability: "${name}"`);
+  };
 
 function deviceRules({ privileged, devices = [], deviceRules: rules = [] }: Confinement): DeviceRule[] {
   if (privileged) return [{ allow: true, type: 'a', access: 'rwm' }];
@@ -133,8 +156,12 @@ function mountFor(mount: Mount, how: Confinement): Mount[] {
   if (how.privileged && /^\/sys(?:\/|$)/.test(destination))
     return [{ ...mount, options: options.filter((option) => option !== 'ro') }];
   if (mount.type === 'tmpfs' && mount.source === 'shm') return sharedMemory(mount, how);
+  if (how.readonlyRoot === true && isManaged(mount)) return [{ ...mount, options: [...options, 'ro'] }];
   return [mount];
 }
+
+/** One of the files in /etc that come from us: a path of the user's begins at his root. */
+const isManaged = ({ type, source }: Mount): boolean => type === 'bind' && !source.startsWith('/');
 
 /** /dev/shm belongs to the IPC namespace: who shares one shares the other. */
 function sharedMemory(mount: Mount, { ipc = 'private', shmSize }: Confinement): Mount[] {

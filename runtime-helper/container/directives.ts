@@ -1,8 +1,10 @@
 import { SkiffError } from '../lib/errors.ts';
 import { capabilityMask } from '../oci/capabilities.ts';
 import type { PortRequest } from './networking.ts';
+import type { HealthcheckPlan } from '../oci/healthcheck.ts';
 import type { DeviceRule, Mount, ProcessConfig, RuntimeConfig } from '../oci/runtime-config.ts';
 import { resourceDirectives } from './limits.ts';
+import { bundleDirectives, isOfRuntime, type OtherRuntime } from './oci-bundle.ts';
 import type { LogConfig, RestartPolicy } from './record.ts';
 
 /** How a container's stdin is treated (ARCHITECTURE.md, Seam 1). */
@@ -29,12 +31,18 @@ export type StartPlan = {
   log?: LogConfig;
   /** PID 1 is our own reaper. */
   init?: boolean;
+  /** The group that holds the store's, from each hierarchy's root on; absent: the root. */
+  cgroupParent?: string;
   /** Volumes that are removed with it. */
   onExitRemoveVolumes?: string[];
   /** Absent: no. */
   restartPolicy?: RestartPolicy;
+  /** Absent: none. */
+  healthcheck?: HealthcheckPlan;
   /** What the journal says of the container beside its id. */
   eventAttributes?: Record<string, string>;
+  /** Absent: our own. */
+  runtime?: OtherRuntime;
 };
 
 /** One network of a container's. Empty: no address, or no default route, of that family. */
@@ -51,6 +59,8 @@ export type NetworkDirective = {
   gateway6: string;
   mac: string;
   mtu: number;
+  /** What lies beyond it: nothing; others, under the host's address; others, who know the way back. */
+  beyond: 'internal' | 'masquerade' | 'routed';
 };
 
 /** A published port, and the container's addresses. */
@@ -67,7 +77,7 @@ export function createDirectives(config: RuntimeConfig, plan: StartPlan): string
     ...(own.has('network') ? [] : ['namespace', 'net', plan.networkOf ?? 'host']),
     ...namespaceDirectives(linux.namespaces),
     ...(config.domainname === undefined ? [] : ['domainname', config.domainname]),
-    ...config.mounts.flatMap(mountDirective),
+    ...config.mounts.filter((mount) => !plan.runtime || !isOfRuntime(mount)).flatMap(mountDirective),
     ...linux.devices.flatMap(({ path, type, major, minor, fileMode, uid = 0, gid = 0 }) => [
       ...['device', path, type, String(major), String(minor), fileMode.toString(8), String(uid), String(gid)],
     ]),
@@ -86,12 +96,25 @@ export function createDirectives(config: RuntimeConfig, plan: StartPlan): string
     ...plan.onExitUnlink.flatMap((path) => ['on-exit-unlink', path]),
     ...(plan.onExitRemoveVolumes ?? []).flatMap((name) => ['on-exit-remove-volume', name]),
     ...(plan.init ? ['init', '1'] : []),
+    ...(plan.cgroupParent === undefined ? [] : ['cgroup-parent', plan.cgroupParent]),
     ...(plan.autoRemove ? ['auto-remove', '1'] : []),
     ...(plan.restartPolicy ? restartDirective(plan.restartPolicy) : []),
+    ...(plan.healthcheck ? healthDirectives(plan.healthcheck) : []),
     ...(plan.eventAttributes ? ['event-attributes', JSON.stringify(plan.eventAttributes).slice(1, -1)] : []),
     ...(plan.log ? logDirective(plan.log) : []),
+    ...runtimeDirectives(config, plan),
     ...['label', plan.id.slice(0, 12)],
   ];
+}
+
+function runtimeDirectives(config: RuntimeConfig, { runtime, healthcheck, ...plan }: StartPlan): string[] {
+  if (!runtime) return [];
+  const own = plan.networkOf !== undefined || config.linux.namespaces.some(({ type }) => type === 'network');
+  return bundleDirectives(config, runtime, {
+    ...plan,
+    network: own ? 'own' : 'host',
+    ...(healthcheck ? { check: healthcheck.args } : {}),
+  });
 }
 
 type ProcessPlan = {
@@ -135,8 +158,8 @@ const deviceLinks = [
 ] as const;
 
 export function networkArguments(network: NetworkDirective): string[] {
-  const { bridge, veth, address, gateway, address6, gateway6, mac, mtu } = network;
-  return [bridge, veth, network.interface, address, gateway, address6, gateway6, mac, String(mtu)];
+  const { bridge, veth, address, gateway, address6, gateway6, mac, mtu, beyond } = network;
+  return [bridge, veth, network.interface, address, gateway, address6, gateway6, mac, String(mtu), beyond];
 }
 
 function publishDirective({ protocol, hostIp, first, last, port, address, address6 }: PublishDirective): string[] {
@@ -147,6 +170,14 @@ function publishDirective({ protocol, hostIp, first, last, port, address, addres
 function restartDirective({ name, maximumRetryCount }: RestartPolicy): string[] {
   if (name === 'no') return [];
   return ['restart', name === 'unless-stopped' ? 'always' : name, String(maximumRetryCount)];
+}
+
+function healthDirectives(check: HealthcheckPlan): string[] {
+  const { args, interval, timeout, startPeriod, startInterval, retries } = check;
+  const numbers = [interval, timeout, startPeriod, startInterval, retries].map(String);
+  // So that a cut does not halve what was escaped, it comes first.
+  const words = JSON.stringify(args.join(' ').slice(0, 120)).slice(1, -1);
+  return ['health', ...numbers, ...args.flatMap((arg) => ['health-arg', arg]), 'health-words', words];
 }
 
 function deviceRuleDirective({ allow, type, major, minor, access }: DeviceRule): string[] {
@@ -181,7 +212,8 @@ const noFlag = new Set(
   'rw suid dev exec async atime diratime defaults nomand norelatime nostrictatime loud silent'.split(' '),
 );
 
-function mountDirective(mount: Mount): string[] {
+/** A mount as the native program is asked for it. */
+export function mountDirective(mount: Mount): string[] {
   const { destination, type, source, options } = mount;
   if (type === 'volume') return volumeDirective(mount);
   if (type === 'ipc') return ['bind-ipc', source, destination, '0'];

@@ -12,9 +12,6 @@ export function hostDevices(path: string, target: string): Device[] {
   throw new SkiffError(
     'invalid-argument',
     `error gathering device information while adding custom device "${path}": ${reason}`,
-    {
-      exitCode: 125,
-    },
   );
 }
 

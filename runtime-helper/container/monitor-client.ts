@@ -67,6 +67,12 @@ export class MonitorClient {
     return this.#ask(encodeFrame(frameType.names));
   }
 
+  /** Published ports lead to other addresses of the container from now on; without any, nothing is published. Resolves as `freeze`. */
+  leadPorts({ bridge, address, address6 }: { bridge: string; address: string; address6: string }): Promise<number> {
+    const payload = [bridge, address, address6].map((text) => `${text}\0`).join('');
+    return this.#ask(encodeFrame(frameType.lead, Buffer.from(payload)));
+  }
+
   #ask(frame: Uint8Array): Promise<number> {
     return new Promise((resolve) => {
       this.#answers.push(resolve);

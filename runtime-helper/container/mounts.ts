@@ -3,7 +3,10 @@ import type { Mount } from '../oci/runtime-config.ts';
 export type Propagation = 'private' | 'rprivate' | 'shared' | 'rshared' | 'slave' | 'rslave';
 
 /** What a container has mounted beyond what every one has, as it is recorded. */
-export type MountPoint =
+export type MountPoint = {
+  /** How it was asked for; absent: `-v` or `--tmpfs`, or by the image. */
+  by?: 'mount' | 'volumes-from';
+} & (
   | {
       type: 'bind';
       /** Absolute, on the host. */
@@ -31,7 +34,8 @@ export type MountPoint =
       target: string;
       /** mount(8)'s options, `ro` among them. */
       options: string[];
-    };
+    }
+);
 
 /** The same for the OCI config. A volume has a type of its own, which only our own runtime part knows: it is opened by name. */
 export function mountOf(point: MountPoint): Mount {

@@ -36,7 +36,6 @@ export class NameClaims {
         `the container name "/${name}" is already in use by container "${owner}"`,
         {
           hint: 'Remove or rename that container to be able to reuse its name.',
-          exitCode: 125,
           option: 'name',
         },
       );

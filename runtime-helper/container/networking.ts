@@ -19,12 +19,16 @@ export type PortRequest = {
   hostIp: string;
   first: number;
   last: number;
+  /** By `-P`: nobody named it. */
+  automatic?: true;
 };
 
 export type Networking = {
   /** By the network's name. The first one that leads out has the default route and the published ports. */
   endpoints: Record<string, EndpointSettings>;
   ports: PortRequest[];
+  /** Absent: false. */
+  publishAll?: boolean;
   /** `80/tcp`: ports that the image or --expose names. */
   exposed: string[];
   dns: { servers: string[]; search: string[]; options: string[] };

@@ -5,6 +5,7 @@ import { SkiffError } from '../lib/errors.ts';
 import { withFileLock } from '../lib/file-lock.ts';
 import { ParsedFiles, readFileIfThere } from '../lib/parsed-files.ts';
 import type { Networking } from './networking.ts';
+import type { Healthcheck } from '../oci/healthcheck.ts';
 import type { RuntimeConfig } from '../oci/runtime-config.ts';
 import type { Confinement } from './confinement.ts';
 import type { Limits } from './limits.ts';
@@ -16,8 +17,14 @@ export type RestartPolicy = {
   maximumRetryCount: number;
 };
 
-/** What is kept of a container's output: `none`, or files of at most so many bytes (0: any number), and how many. */
-export type LogConfig = { driver: string; maxSize: number; maxFiles: number };
+/**
+ * What is kept of a container's output: `none`, or files of at most so many bytes (0: any number), and how many. `options`:
+ * as they were given (`max-size`, `labels` …); absent: none.
+ */
+export type LogConfig = { driver: string; maxSize: number; maxFiles: number; options?: Record<string, string> };
+
+/** The lowest layer: places for what is mounted in a container. The native program makes it. */
+export const mountPoints = 'mount-points';
 
 /** containers/<id>/container.json: what Skiff knows of a container beyond its config.json. */
 export type ContainerRecord = {
@@ -26,14 +33,18 @@ export type ContainerRecord = {
   name: string;
   image: string;
   imageId: string;
-  /** diffIDs in hex, topmost first; `/` for @host. */
+  /** diffIDs in hex, topmost first, and `mountPoints`, which older records don't have; `/` for @host. */
   lowers: string[];
   command: string[];
+  /** Its first words, which are not the command's; absent in older records: none. */
+  entrypoint?: string[];
   createdAt: string;
   hostname: string;
   tty: boolean;
   openStdin: boolean;
   stdinOnce: boolean;
+  /** What those who made it were attached to; absent: nothing. */
+  attach?: ('stdin' | 'stdout' | 'stderr')[];
   autoRemove: boolean;
   /** `host`, `none`, `container:<id>`, or the name of the network that it began with. */
   network: string;
@@ -41,9 +52,15 @@ export type ContainerRecord = {
   networking?: Networking;
   stopSignal: string;
   labels: Record<string, string>;
+  /** Of `--annotation`: config.json has them beside the labels. */
+  annotations?: Record<string, string>;
+  /** Another OCI runtime than our own, by name or path. */
+  runtime?: string;
   /** Absent: what every container is allowed. */
   confinement?: Confinement;
   limits?: Limits;
+  /** Whose volumes it was given, as `--volumes-from` said it; absent: nobody's. */
+  volumesFrom?: string[];
   /** Volumes, bind mounts and tmpfs; absent: none. */
   mounts?: MountPoint[];
   /** Absent: no. */
@@ -52,6 +69,10 @@ export type ContainerRecord = {
   stopTimeout?: number;
   /** Absent: one file without a limit. */
   log?: LogConfig;
+  /** Absent: nobody asks. */
+  healthcheck?: Healthcheck;
+  /** What reads a health check that is a line; absent: `/bin/sh -c`. */
+  shell?: string[];
 };
 
 const idPattern = /^[0-9a-f]{64}$/;
@@ -64,7 +85,7 @@ export function writeContainer(folder: string, record: ContainerRecord, config: 
   try {
     // Containers that are removed when they end need not survive a power cut.
     const durable = !record.autoRemove;
-    writeAtomic(join(folder, 'config.json'), JSON.stringify(config), { durable: false });
+    writeConfig(folder, config);
     writeAtomic(join(folder, 'container.json'), JSON.stringify(record), { durable });
     announce(folder);
   } catch (error) {
@@ -96,8 +117,12 @@ export async function updateRecord(
   });
 }
 
+export function writeConfig(folder: string, config: RuntimeConfig): void {
+  writeAtomic(configPath(folder), JSON.stringify(config), { durable: false });
+}
+
 export function readConfig(folder: string): RuntimeConfig {
-  const path = join(folder, 'config.json');
+  const path = configPath(folder);
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as RuntimeConfig;
   } catch (cause) {
@@ -105,10 +130,14 @@ export function readConfig(folder: string): RuntimeConfig {
   }
 }
 
+const configPath = (folder: string): string => join(folder, 'config.json');
+
 /** Reads records, and keeps them as long as their files stay the same. */
 export class RecordCache {
   readonly #folder: string;
   readonly #files = new ParsedFiles(parseRecord);
+  /** Asked for when a container starts, which is soon after it is made or not for long. */
+  readonly #configs = new ParsedFiles((text) => parse(text) as RuntimeConfig | undefined, 64);
 
   constructor(containersFolder: string) {
     this.#folder = containersFolder;
@@ -128,9 +157,16 @@ export class RecordCache {
     return this.#files.read(this.#path(id));
   }
 
+  /** Throws failed-precondition when there is none. */
+  config(id: string): RuntimeConfig {
+    const folder = join(this.#folder, id);
+    return this.#configs.read(configPath(folder)) ?? readConfig(folder);
+  }
+
   /** After `writeContainer`: what was just written need not be read again. */
-  wrote(record: ContainerRecord): void {
+  wrote(record: ContainerRecord, config: RuntimeConfig): void {
     this.#files.wrote(this.#path(record.id), record);
+    this.#configs.wrote(configPath(join(this.#folder, record.id)), config);
   }
 
   /** All containers, newest first. */
@@ -146,9 +182,13 @@ export class RecordCache {
 
 /** An empty or cut record is what a power cut leaves of a container that was just being made: it does not exist. */
 function parseRecord(text: string): ContainerRecord | undefined {
+  const record = parse(text) as ContainerRecord | undefined;
+  return record?.version === 1 ? record : undefined;
+}
+
+function parse(text: string): unknown {
   try {
-    const record = JSON.parse(text) as ContainerRecord;
-    return record.version === 1 ? record : undefined;
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

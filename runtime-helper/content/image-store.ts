@@ -202,7 +202,7 @@ export class ImageStore {
     for (const { manifest: descriptor, reference, digest } of entries) {
       const manifest = this.manifest(descriptor.digest);
       const id = manifest.config.digest;
-      const image = images.get(id) ?? { id, config: this.#config(id), references: [], digests: [], manifests: [] };
+      const image = images.get(id) ?? { id, config: this.config(id), references: [], digests: [], manifests: [] };
       if (reference !== undefined && !reference.includes('@')) image.references.push(reference);
       const canonical = reference === undefined ? undefined : canonicalName(reference, digest);
       if (canonical !== undefined && !image.digests.includes(canonical)) image.digests.push(canonical);
@@ -222,7 +222,8 @@ export class ImageStore {
     return manifest;
   }
 
-  #config(digest: string): ImageConfig {
+  /** An image's, by its id. */
+  config(digest: string): ImageConfig {
     const known = this.#configs.get(digest);
     if (known) return known;
     const config = parseImageConfig(this.read(digest), `config ${digest}`);

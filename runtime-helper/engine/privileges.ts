@@ -1,6 +1,6 @@
 import { SkiffError } from '../lib/errors.ts';
 import type { Log } from '../lib/operation.ts';
-import { startSpawner, type Elevation } from '../sys/elevate.ts';
+import { elevationObstacle, startSpawner, type Elevation } from '../sys/elevate.ts';
 import type { Spawner } from '../sys/spawner.ts';
 import type { Store } from './store.ts';
 import type { PrivilegeState } from './types.ts';
@@ -20,7 +20,7 @@ export type PrivilegeOptions = {
 export class Privileges {
   readonly #options: PrivilegeOptions;
   #spawner: Promise<Spawner> | undefined;
-  #state: PrivilegeState = { status: 'unused' };
+  #state: PrivilegeState = firstState();
 
   constructor(options: PrivilegeOptions) {
     this.#options = options;
@@ -67,10 +67,15 @@ export class Privileges {
 
   /** A refusal stands until the user asks again: nobody wants a password box with every click. */
   #refuse(error: unknown): void {
-    if (error instanceof SkiffError && error.code === 'permission-denied') {
-      this.#state = { status: 'refused', reason: error.message, hint: error.hint ?? '' };
-      return;
-    }
-    this.#spawner = undefined;
+    if (error instanceof SkiffError && error.code === 'permission-denied') this.#state = refused(error);
+    else this.#spawner = undefined;
   }
 }
+
+/** Where nothing can be gained nobody need try first to hear of it. */
+function firstState(): PrivilegeState {
+  const obstacle = elevationObstacle();
+  return obstacle ? refused(obstacle) : { status: 'unused' };
+}
+
+const refused = ({ message, hint = '' }: SkiffError): PrivilegeState => ({ status: 'refused', reason: message, hint });

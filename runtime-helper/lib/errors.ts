@@ -11,6 +11,15 @@ export type ErrorCode =
   | 'not-implemented'
   | 'internal';
 
+/** A port of this machine that could not be published, and who has it as far as that can be known. */
+export type PortInUse = {
+  hostIp: string;
+  port: number;
+  protocol: 'tcp' | 'udp' | 'sctp';
+  container?: { id: string; name: string };
+  process?: { pid: number; name: string };
+};
+
 type Details = {
   cause?: unknown;
   /** What the user can do about it. */
@@ -19,6 +28,7 @@ type Details = {
   exitCode?: number;
   /** The option of `run` that it is about, by its long name: `publish`. */
   option?: string;
+  portInUse?: PortInUse;
 };
 
 /** The one error class of the helper. Messages are lower case and name the object; wording for people is made in cli and ui. */
@@ -27,6 +37,7 @@ export class SkiffError extends Error {
   readonly hint: string | undefined;
   readonly exitCode: number | undefined;
   readonly option: string | undefined;
+  readonly portInUse: PortInUse | undefined;
 
   constructor(code: ErrorCode, message: string, details: Details = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -35,6 +46,7 @@ export class SkiffError extends Error {
     this.hint = details.hint;
     this.exitCode = details.exitCode;
     this.option = details.option;
+    this.portInUse = details.portInUse;
   }
 }
 

@@ -8,9 +8,12 @@ import { errnoOf } from './errors.ts';
 export class ParsedFiles<T extends object> {
   readonly #parse: (text: string) => T | undefined;
   readonly #known = new Map<string, { version: string; value: T }>();
+  readonly #capacity: number;
 
-  constructor(parse: (text: string) => T | undefined) {
+  /** Of more than `capacity` files, those that were kept first are read anew. */
+  constructor(parse: (text: string) => T | undefined, capacity = 10_000) {
     this.#parse = parse;
+    this.#capacity = capacity;
   }
 
   /** Absent: no such file, or nothing that can be parsed. */
@@ -30,7 +33,11 @@ export class ParsedFiles<T extends object> {
   }
 
   #keep(path: string, version: string, value: T | undefined): T | undefined {
-    if (value) this.#known.set(path, { version, value });
+    if (!value) return undefined;
+    this.#known.set(path, { version, value });
+    // A map is in the order in which its keys came.
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > this.#capacity && oldest !== undefined) this.#known.delete(oldest);
     return value;
   }
 }

@@ -17,6 +17,7 @@ export const frameType = {
   policy: 0x72, // r
   freeze: 0x66, // f
   names: 0x6e, // n
+  lead: 0x6c, // l
   answer: 0x61, // a
   stdout: 0x6f, // o
   stderr: 0x45, // E
@@ -51,7 +52,10 @@ export function encodeBytes(type: number, bytes: Uint8Array): Buffer[] {
 
 export function encodeAttach(options: {
   input: boolean;
+  /** The process waits for this client. */
   lossless: boolean;
+  /** The process does not, but this client is given all that the log has, however slow it is. */
+  complete?: boolean;
   output: boolean;
   columns: number;
   rows: number;
@@ -59,7 +63,8 @@ export function encodeAttach(options: {
   replay?: number;
 }): Buffer {
   const payload = Buffer.alloc(9);
-  payload.writeUInt8((options.input ? 1 : 0) | (options.lossless ? 2 : 0) | (options.output ? 0 : 4), 0);
+  const { input, lossless, output, complete = false } = options;
+  payload.writeUInt8((input ? 1 : 0) | (lossless ? 2 : 0) | (output ? 0 : 4) | (complete ? 8 : 0), 0);
   payload.writeUInt16LE(options.columns, 1);
   payload.writeUInt16LE(options.rows, 3);
   payload.writeUInt32LE(options.replay ?? 0, 5);

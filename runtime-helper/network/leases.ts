@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { lstatSync, lutimesSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
+import { withFileLock } from '../lib/file-lock.ts';
 import { contains, formatAddress, parseAddress, parseSubnet, sizeOf } from './address.ts';
 import type { Pool } from './record.ts';
 
@@ -37,12 +38,11 @@ export class Leases {
       for (const address of candidates(pool, id)) {
         if (this.#link(address, id) || (reclaim && (await this.#reclaim(address, id, owners))))
           return { address, fresh: true };
-        if (this.#owner(address) === id) return { address, fresh: false };
+        if (await this.#isOwn(address, id)) return { address, fresh: false };
       }
     }
-    throw new SkiffError('unavailable', `no address is left in ${pool.range ?? pool.subnet}`, {
+    throw new SkiffError('unavailable', `no address left in ${pool.range ?? pool.subnet}`, {
       hint: 'Stop a container that needs none, or use another network.',
-      exitCode: 125,
     });
   }
 
@@ -65,13 +65,11 @@ export class Leases {
 
   async #claimOne(pool: Pool, id: string, owners: Owners, address: string): Promise<Lease> {
     if (!contains(parseSubnet(pool.subnet), parseAddress(address)) || address === pool.gateway)
-      throw new SkiffError('invalid-argument', `no configured subnet contains IP address ${address}`, {
-        exitCode: 125,
-      });
+      throw new SkiffError('invalid-argument', `no configured subnet contains IP address ${address}`);
     if (this.#link(address, id)) return { address, fresh: true };
-    if (this.#owner(address) === id) return { address, fresh: false };
+    if (await this.#isOwn(address, id)) return { address, fresh: false };
     if (await this.#reclaim(address, id, owners)) return { address, fresh: true };
-    throw new SkiffError('conflict', `Address already in use: ${address}`, { exitCode: 125 });
+    throw new SkiffError('conflict', `Address already in use: ${address}`);
   }
 
   #link(address: string, id: string): boolean {
@@ -84,14 +82,44 @@ export class Leases {
     }
   }
 
+  /** Gives back what the dead hold; returns their ids. */
+  async releaseDead(owners: Owners): Promise<string[]> {
+    const dead: string[] = [];
+    for (const [address, owner] of this.all()) {
+      if (!owners.isAlive(owner) && (await this.#locked(() => this.#take(address, owners)))) dead.push(owner);
+    }
+    return dead;
+  }
+
   async #reclaim(address: string, id: string, owners: Owners): Promise<boolean> {
     const owner = this.#owner(address);
-    if (owner !== undefined) {
-      if (owners.isAlive(owner) || this.#isYoung(address)) return false;
-      await owners.forget(address);
-    }
+    if (owner !== undefined && owners.isAlive(owner)) return false;
+    return this.#locked(async () => (await this.#take(address, owners)) && this.#link(address, id));
+  }
+
+  /** Takes an address from one who is dead. Of several that see him dead only one does: by then it could be another's. */
+  async #take(address: string, owners: Owners): Promise<boolean> {
+    const owner = this.#owner(address);
+    if (owner === undefined) return true;
+    if (owners.isAlive(owner) || this.#isYoung(address)) return false;
+    await owners.forget(address);
     rmSync(join(this.#folder, address), { force: true });
-    return this.#link(address, id);
+    return true;
+  }
+
+  /** Young once more: it is held by somebody who starts. */
+  async #isOwn(address: string, id: string): Promise<boolean> {
+    if (this.#owner(address) !== id) return false;
+    return this.#locked(() => {
+      if (this.#owner(address) !== id) return false;
+      const now = new Date();
+      lutimesSync(join(this.#folder, address), now, now);
+      return true;
+    });
+  }
+
+  #locked<T>(work: () => T | Promise<T>): Promise<T> {
+    return withFileLock(`${this.#folder}.lock`, work);
   }
 
   #isYoung(address: string): boolean {

@@ -1,25 +1,28 @@
 /** Which subnet a network gets when nobody says. */
 import { createHash } from 'node:crypto';
 import { SkiffError } from '../lib/errors.ts';
-import { overlaps, parseSubnet, type Subnet } from './address.ts';
+import { overlaps, parseSubnet, sizeOf, type Subnet } from './address.ts';
 
-const pool = parseSubnet('10.64.0.0/10');
-const poolSubnets = 64 * 256;
+/** A VPN often takes all of 10.0.0.0/8: then there are the other private networks (RFC 1918). */
+const pools = ['10.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'];
 
 /**
- * A /24 of 10.64.0.0/10 that overlaps nothing that is taken. Each store begins to look at another place, so that two
+ * A /24 of the first pool that has one which overlaps nothing that is taken. Each store begins to look at another place, so that two
  * stores get different ones even while neither has its bridge up.
  */
 export function chooseSubnet(storeId: string, taken: readonly Subnet[]): Subnet {
-  const first = Number.parseInt(storeId, 16) % poolSubnets;
-  for (let step = 0; step < poolSubnets; step += 1) {
-    const base = pool.base + BigInt((first + step) % poolSubnets) * 256n;
-    const subnet: Subnet = { family: 4, base, prefix: 24 };
-    if (!taken.some((other) => overlaps(subnet, other))) return subnet;
+  for (const pool of pools.map(parseSubnet)) {
+    const count = Number(sizeOf(pool) / 256n);
+    const first = Number.parseInt(storeId, 16) % count;
+    for (let step = 0; step < count; step += 1) {
+      const base = pool.base + BigInt((first + step) % count) * 256n;
+      const subnet: Subnet = { family: 4, base, prefix: 24 };
+      if (!taken.some((other) => overlaps(subnet, other))) return subnet;
+    }
   }
   throw new SkiffError(
     'unavailable',
-    'no free network is left in 10.64.0.0/10: the routes of this host overlap all of it',
+    `no free network is left in ${pools.join(', ')}: the routes of this host overlap all of them`,
     { hint: 'Name one that is free with --subnet.' },
   );
 }

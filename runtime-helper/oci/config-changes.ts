@@ -1,4 +1,7 @@
 import { SkiffError } from '../lib/errors.ts';
+import { parseDuration } from '../lib/go-duration.ts';
+import { healthcheckConfig } from './healthcheck.ts';
+import { expandWord, splitWords } from './shell-words.ts';
 
 /** The `config` object of an image (image-spec, config.md). */
 export type ConfigObject = Record<string, unknown>;
@@ -16,37 +19,58 @@ function applyChange(config: ConfigObject, change: string): ConfigObject {
   const apply = instructions.get(match?.[1]?.toUpperCase() ?? '');
   if (!match || !apply)
     throw new SkiffError('invalid-argument', `${JSON.stringify(change)} is not a valid change command`);
-  return { ...config, ...apply(match[2] ?? '', config, change) };
+  const variables = variablesOf(listOf(config['Env']));
+  return {
+    ...config,
+    ...apply(match[2] ?? '', { config, change, word: (text) => expandWord(text, variables, change) }),
+  };
 }
 
-type Instruction = (rest: string, config: ConfigObject, change: string) => ConfigObject;
+type Context = {
+  config: ConfigObject;
+  /** The whole instruction, for errors. */
+  change: string;
+  /** A word with the variables of the config's environment in it, as of before the instruction. */
+  word: (text: string) => string;
+};
+
+type Instruction = (rest: string, context: Context) => ConfigObject;
 
 const instructions = new Map<string, Instruction>([
-  ['CMD', (rest, _, change) => ({ Cmd: commandOf(rest, change) })],
+  ['CMD', (rest, { change }) => ({ Cmd: commandOf(rest, change) })],
   // As Docker: another entrypoint drops the command that was meant for the one before.
-  ['ENTRYPOINT', (rest, _, change) => ({ Entrypoint: commandOf(rest, change), Cmd: null })],
-  ['ENV', (rest, config, change) => ({ Env: withVariables(listOf(config['Env']), pairsOf(rest, change)) })],
-  ['EXPOSE', (rest, config) => ({ ExposedPorts: { ...mapOf(config['ExposedPorts']), ...portsOf(rest) } })],
+  ['ENTRYPOINT', (rest, { change }) => ({ Entrypoint: commandOf(rest, change), Cmd: null })],
+  ['ENV', (rest, context) => ({ Env: withVariables(listOf(context.config['Env']), pairsOf(rest, context)) })],
+  [
+    'EXPOSE',
+    (rest, { config, word }) => ({ ExposedPorts: { ...mapOf(config['ExposedPorts']), ...portsOf(word(rest)) } }),
+  ],
+  ['HEALTHCHECK', (rest, { change }) => ({ Healthcheck: healthcheckOf(rest, change) })],
   [
     'LABEL',
-    (rest, config, change) => ({
-      Labels: { ...mapOf(config['Labels']), ...Object.fromEntries(pairsOf(rest, change)) },
+    (rest, context) => ({
+      Labels: { ...mapOf(context.config['Labels']), ...Object.fromEntries(pairsOf(rest, context)) },
     }),
   ],
-  ['ONBUILD', (rest, config) => ({ OnBuild: [...listOf(config['OnBuild']), rest] })],
-  ['STOPSIGNAL', (rest) => ({ StopSignal: rest })],
-  ['USER', (rest) => ({ User: rest })],
+  ['ONBUILD', (rest, { config, change }) => ({ OnBuild: [...listOf(config['OnBuild']), triggerOf(rest, change)] })],
+  ['STOPSIGNAL', (rest, { word }) => ({ StopSignal: word(rest) })],
+  ['USER', (rest, { word }) => ({ User: word(rest) })],
   [
     'VOLUME',
-    (rest, config, change) => ({
-      Volumes: {
-        ...mapOf(config['Volumes']),
-        ...Object.fromEntries((jsonWords(rest, change) ?? rest.split(/\s+/)).map((path) => [path, {}])),
-      },
-    }),
+    (rest, { config, change, word }) => {
+      const paths = jsonWords(rest, change) ?? splitWords(rest, change);
+      return { Volumes: { ...mapOf(config['Volumes']), ...Object.fromEntries(paths.map((path) => [word(path), {}])) } };
+    },
   ],
-  ['WORKDIR', (rest, config) => ({ WorkingDir: workingDir(config['WorkingDir'], rest) })],
+  ['WORKDIR', (rest, { config, word }) => ({ WorkingDir: workingDir(config['WorkingDir'], word(rest)) })],
 ]);
+
+/** What a later build runs; these can't be. */
+function triggerOf(rest: string, change: string): string {
+  if (/^(FROM|MAINTAINER|ONBUILD)\b/i.test(rest))
+    throw new SkiffError('invalid-argument', `${JSON.stringify(change)}: is not allowed as a trigger`);
+  return rest;
+}
 
 /** `["sh", "-c"]` as it is, anything else for the shell. */
 function commandOf(rest: string, change: string): string[] {
@@ -65,39 +89,54 @@ function jsonWords(rest: string, change: string): string[] | undefined {
 }
 
 /** `A=1 B="two words"`, or the old `A everything that follows`. */
-function pairsOf(rest: string, change: string): [string, string][] {
-  if (!/^[^\s=]+=/.test(rest)) {
+function pairsOf(rest: string, { change, word }: Context): [string, string][] {
+  const words = splitWords(rest, change);
+  if (words[0]?.includes('=') !== true) {
     const [, key = '', value] = /^(\S+)\s+(.*)$/s.exec(rest) ?? [];
     if (value === undefined)
       throw new SkiffError('invalid-argument', `${JSON.stringify(change)}: must have two arguments`);
-    return [[key, value]];
+    return [[word(key), word(value)]];
   }
-  return splitWords(rest, change).map((word) => {
-    const at = word.indexOf('=');
-    if (at < 1) throw new SkiffError('invalid-argument', `${JSON.stringify(change)}: ${word} is not NAME=VALUE`);
-    return [word.slice(0, at), word.slice(at + 1)];
+  return words.map((pair) => {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new SkiffError('invalid-argument', `${JSON.stringify(change)}: ${pair} is not NAME=VALUE`);
+    return [word(pair.slice(0, at)), word(pair.slice(at + 1))];
   });
 }
 
-/** Words with the quotes and backslashes of a shell taken out. */
-function splitWords(text: string, change: string): string[] {
-  const words: string[] = [];
-  const piece = /\s+|'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^\s'"\\]+)/gsy;
-  let isInside = false;
-  let end = 0;
-  for (const match of text.matchAll(piece)) {
-    end = match.index + match[0].length;
-    const [whole, single, double, escaped, plain] = match;
-    if (/^\s/.test(whole)) {
-      isInside = false;
-      continue;
-    }
-    if (!isInside) words.push('');
-    isInside = true;
-    words[words.length - 1] += single ?? double?.replaceAll(/\\(["\\$])/g, '$1') ?? escaped ?? plain ?? '';
+const healthFlags: Readonly<Record<string, 'interval' | 'timeout' | 'startPeriod' | 'startInterval'>> = {
+  interval: 'interval',
+  timeout: 'timeout',
+  'start-period': 'startPeriod',
+  'start-interval': 'startInterval',
+};
+
+/** `[--interval=5s …] CMD command`, or `NONE`. */
+function healthcheckOf(rest: string, change: string): object {
+  const bad = (): SkiffError =>
+    new SkiffError('invalid-argument', `${JSON.stringify(change)} is not a valid change command`);
+  const [, flags = '', kind = '', command = ''] = /^((?:--\S+\s+)*)(\w+)\s*(.*)$/s.exec(rest) ?? [];
+  if (kind.toUpperCase() === 'NONE' && command === '') return { Test: ['NONE'] };
+  if (kind.toUpperCase() !== 'CMD' || command === '') throw bad();
+  const check = { interval: 0, timeout: 0, startPeriod: 0, startInterval: 0, retries: 0 };
+  for (const flag of flags.trim().split(/\s+/).filter(Boolean)) {
+    const [, name = '', value = ''] = /^--([a-z-]+)=(.+)$/.exec(flag) ?? [];
+    const time = healthFlags[name];
+    const number = time ? parseDuration(value) : name === 'retries' && /^\d+$/.test(value) ? Number(value) : undefined;
+    if (number === undefined || number < 0) throw bad();
+    check[time ?? 'retries'] = time ? number * 1e6 : number;
   }
-  if (end < text.length) throw new SkiffError('invalid-argument', `${JSON.stringify(change)}: a quote is not closed`);
-  return words;
+  const list = jsonWords(command, change);
+  return healthcheckConfig({ ...check, test: list ? ['CMD', ...list] : ['CMD-SHELL', command] });
+}
+
+function variablesOf(env: readonly string[]): Map<string, string> {
+  return new Map(
+    env.map((line) => {
+      const [key = ''] = line.split('=', 1);
+      return [key, line.slice(key.length + 1)];
+    }),
+  );
 }
 
 function withVariables(env: string[], pairs: [string, string][]): string[] {

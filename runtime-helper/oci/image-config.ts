@@ -1,4 +1,5 @@
 import { SkiffError } from '../lib/errors.ts';
+import { parseHealthcheck, type Healthcheck } from './healthcheck.ts';
 import { array, bad, object, optionalObject, parse, parseObject, text, textMap, words } from './json.ts';
 
 export { maxJsonBytes } from './json.ts';
@@ -33,6 +34,9 @@ export type ImageConfig = {
   labels: Record<string, string>;
   /** `80/tcp` */
   exposedPorts: string[];
+  healthcheck?: Healthcheck;
+  /** What reads commands that are a line; empty: `/bin/sh -c`. */
+  shell: string[];
 };
 
 /** One image of a `docker save` archive. */
@@ -60,6 +64,7 @@ export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
   const diffIds = array(rootfs['diff_ids'], `${what}: rootfs.diff_ids`).map((id) => digestHex(id, `${what}: diff_id`));
   if (diffIds.length > maxLayers) throw bad(`${what}: more than ${maxLayers} layers`);
   const created = root['created'];
+  const healthcheck = parseHealthcheck(config['Healthcheck'], `${what}: Healthcheck`);
   return {
     ...(typeof created === 'string' && !Number.isNaN(Date.parse(created)) ? { created } : {}),
     architecture: text(root['architecture'], `${what}: architecture`),
@@ -75,6 +80,8 @@ export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
     volumes: Object.keys(optionalObject(config['Volumes'], `${what}: Volumes`)),
     labels: textMap(config['Labels'], `${what}: Labels`),
     exposedPorts: Object.keys(optionalObject(config['ExposedPorts'], `${what}: ExposedPorts`)),
+    ...(healthcheck ? { healthcheck } : {}),
+    shell: words(config['Shell'], `${what}: Shell`),
   };
 }
 

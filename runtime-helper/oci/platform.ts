@@ -16,12 +16,19 @@ const architectures: Readonly<Record<string, Platform>> = {
   armel: { os: '', architecture: 'arm', variant: 'v6' },
 };
 
+/** What Go can compile for (GOARCH), as far as Linux runs there. */
+const architecturesOfGo = new Set(
+  '386 amd64 arm arm64 loong64 mips mips64 mips64le mipsle ppc64 ppc64le riscv64 s390x'.split(' '),
+);
+
 /** `linux/arm64/v8`, `arm64`, `linux`. Throws invalid-argument. */
 export function parsePlatform(text: string, here: Platform): Platform {
   const parts = text.toLowerCase().split('/');
   if (parts.length > 3 || parts.some((part) => !/^[a-z0-9_.-]+$/.test(part)))
     throw new SkiffError('invalid-argument', `${JSON.stringify(text)} is an invalid OS component or platform`);
   const [first = '', second, variant] = parts;
+  if (second === undefined && first !== 'linux' && !architectures[first] && !architecturesOfGo.has(first))
+    throw new SkiffError('invalid-argument', `${JSON.stringify(text)}: unknown operating system or architecture`);
   if (second === undefined) return first === 'linux' ? here : normal({ os: here.os, architecture: first });
   return normal({ os: first, architecture: second, ...(variant === undefined ? {} : { variant }) });
 }

@@ -41,10 +41,25 @@ export type ProcessConfig = {
 /** Sizes in bytes, times in microseconds; -1: no limit. */
 export type Resources = {
   memory?: { limit?: number; swap?: number; reservation?: number; swappiness?: number; disableOOMKiller?: boolean };
-  cpu?: { shares?: number; quota?: number; period?: number; cpus?: string; mems?: string };
+  cpu?: {
+    shares?: number;
+    quota?: number;
+    period?: number;
+    realtimeRuntime?: number;
+    realtimePeriod?: number;
+    cpus?: string;
+    mems?: string;
+  };
   pids?: { limit: number };
-  blockIO?: { weight: number };
+  blockIO?: { weight?: number; weightDevice?: (BlockDevice & { weight: number })[] } & {
+    [K in Throttle]?: (BlockDevice & { rate: number })[];
+  };
 };
+
+export type BlockDevice = { major: number; minor: number };
+/** Bytes or operations a second. */
+export type Throttle =
+  'throttleReadBpsDevice' | 'throttleWriteBpsDevice' | 'throttleReadIOPSDevice' | 'throttleWriteIOPSDevice';
 
 export type CapabilitySet = 'bounding' | 'effective' | 'permitted' | 'inheritable' | 'ambient';
 export type NamespaceType = 'pid' | 'network' | 'mount' | 'ipc' | 'uts' | 'cgroup' | 'user';

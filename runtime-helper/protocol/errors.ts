@@ -16,6 +16,15 @@ export type ErrorCode = (typeof errorCodes)[number];
 /** In the range that JSON-RPC leaves to servers. */
 export const rpcErrorNumber = -32010;
 
+/** A port of this machine that could not be published, and who has it as far as that can be known. */
+export type PortInUse = {
+  hostIp: string;
+  port: number;
+  protocol: 'tcp' | 'udp' | 'sctp';
+  container?: { id: string; name: string };
+  process?: { pid: number; name: string };
+};
+
 export type ErrorData = {
   code: ErrorCode;
   /** What the user can do, when there is something. */
@@ -24,4 +33,6 @@ export type ErrorData = {
   exitCode?: number;
   /** The option of `run` that it is about, by its long name: `publish`. */
   option?: string;
+  /** Why `run` or `start` could not publish a port. */
+  portInUse?: PortInUse;
 };

@@ -2,3 +2,4 @@ export * from './errors.ts';
 export * from './methods.ts';
 export * from './run-arguments.ts';
 export * from './types.ts';
+export * from './update-arguments.ts';

@@ -9,10 +9,12 @@ import type {
   ContainerProcess,
   ContainerSummary,
   EngineInfo,
+  ExportParams,
   CommitParams,
   DiscardParams,
   ExecParams,
   FileChange,
+  FileEvent,
   FileInfo,
   FileMoveParams,
   FileParams,
@@ -20,6 +22,7 @@ import type {
   FileRemoveParams,
   FileSideParams,
   FileTransferParams,
+  FileWatchParams,
   FileWriteParams,
   Finding,
   ImageFileParams,
@@ -56,8 +59,12 @@ import type {
   StartResult,
   StopParams,
   StreamCloseParams,
+  StopOutlook,
   StreamInputParams,
   StreamResizeParams,
+  UpdateParams,
+  UsageParams,
+  UsageResult,
   VolumeCreateParams,
   VolumeParams,
   VolumePruneParams,
@@ -83,15 +90,21 @@ export const containerList = request<ListParams, ListResult>('container/list');
 export const containerRun = request<RunParams, RunResult>('container/run');
 export const containerStart = request<ContainerIdParams, StartResult>('container/start');
 export const containerStop = request<StopParams, Record<string, never>>('container/stop');
+/** Whether a stop of it would be heard. */
+export const containerStopOutlook = request<ContainerIdParams, StopOutlook>('container/stopOutlook');
 /** Stops it, if it runs, and starts it. */
 export const containerRestart = request<StopParams, Record<string, never>>('container/restart');
 /** All its processes stand still until `container/unpause`. */
 export const containerPause = request<ContainerIdParams, Record<string, never>>('container/pause');
 export const containerUnpause = request<ContainerIdParams, Record<string, never>>('container/unpause');
 export const containerRename = request<RenameParams, Record<string, never>>('container/rename');
+/** Limits and restart policy, of a container that runs or not. */
+export const containerUpdate = request<UpdateParams, Record<string, never>>('container/update');
 export const containerKill = request<KillParams, Record<string, never>>('container/kill');
 /** What runs in it now; empty for one that does not run. */
 export const containerTop = request<ContainerIdParams, { processes: ContainerProcess[] }>('container/top');
+/** Opens a stream that brings a line of JSON each second, a `UsageLine`, the first at once. */
+export const containerUsage = request<UsageParams, UsageResult>('container/usage');
 /** Docker's document about a container, as `skiff inspect` prints it. */
 export const containerInspect = request<ContainerIdParams, { document: object }>('container/inspect');
 export const containerRemove = request<RemoveParams, Record<string, never>>('container/remove');
@@ -104,6 +117,8 @@ export const containerExec = request<ExecParams, AttachResult>('container/exec')
 export const containerChanges = request<ContainerIdParams, { changes: FileChange[] }>('container/changes');
 /** Makes files as the image has them. */
 export const containerDiscard = request<DiscardParams, Record<string, never>>('container/discard');
+/** All of a container's files as a tar archive, without its volumes. Written to `path`, which is replaced when all of it is there. */
+export const containerExport = request<ExportParams, Record<string, never>>('container/export');
 /** Makes an image of the container's image and what it has changed. */
 export const containerCommit = request<CommitParams, { id: string }>('container/commit');
 /** A container's files. What a symbolic link leads to is found inside the container. */
@@ -119,6 +134,8 @@ export const fileRemove = request<FileRemoveParams, Record<string, never>>('file
 /** A file or folder of the user's into a folder of the container's, and the other way round; as `skiff cp`. */
 export const fileUpload = request<FileTransferParams, Record<string, never>>('file/upload');
 export const fileDownload = request<FileTransferParams, Record<string, never>>('file/download');
+/** From now on `files/changed` tells of what happens in these folders, and only these, of a container, whenever it runs. None: of nothing. */
+export const fileWatch = request<FileWatchParams, Record<string, never>>('file/watch');
 export const imageList = request<Record<string, never>, { images: ImageSummary[] }>('image/list');
 export const imageImport = request<ImageImportParams, { reference: string; id: string }>('image/import');
 /** Canceled or failed, it leaves nothing. */
@@ -174,6 +191,8 @@ export const streamEnded = notification<{ stream: string; exitCode?: number; err
 export const containersChanged = notification<{ changed: ContainerSummary[]; removed: string[] }>('containers/changed');
 /** Also with containers that came, went or changed their addresses. */
 export const networksChanged = notification<{ networks: NetworkSummary[] }>('networks/changed');
+/** What was done by the container's own processes or anybody else. A `changed` folder: what is in it is to be listed anew. */
+export const filesChanged = notification<{ id: string; events: FileEvent[] }>('files/changed');
 export const imagesChanged = notification<{ images: ImageSummary[] }>('images/changed');
 /** Also with containers that have them. */
 export const volumesChanged = notification<{ volumes: VolumeSummary[] }>('volumes/changed');

@@ -10,6 +10,7 @@ export function runArguments(options: RunOptions, how: { detached: boolean }): s
     ...letters({ d: how.detached, i: options.interactive, t: options.tty }),
     ...flag('--rm', options.autoRemove),
     ...text('--name', options.name),
+    ...text('--entrypoint', options.entrypoint),
     ...each('-p', options.publish),
     ...flag('-P', options.publishAll),
     ...each('-v', options.volumes),

@@ -2,12 +2,16 @@
 
 export type ContainerState =
   | { status: 'created' }
-  | { status: 'running' | 'paused'; pid: number; startedAt: string }
+  /** `health`: what its health checks say; absent: it has none. */
+  | { status: 'running' | 'paused'; pid: number; startedAt: string; health?: HealthStatus }
   /** PID 1 has ended, and the container's restart policy will start it once more. */
   | ({ status: 'restarting' } & Ending)
   | ({ status: 'exited' } & Ending)
   /** Its removal has failed halfway: only removing it again is left. */
   | { status: 'dead' };
+
+/** No check has gone well yet; the last one did; too many in a row did not. */
+export type HealthStatus = 'starting' | 'healthy' | 'unhealthy';
 
 /** How PID 1 has ended. */
 export type Ending = {
@@ -48,7 +52,13 @@ export type ContainerSummary = {
   networks: string[];
   /** Beyond what every container has. */
   mounts: ContainerMount[];
+  limits: ContainerLimits;
+  /** `always`, `on-failure:3`; absent: it is not restarted by itself. */
+  restart?: string;
 };
+
+/** What it may use at most. `memory` in bytes, `cpus` a number of them, `pidsLimit` of processes. Absent: no limit. */
+export type ContainerLimits = { memory?: number; cpus?: number; pidsLimit?: number };
 
 /** `source`: a path on the host, or a volume's name; empty for a tmpfs. */
 export type ContainerMount = {
@@ -56,6 +66,31 @@ export type ContainerMount = {
   source: string;
   target: string;
   readonly: boolean;
+};
+
+/** `ids`: the containers to watch; absent: all. */
+export type UsageParams = { ids?: string[] };
+export type UsageResult = { stream: string };
+/** `takenAt`: milliseconds since 1970. Who does not run is not among the `usages`. */
+export type UsageLine = { takenAt: number; usages: ContainerUsage[] };
+/** What a container has used since it was started; two of them make a rate. */
+export type ContainerUsage = {
+  id: string;
+  /** Milliseconds of a clock that never goes back. */
+  clock: number;
+  /** Of all its processes, on all processors. */
+  cpuMilliseconds: number;
+  /** Bytes, now, page cache that can be taken back left out. */
+  memory: number;
+  /** Bytes: its own limit, or what the machine has. */
+  memoryLimit: number;
+  /** Bytes. */
+  networkReceived: number;
+  networkSent: number;
+  blockRead: number;
+  blockWritten: number;
+  /** Processes and threads, now. */
+  pids: number;
 };
 
 /** As the host sees it. `pid` is the host's. */
@@ -145,6 +180,8 @@ export type RunOptions = {
   image: string;
   /** Absent: the image's own. */
   command?: string[];
+  /** Instead of the image's; empty: none. */
+  entrypoint?: string;
   /** Absent: a random adjective_noun. */
   name?: string;
   tty?: boolean;
@@ -180,8 +217,13 @@ export type RunParams = RunOptions & {
 } & Progressing;
 export type RunResult = { id: string; name: string; stream?: string };
 export type StartResult = Record<string, never>;
-/** `timeoutSeconds`: grace between TERM and KILL; absent: 10. */
+/** `timeoutSeconds`: grace between TERM and KILL; absent: the container's own, or 10. */
 export type StopParams = { id: string; timeoutSeconds?: number };
+/**
+ * `vainSeconds`: the grace, when PID 1 has no handler for the stop signal, so that the kernel drops it; negative: KILL never comes.
+ * Absent: PID 1 gets the signal, or does not run.
+ */
+export type StopOutlook = { vainSeconds?: number };
 /** `signal`: its name, with or without SIG, or its number. */
 export type KillParams = { id: string; signal: string };
 /** `name`: as for a new container. */
@@ -214,6 +256,19 @@ export type VolumeCreateParams = { name?: string };
 export type VolumeParams = { name: string };
 /** `all`: also those that have a name. */
 export type VolumePruneParams = { all?: boolean };
+/** As on the command line: `512m`, `1.5`, `always`; 0 is no limit any more. Absent: as it is. All of it is done, or nothing. */
+export type UpdateOptions = {
+  memory?: string;
+  memorySwap?: string;
+  memoryReservation?: string;
+  cpus?: string;
+  cpuShares?: number;
+  cpusetCpus?: string;
+  pidsLimit?: number;
+  blkioWeight?: number;
+  restart?: string;
+};
+export type UpdateParams = UpdateOptions & { id: string };
 export type StreamIdParams = { stream: string };
 /** `hangUp`: the process is told that its terminal is gone (SIGHUP), which ends a shell. */
 export type StreamCloseParams = { stream: string; hangUp?: boolean };
@@ -267,6 +322,8 @@ export type InitializationOptions = {
   /** Absent: the default store of the user. */
   root?: string;
   runRoot?: string;
+  /** OCI runtime of containers that name none; absent or empty: our own. */
+  runtime?: string;
 };
 /** `skiff` field beside `capabilities` in the result of `initialize`. */
 export type InitializeResult = {
@@ -280,6 +337,8 @@ export type InitializeResult = {
 
 /** `A` added, `C` changed, `D` deleted, against the image. */
 export type FileChange = { kind: 'A' | 'C' | 'D'; path: string };
+export type FileEvent = { kind: 'created' | 'changed' | 'deleted'; path: string };
+export type FileWatchParams = { id: string; folders: string[] };
 export type FileInfo = {
   name: string;
   /** What a symbolic link leads to; `broken`: it leads nowhere. */
@@ -307,5 +366,6 @@ export type FileRemoveParams = FileParams & { recursive?: boolean };
 /** Absolute paths, one of them in the container. */
 export type FileTransferParams = { id: string; from: string; to: string };
 export type DiscardParams = { id: string; paths: string[] };
+export type ExportParams = { id: string; path: string } & Progressing;
 /** `reference` absent: the image has no name. `pause` absent: its processes stand still meanwhile. */
 export type CommitParams = { id: string; reference?: string; pause?: boolean };

@@ -4,6 +4,7 @@ import { answerFailure } from './answer-failure.ts';
 import type { Call, RegistryClient } from './client.ts';
 import { RegistryFailure } from './failure.ts';
 import { readBody, type HttpResponse } from './transport.ts';
+import { Upload } from './upload.ts';
 
 export type FetchedManifest = { bytes: Buffer; mediaType: string; digest: string };
 
@@ -89,35 +90,18 @@ export class Repository {
   }
 
   /**
-   * Begins an upload, or takes the blob over from another repository of the same registry. Returns where its bytes go; undefined when it is
+   * Begins an upload, or takes the blob over from another repository of the same registry. Undefined when it is
    * there already.
    */
-  async beginUpload(digest: string, from: string | undefined, signal: AbortSignal): Promise<URL | undefined> {
+  async beginUpload(digest: string, from: string | undefined, signal: AbortSignal): Promise<Upload | undefined> {
     const query = from === undefined ? '' : `?${new URLSearchParams({ mount: digest, from }).toString()}`;
     const scopes = from === undefined ? [] : [`repository:${from}:pull`];
     const response = await this.#call({ method: 'POST', path: `blobs/uploads/${query}`, signal }, scopes);
     if (response.status === 201) return void response.body.resume();
     if (response.status !== 202) throw this.#denied(await answerFailure(response), 'push', `blob ${digest}`);
     response.body.resume();
-    const location = response.headers.location ?? '';
-    if (location !== '' && URL.canParse(location, response.url.href)) return new URL(location, response.url);
-    throw new RegistryFailure('unavailable', `${response.url.origin}: does not say where an upload goes`);
-  }
-
-  /** All of a blob in one request (distribution-spec, "POST then PUT"). */
-  async upload(
-    target: URL,
-    blob: Descriptor,
-    open: () => AsyncIterable<Uint8Array>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const path = new URL(target);
-    path.searchParams.set('digest', blob.digest);
-    const headers = { 'content-type': 'application/octet-stream' };
-    const body = (): { stream: AsyncIterable<Uint8Array>; size: number } => ({ stream: open(), size: blob.size });
-    const response = await this.#call({ method: 'PUT', path, headers, body, signal });
-    if (response.status !== 201) throw this.#denied(await answerFailure(response), 'push', `blob ${blob.digest}`);
-    response.body.resume();
+    const denied = (failure: RegistryFailure): RegistryFailure => this.#denied(failure, 'push', `blob ${digest}`);
+    return new Upload({ call: (call) => this.#call(call), denied }, response);
   }
 
   async putManifest(reference: string, manifest: FetchedManifest, signal: AbortSignal): Promise<void> {

@@ -42,7 +42,8 @@ export function serveSessions(engine: Engine, questions: Questions, write: Log):
 
 function exitWhenIdle(server: Server, milliseconds: number, end: () => void): void {
   let open = 0;
-  let timer = setTimeout(end, milliseconds);
+  // The front that started us waits to be accepted: on a busy machine that takes longer than the shortest idleness.
+  let timer = setTimeout(end, Math.max(milliseconds, defaultIdleSeconds * 1000));
   server.on('connection', (socket) => {
     open += 1;
     clearTimeout(timer);

@@ -136,11 +136,12 @@ class Front {
     }
   }
 
-  #connect({ socket, input, tty, detachKeys, signals, replay }: Attachment): void {
+  #connect({ socket, input, tty, detachKeys, signals, replay, begins, outputs }: Attachment): void {
     this.#attached = true;
     const flag = (set: boolean): string => (set ? '1' : '0');
-    const payload = encodeStrings([socket, flag(input), flag(tty), detachKeys, flag(signals), String(replay)]);
-    this.#send([encodeFrame(frameType.connect, payload)]);
+    const wanted = outputs.map((output) => (output === 'stdout' ? '1' : '2')).join('');
+    const told = [socket, flag(input), flag(tty), detachKeys, flag(signals), String(replay), flag(begins), wanted];
+    this.#send([encodeFrame(frameType.connect, encodeStrings(told))]);
   }
 
   #askSecret(prompt: string): Promise<string | undefined> {

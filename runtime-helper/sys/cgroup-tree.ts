@@ -104,3 +104,21 @@ export function freezeCgroup(cgroup: string, frozen: boolean): boolean {
   if (control) writeFileSync(control.file, frozen ? control.frozen : control.thawed);
   return control !== undefined;
 }
+
+/** A value, and its files in both versions; empty: that version has none. */
+export type LimitFiles = { controller: string; legacyFile: string; legacyValue: string; file: string; value: string };
+
+/** False: this machine has no such controller. Throws what the kernel says of the value. */
+export function writeLimit(cgroup: string, limit: LimitFiles): boolean {
+  const { unified, legacy } = cgroupHierarchies();
+  const hierarchy = legacy.find(({ controllers }) => controllers.includes(limit.controller));
+  const places = [
+    ...(unified === undefined || limit.file === '' ? [] : [[join(unified, cgroup, limit.file), limit.value]]),
+    ...(hierarchy && limit.legacyFile !== ''
+      ? [[join(hierarchy.path, cgroup, limit.legacyFile), limit.legacyValue]]
+      : []),
+  ];
+  const [path, value = ''] = places.find(([file = '']) => existsSync(file)) ?? [];
+  if (path !== undefined) writeFileSync(path, value);
+  return path !== undefined;
+}

@@ -25,8 +25,9 @@ const maxPasswordAttempts = 3;
 export async function startSpawner(options: { binary: string; elevation: Elevation; log: Log }): Promise<Elevated> {
   const { binary, elevation, log } = options;
   if (process.getuid?.() === 0) return { spawner: await startDirectly(binary, log), through: 'direct' };
-  assertElevationPossible();
-  const tool = findTool();
+  const obstacle = elevationObstacle();
+  if (obstacle) throw obstacle;
+  const tool = findTool() ?? 'sudo';
   const sha256 = sha256Of(binary);
   const copy = installedCopy(sha256);
   const passwords = passwordSource(elevation);
@@ -49,20 +50,24 @@ async function startDirectly(binary: string, log: Log): Promise<Spawner> {
   throw new SkiffError('unavailable', `${binary} did not start: ${describe(outcome)}`);
 }
 
-/** no_new_privs makes sudo and pkexec fail with texts that nobody understands (prctl(2), PR_SET_NO_NEW_PRIVS). */
-function assertElevationPossible(): void {
-  if (!/^NoNewPrivs:\s*1$/m.test(readFileSync('/proc/self/status', 'utf8'))) return;
-  throw refusal(
-    'this session can gain no privileges (NoNewPrivs is set, as snap, flatpak and some sandboxes do)',
-    'Start VS Code outside the sandbox (the .deb instead of the snap), or run `skiff` in an ordinary terminal.',
-  );
+/** What stands in the way of any privileges, known without asking for them; undefined: they may be asked for. */
+export function elevationObstacle(): SkiffError | undefined {
+  if (process.getuid?.() === 0) return undefined;
+  // no_new_privs makes sudo and pkexec fail with texts that nobody understands (prctl(2), PR_SET_NO_NEW_PRIVS).
+  if (/^NoNewPrivs:\s*1$/m.test(readFileSync('/proc/self/status', 'utf8')))
+    return refusal(
+      'this session can gain no privileges (NoNewPrivs is set, as snap, flatpak and some sandboxes do)',
+      'Start VS Code outside the sandbox (the .deb instead of the snap), or run `skiff` in an ordinary terminal.',
+    );
+  if (findTool() === undefined)
+    return refusal('neither sudo nor pkexec is installed', 'Install sudo, or run VS Code as root.');
+  return undefined;
 }
 
 type Tool = 'sudo' | 'pkexec';
 
-function findTool(): Tool {
-  for (const tool of ['sudo', 'pkexec'] as const) if (onPath(tool)) return tool;
-  throw refusal('neither sudo nor pkexec is installed', 'Install sudo, or run VS Code as root.');
+function findTool(): Tool | undefined {
+  return (['sudo', 'pkexec'] as const).find(onPath);
 }
 
 function onPath(name: string): boolean {
@@ -108,16 +113,16 @@ async function elevate(
   kind: 'spawner' | 'command',
 ): Promise<{ child: SpawnerProcess; ready: boolean }> {
   if (tool === 'pkexec') {
-    const child = spawn('pkexec', command, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = start('pkexec', command);
     return settle(child, await awaitReady(child, { log, kind }));
   }
-  const quiet = spawn('sudo', ['-n', '--', ...command], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const quiet = start('sudo', ['-n', '--', ...command]);
   const first = await awaitReady(quiet, { log, kind });
   if (first.kind !== 'failed' || !/password is required|a terminal is required/.test(first.stderr))
     return settle(quiet, first);
   // A prompt that no message of sudo's contains, so that we know when it asks.
   const token = `skiff-password-${process.pid}:`;
-  const child = spawn('sudo', ['-S', '-p', token, '--', ...command], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = start('sudo', ['-S', '-p', token, '--', ...command]);
   let attempt = 0;
   const answer = async (): Promise<string> => {
     attempt += 1;
@@ -127,7 +132,14 @@ async function elevate(
   return settle(child, await awaitReady(child, { log, kind, token, answer }));
 }
 
+/** In English: what it says is read. */
+function start(tool: Tool, args: string[]): SpawnerProcess {
+  return spawn(tool, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } });
+}
+
 function settle(child: SpawnerProcess, outcome: StartOutcome): { child: SpawnerProcess; ready: boolean } {
+  if (outcome.kind === 'failed' && /incorrect password/.test(outcome.stderr))
+    throw refusal('wrong password', 'Try again.');
   if (outcome.kind === 'failed')
     throw refusal(describe(outcome), 'An administrator must allow you to use sudo for Skiff.');
   return { child, ready: outcome.kind === 'ready' };

@@ -80,7 +80,10 @@ export async function runPs(options: readonly string[]): Promise<string> {
     return stdout;
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    const reason = missing ? 'this machine has no ps' : cause instanceof Error ? cause.message : String(cause);
+    // What follows its first line is how it is used.
+    const said =
+      cause instanceof Error && 'stderr' in cause ? /^(?:error: )?(.+)$/m.exec(String(cause.stderr))?.[1] : '';
+    const reason = missing ? 'this machine has no ps' : said || String(cause);
     throw new SkiffError('invalid-argument', `ps ${options.join(' ')}: ${reason}`, { cause });
   }
 }

@@ -6,18 +6,19 @@ export const maxRequestLength = 1024 * 1024;
 export type SpawnerFrame = { id: number; strings: string[] };
 
 export function encodeRequest(id: number, strings: readonly string[]): Buffer {
-  for (const text of strings) {
-    // A NUL would be read as the end of the string, and the rest as a directive of its own.
-    if (text.includes('\0')) throw new SkiffError('invalid-argument', `a NUL byte in ${JSON.stringify(text)}`);
+  // A NUL would be read as the end of the string, and the rest as a directive of its own. Some hundred strings: one search is quicker.
+  if (strings.join('').includes('\0')) {
+    const text = strings.find((one) => one.includes('\0'));
+    throw new SkiffError('invalid-argument', `a NUL byte in ${JSON.stringify(text)}`);
   }
-  const body = Buffer.from(strings.map((text) => `${text}\0`).join(''));
-  const length = body.length + 4;
+  const body = [...strings, ''].join('\0');
+  const length = Buffer.byteLength(body) + 4;
   if (length > maxRequestLength)
     throw new SkiffError('invalid-argument', `arguments and environment of ${length} bytes are too long`);
   const frame = Buffer.allocUnsafe(4 + length);
   frame.writeUInt32LE(length, 0);
   frame.writeUInt32LE(id, 4);
-  body.copy(frame, 8);
+  frame.write(body, 8);
   return frame;
 }
 

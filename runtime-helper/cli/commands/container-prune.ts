@@ -27,7 +27,7 @@ export const containerPrune: Command = {
 };
 
 /** `until`: created before then; `label`, `label!`: that it has, or has not. */
-export function pruneFilter(entries: readonly string[]): (container: Container) => boolean {
+export function pruneFilter(entries: readonly string[]): (one: Pick<Container, 'createdAt' | 'labels'>) => boolean {
   const filters = parseFilters(entries, ['until', 'label', 'label!']);
   const until = filters.get('until')?.at(-1);
   const before = until === undefined ? undefined : parseTime(until, Date.now());

@@ -20,6 +20,7 @@ export const cp: Command = {
     const how = { followLink: options.flag('follow-link'), keepOwners: options.flag('archive') };
     if (from && to) throw new UsageError('copying between containers is not supported', 1);
     if (!from && !to) throw new UsageError('must specify at least one container source', 1);
+    if (from?.path === '' || to?.path === '') throw new UsageError('the path in the container cannot be empty', 1);
     if (from) {
       const { id } = engine.findContainer(from.container);
       if (target === '-') await writeOutput(engine.copyStream(id, from.path, how, operation), undefined, terminal);

@@ -10,7 +10,6 @@ export const create: Command = {
   notBuilt: notBuiltContainerOptions,
   stopsAtArgument: true,
   args: { least: 1 },
-  failureCode: 125,
   run: async (call) => {
     const { id } = await createContainer(call, { detached: false });
     call.terminal.stdout(`${id}\n`);

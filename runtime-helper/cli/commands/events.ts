@@ -2,6 +2,7 @@ import type { StoreEvent } from '../../engine/index.ts';
 import type { Command } from '../command.ts';
 import { anyFits, labelsFit, parseFilters } from '../filters.ts';
 import { formatValue } from '../format.ts';
+import { asMap } from '../template/values.ts';
 import { cleanText } from '../text.ts';
 import { parseTime } from '../times.ts';
 
@@ -68,7 +69,7 @@ function formatEvent({ time, type, action, id, attributes }: StoreEvent, format:
   const seconds = Math.floor(Date.parse(time) / 1000);
   const timeNano = Number(`${seconds}${fraction.padEnd(9, '0')}`);
   const from = type === 'container' ? (attributes['image'] ?? '') : '';
-  const common = { Type: type, Action: action, Actor: { ID: id, Attributes: attributes } };
+  const common = { Type: type, Action: action, Actor: { ID: id, Attributes: asMap(attributes) } };
   if (format !== 'json')
     return formatValue(
       { ...common, Status: action, ID: id, From: from, Scope: 'local', Time: seconds, TimeNano: timeNano },

@@ -3,6 +3,7 @@ import type { ImageStep } from '../../engine/index.ts';
 import { goTime } from '../container-words.ts';
 import { describeAge } from '../durations.ts';
 import { formatRows } from '../format.ts';
+import { platformFrom, platformOption } from '../platform-option.ts';
 import { cleanText, formatSize, formatTable, shorten, shortId } from '../text.ts';
 
 const createdByColumns = 45;
@@ -15,13 +16,13 @@ export const history: Command = {
     format: { type: 'text', help: "Format output: 'table', 'table TEMPLATE', 'json' or a Go template" },
     human: { type: 'flag', short: 'H', default: true, help: 'Print sizes and dates in human readable format' },
     'no-trunc': { type: 'flag', help: "Don't truncate output" },
+    platform: platformOption('Show the history'),
     quiet: { type: 'flag', short: 'q', help: 'Only show image IDs' },
   },
-  notBuilt: ['--platform'],
   args: { least: 1, most: 1 },
   run: async ({ args: [reference = ''], engine, options, terminal }) => {
     const how = { whole: options.flag('no-trunc'), human: options.flag('human'), now: Date.now() };
-    const steps = engine.imageHistory(reference);
+    const steps = engine.imageHistory(reference, platformFrom(options));
     const format = options.text('format') ?? 'table';
     if (options.flag('quiet') && format === 'table') {
       terminal.stdout(steps.map((step) => `${idOf(step, how.whole)}\n`).join(''));

@@ -29,7 +29,7 @@ export const imagePrune: Command = {
   },
 };
 
-function pruneOptions(filters: Filters, all: boolean): PruneImagesOptions {
+export function pruneOptions(filters: Filters, all: boolean): PruneImagesOptions {
   const until = filters.get('until')?.at(-1);
   const label = (text: string, wanted: boolean): PruneImagesOptions['labels'][number] => {
     const at = text.indexOf('=');

@@ -40,7 +40,7 @@ export const images: Command = {
       formatRows(
         rows.map((row) => rowOf(row, { whole, now })),
         table,
-        heads,
+        imageHeads,
         formatTable,
       ),
     );
@@ -72,7 +72,7 @@ const none = '<none>';
 
 /** An image is a row for each of its tags (and digests, where those are asked for), one for a digest without a tag, and one for no name at all. */
 function namesOf(image: Image, patterns: readonly string[], withDigests: boolean): Named[] {
-  const tags = image.references.map((name) => ({ ...split(name), name }));
+  const tags = image.references.toSorted().map((name) => ({ ...split(name), name }));
   const digests = image.digests.map((name) => ({ ...split(name), name }));
   const tagged = tags.flatMap(({ repository, end: tag, name }): (Named & { name: string })[] => {
     const own = digests.filter((one) => one.repository === repository).map(({ end }) => end);
@@ -99,7 +99,7 @@ function split(name: string): { repository: string; end: string } {
 const defaultTable = '{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}';
 const digestsTable = '{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}';
 
-const heads = {
+export const imageHeads = {
   Containers: 'CONTAINERS',
   CreatedAt: 'CREATED AT',
   CreatedSince: 'CREATED',
@@ -112,10 +112,16 @@ const heads = {
   UniqueSize: 'UNIQUE SIZE',
 };
 
+/** With the first of its names. */
+export function firstRowOf(image: Image, now: number): Record<keyof typeof imageHeads, string> {
+  const [first = { image, repository: none, tag: none, digest: none }] = namesOf(image, [], false);
+  return rowOf(first, { whole: false, now });
+}
+
 function rowOf(
   { image: { id, createdAt, size }, repository, tag, digest }: Named,
   how: { whole: boolean; now: number },
-): Record<keyof typeof heads, string> {
+): Record<keyof typeof imageHeads, string> {
   return {
     Containers: 'N/A',
     CreatedAt: createdAt === undefined ? 'N/A' : goTime(createdAt),

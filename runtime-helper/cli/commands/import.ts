@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { archiveSource } from '../archive-source.ts';
 import type { Command } from '../command.ts';
+import { platformFrom, platformOption } from '../platform-option.ts';
 import type { ImageSource } from '../../engine/index.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -10,19 +11,18 @@ export const importCommand: Command = {
   options: {
     change: { type: 'list', short: 'c', help: 'Apply Dockerfile instruction to the created image' },
     message: { type: 'text', short: 'm', help: 'Set commit message for imported image' },
-    platform: { type: 'text', help: 'Set platform of the image: os/architecture[/variant]' },
+    platform: platformOption('Make an image'),
   },
   args: { least: 1, most: 2 },
   privileged: true,
   run: async ({ args: [source = '', reference], engine, operation, options, terminal }) => {
     const message = options.text('message');
-    const platform = options.text('platform');
     const { id } = await engine.importImage(
       sourceOf(source, terminal),
       {
         ...(reference === undefined ? {} : { reference }),
         ...(message === undefined ? {} : { message }),
-        ...(platform === undefined ? {} : { platform }),
+        ...platformFrom(options),
         changes: options.list('change'),
         from: source,
       },
@@ -35,5 +35,5 @@ export const importCommand: Command = {
 
 function sourceOf(source: string, terminal: Terminal): ImageSource {
   if (/^https?:\/\//.test(source)) return { url: source, env: terminal.env };
-  return source === '-' ? { stream: terminal.readStdin() } : { path: resolve(terminal.cwd, source) };
+  return source === '-' ? { stream: terminal.readStdin() } : archiveSource(source, terminal);
 }

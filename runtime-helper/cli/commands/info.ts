@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
-import type { Info, PrivilegeState } from '../../engine/index.ts';
+import type { Info, MachineFacts, PrivilegeState } from '../../engine/index.ts';
 import { formatValue } from '../format.ts';
+import { asMap, nilList } from '../template/values.ts';
 import { cleanText } from '../text.ts';
 import { version } from '../version.ts';
 
@@ -11,15 +12,25 @@ export const info: Command = {
   options: { format: { type: 'text', short: 'f', help: "Format output: 'json' or a Go template" } },
   args: { least: 0, most: 0 },
   run: async ({ engine, options, terminal }) => {
-    const facts = engine.info();
+    const [facts, machine] = [engine.info(), engine.machine()];
     const format = options.text('format');
-    terminal.stdout(format === undefined ? describe(facts) : `${formatValue(documentOf(facts), format)}\n`);
+    if (format) terminal.stdout(`${formatValue(documentOf(facts, machine), format)}\n`);
+    else
+      terminal.stdout(
+        describe(facts, machine) +
+          warningsOf(machine)
+            .map((line) => `${line}\n`)
+            .join(''),
+      );
     return 0;
   },
 };
 
-function describe(facts: Info): string {
-  const { containers, running, paused, images, root, runRoot, storeId, kernel, architecture, privilege } = facts;
+const [storageDriver, logDriver, cgroupDriver] = ['overlay2', 'json-file', 'cgroupfs'];
+
+function describe(facts: Info, machine: MachineFacts): string {
+  const { runtimes, defaultRuntime } = facts;
+  const { containers, running, paused, images, root, runRoot, storeId, kernel, privilege } = facts;
   const rows = [
     ['Containers', containers],
     [' Running', running],
@@ -27,8 +38,20 @@ function describe(facts: Info): string {
     [' Stopped', containers - running - paused],
     ['Images', images],
     ['Skiff Version', version],
+    ['Storage Driver', storageDriver],
+    ['Logging Driver', logDriver],
+    ['Cgroup Driver', cgroupDriver],
+    ['Cgroup Version', machine.cgroupVersion],
+    ['Runtimes', [...runtimes.keys()].join(' ')],
+    ['Default Runtime', defaultRuntime],
+    ['Security Options', securityOptions(machine).join(' ')],
     ['Kernel Version', kernel],
-    ['Architecture', architecture],
+    ['Operating System', machine.operatingSystem],
+    ['OSType', 'linux'],
+    ['Architecture', machine.processor],
+    ['CPUs', machine.cpus],
+    ['Total Memory', `${Number((machine.memoryBytes / 1024 ** 3).toPrecision(4))}GiB`],
+    ['Name', machine.hostname],
     ['Store', storeId],
     ['Root Dir', root],
     ['Run Dir', runRoot],
@@ -48,19 +71,11 @@ function describePrivilege(privilege: PrivilegeState): string {
   }
 }
 
-/** Docker's names where it has one. */
-function documentOf({
-  containers,
-  running,
-  paused,
-  images,
-  kernel,
-  architecture,
-  storeId,
-  root,
-  runRoot,
-  privilege,
-}: Info): object {
+/** Docker's names where it has one (moby, api/types/system: Info). */
+function documentOf(facts: Info, machine: MachineFacts): object {
+  const { containers, running, paused, images, kernel, storeId, root, runRoot, privilege } = facts;
+  const { limits } = machine;
+  const warnings = warningsOf(machine);
   return {
     ID: storeId,
     Containers: containers,
@@ -68,12 +83,59 @@ function documentOf({
     ContainersPaused: paused,
     ContainersStopped: containers - running - paused,
     Images: images,
-    ServerVersion: version,
+    Driver: storageDriver,
+    Plugins: { Volume: ['local'], Network: ['bridge', 'host', 'null'], Log: ['json-file', 'local', 'none'] },
+    MemoryLimit: limits.memory,
+    SwapLimit: limits.swap,
+    CpuCfsPeriod: limits.cpuQuota,
+    CpuCfsQuota: limits.cpuQuota,
+    CPUShares: limits.cpuShares,
+    CPUSet: limits.cpuset,
+    PidsLimit: limits.pids,
+    OomKillDisable: limits.oomKillDisable,
+    IPv4Forwarding: machine.forwardsIpv4,
+    SystemTime: new Date().toISOString(),
+    LoggingDriver: logDriver,
+    CgroupDriver: cgroupDriver,
+    CgroupVersion: String(machine.cgroupVersion),
     KernelVersion: kernel,
+    OperatingSystem: machine.operatingSystem,
+    OSVersion: machine.osVersion,
     OSType: 'linux',
-    Architecture: architecture,
+    Architecture: machine.processor,
+    NCPU: machine.cpus,
+    MemTotal: machine.memoryBytes,
+    DockerRootDir: root,
+    Name: machine.hostname,
+    ServerVersion: version,
+    Runtimes: asMap(Object.fromEntries([...facts.runtimes].map(([name, path]) => [name, path === '' ? {} : { path }]))),
+    DefaultRuntime: facts.defaultRuntime,
+    // No container needs a helper to live.
+    LiveRestoreEnabled: true,
+    SecurityOptions: securityOptions(machine),
+    Warnings: warnings.length > 0 ? warnings : nilList,
     SkiffRootDir: root,
     SkiffRunDir: runRoot,
     Privilege: privilege,
   };
+}
+
+const securityOptions = ({ hasAppArmor }: MachineFacts): string[] => [
+  ...(hasAppArmor ? ['name=apparmor'] : []),
+  'name=seccomp,profile=builtin',
+  'name=cgroupns',
+];
+
+/** In Docker's words. */
+function warningsOf({ limits, forwardsIpv4 }: MachineFacts): string[] {
+  const checks: [boolean, string][] = [
+    [limits.memory, 'No memory limit support'],
+    [limits.swap, 'No swap limit support'],
+    [limits.cpuQuota, 'No cpu cfs quota support'],
+    [limits.cpuShares, 'No cpu shares support'],
+    [limits.cpuset, 'No cpuset support'],
+    [limits.pids, 'No pids limit support'],
+    [forwardsIpv4, 'IPv4 forwarding is disabled'],
+  ];
+  return checks.flatMap(([isThere, words]) => (isThere ? [] : [`WARNING: ${words}`]));
 }

@@ -4,6 +4,8 @@ import { printFailure } from '../failure.ts';
 import { formatValue } from '../format.ts';
 import { inspectContainer, inspectImage } from '../inspect-documents.ts';
 import { inspectNetwork } from '../inspect-network.ts';
+import { platformFrom, platformOption } from '../platform-option.ts';
+import { inspectVolume } from '../volume-documents.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ContainerSize, Engine } from '../../engine/index.ts';
 import { SkiffError } from '../../lib/errors.ts';
@@ -11,19 +13,31 @@ import { SkiffError } from '../../lib/errors.ts';
 export const inspect: Command = {
   name: 'inspect',
   usage: '[OPTIONS] NAME|ID [NAME|ID...]',
-  summary: 'Return low-level information on containers, images and networks',
+  summary: 'Return low-level information on containers, images, networks and volumes',
   options: {
     format: { type: 'text', short: 'f', help: "Format output: 'json' or a Go template" },
     size: { type: 'flag', short: 's', help: 'Display total file sizes if the type is container' },
-    type: { type: 'text', help: 'Only inspect objects of the given type: container, image or network' },
+    type: { type: 'text', help: 'Only inspect objects of the given type: container, image, network or volume' },
   },
   args: { least: 1 },
   run: async ({ args, engine, options, terminal }) => {
     const type = options.text('type');
-    if (type !== undefined && type !== 'container' && type !== 'image' && type !== 'network')
+    if (type !== undefined && !['container', 'image', 'network', 'volume'].includes(type))
       throw new UsageError(`"${type}" is not a valid value for --type`, 1);
     const lookUp = await finder(engine, args, { type, size: options.flag('size') });
     return printDocuments({ args, options, terminal }, lookUp, type ?? 'object');
+  },
+};
+
+export const containerInspect: Command = {
+  name: 'container inspect',
+  usage: '[OPTIONS] CONTAINER [CONTAINER...]',
+  summary: 'Display detailed information on one or more containers',
+  options: { format: inspect.options['format'] ?? helpOption, size: inspect.options['size'] ?? helpOption },
+  args: { least: 1 },
+  run: async ({ args, engine, options, terminal }) => {
+    const lookUp = await finder(engine, args, { type: 'container', size: options.flag('size') });
+    return printDocuments({ args, options, terminal }, lookUp, 'container');
   },
 };
 
@@ -31,11 +45,16 @@ export const imageInspect: Command = {
   name: 'image inspect',
   usage: '[OPTIONS] IMAGE [IMAGE...]',
   summary: 'Display detailed information on one or more images',
-  options: { format: inspect.options['format'] ?? helpOption },
-  notBuilt: ['--platform'],
+  options: { format: inspect.options['format'] ?? helpOption, platform: platformOption('Inspect the image') },
   args: { least: 1 },
   run: async ({ args, engine, options, terminal }) =>
-    printDocuments({ args, options, terminal }, (reference) => find(engine, reference, 'image'), 'image'),
+    printDocuments(
+      { args, options, terminal },
+      (reference) =>
+        unlessMissing(() => engine.inspectImage(reference)) &&
+        inspectImage(engine.inspectImage(reference, platformFrom(options))),
+      'image',
+    ),
 };
 
 /** Prints what is found, and says of what is not. The exit code. */
@@ -77,6 +96,7 @@ async function finder(
 
 function find(engine: Engine, reference: string, type: string | undefined, sizes?: Sizes): object | undefined {
   if (type === 'network') return inspectNetwork(engine.findNetwork(reference));
+  if (type === 'volume') return inspectVolume(engine.findVolume(reference));
   const container = type === 'image' ? undefined : unlessMissing(() => engine.findContainer(reference));
   if (container) {
     const size = sizes?.get(container.id);
@@ -87,7 +107,9 @@ function find(engine: Engine, reference: string, type: string | undefined, sizes
   const image = unlessMissing(() => engine.inspectImage(reference));
   if (image || type === 'image') return image && inspectImage(image);
   const network = unlessMissing(() => engine.findNetwork(reference));
-  return network && inspectNetwork(network);
+  if (network) return inspectNetwork(network);
+  const volume = unlessMissing(() => engine.findVolume(reference));
+  return volume && inspectVolume(volume);
 }
 
 function unlessMissing<T>(get: () => T): T | undefined {

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { each } from '../each.ts';
+import { each, manyAtOnce } from '../each.ts';
 
 export const kill: Command = {
   name: 'kill',
@@ -7,9 +7,10 @@ export const kill: Command = {
   summary: 'Kill one or more running containers',
   options: { signal: { type: 'text', short: 's', help: 'Signal to send to the container' } },
   args: { least: 1 },
-  run: (call) =>
-    each(call, (reference) => {
-      const { id } = call.engine.findContainer(reference);
-      return call.engine.killContainer(id, call.options.text('signal') ?? 'KILL');
-    }),
+  run: (call) => {
+    const { engine, options } = call;
+    const killOne = (reference: string): Promise<void> =>
+      engine.killContainer(engine.findContainer(reference).id, options.text('signal') ?? 'KILL');
+    return each(call, killOne, manyAtOnce);
+  },
 };

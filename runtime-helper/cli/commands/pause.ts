@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { each } from '../each.ts';
+import { each, manyAtOnce } from '../each.ts';
 
 export const pause: Command = {
   name: 'pause',
@@ -7,7 +7,8 @@ export const pause: Command = {
   summary: 'Pause all processes within one or more containers',
   options: {},
   args: { least: 1 },
-  run: (call) => each(call, (reference) => call.engine.pauseContainer(call.engine.findContainer(reference).id)),
+  run: (call) =>
+    each(call, (reference) => call.engine.pauseContainer(call.engine.findContainer(reference).id), manyAtOnce),
 };
 
 export const unpause: Command = {
@@ -16,5 +17,6 @@ export const unpause: Command = {
   summary: 'Unpause all processes within one or more containers',
   options: {},
   args: { least: 1 },
-  run: (call) => each(call, (reference) => call.engine.unpauseContainer(call.engine.findContainer(reference).id)),
+  run: (call) =>
+    each(call, (reference) => call.engine.unpauseContainer(call.engine.findContainer(reference).id), manyAtOnce),
 };

@@ -1,6 +1,7 @@
 import { SkiffError } from '../../lib/errors.ts';
+import type { Port } from '../../engine/index.ts';
 import type { Command } from '../command.ts';
-import { hostAndPort } from '../port-text.ts';
+import { hostAndPort, order } from '../port-text.ts';
 
 export const port: Command = {
   name: 'port',
@@ -11,9 +12,11 @@ export const port: Command = {
   run: async ({ args: [reference = '', wanted], engine, terminal }) => {
     const { name, ports } = engine.findContainer(reference);
     const key = wanted === undefined || wanted.includes('/') ? wanted : `${wanted}/tcp`;
-    const mapped = ports.flatMap(({ port: inner, protocol, hostIp, hostPort }) =>
-      hostIp === undefined ? [] : [{ key: `${inner}/${protocol}`, host: hostAndPort(hostIp, String(hostPort)) }],
-    );
+    const mapped = ports
+      .toSorted(byLine)
+      .flatMap(({ port: inner, protocol, hostIp, hostPort }) =>
+        hostIp === undefined ? [] : [{ key: `${inner}/${protocol}`, host: hostAndPort(hostIp, String(hostPort)) }],
+      );
     const found = key === undefined ? mapped : mapped.filter((one) => one.key === key);
     if (key !== undefined && found.length === 0)
       throw new SkiffError('not-found', `no public port '${key}' published for ${name}`);
@@ -21,3 +24,13 @@ export const port: Command = {
     return 0;
   },
 };
+
+/** As Docker sorts its lines. */
+function byLine(a: Port, b: Port): number {
+  return (
+    a.port - b.port ||
+    order(a.protocol, b.protocol) ||
+    order(a.hostIp ?? '', b.hostIp ?? '') ||
+    (a.hostPort ?? 0) - (b.hostPort ?? 0)
+  );
+}

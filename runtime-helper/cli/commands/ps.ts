@@ -28,20 +28,21 @@ export const ps: Command = {
   run: async ({ engine, options, terminal }) => {
     const containers = chosen(engine, options);
     const whole = options.flag('no-trunc');
-    const format = options.text('format') ?? 'table';
+    const given = options.text('format') || 'table';
+    const format = given === 'raw' ? rawTemplate(options.flag('size')) : given;
     if (options.flag('quiet') && format === 'table') {
       terminal.stdout(containers.map(({ id }) => `${whole ? id : shortId(id)}\n`).join(''));
       return 0;
     }
-    const wantsSize = options.flag('size') || /\.Size\b/.test(format);
+    const wantsSize = options.flag('size') || /\.Size\b|json \.\s*}}/.test(format);
     const sizes = wantsSize ? await engine.containerSizes(containers.map(({ id }) => id)) : undefined;
     const rows = containers.map((container) => ({
       ...rowOf(container, { whole, now: Date.now() }),
       Label: (name: unknown) => cleanText(container.labels[String(name)] ?? ''),
-      Size: sizes ? describeSize(sizes.get(container.id)) : '',
+      Size: sizes ? describeSize(sizes.get(container.id)) : formatSize(0),
     }));
     const table = format === 'table' ? `table ${defaultTable}${options.flag('size') ? '\t{{.Size}}' : ''}` : format;
-    terminal.stdout(formatRows(rows, table, heads, formatTable));
+    terminal.stdout(formatRows(rows, table, containerHeads, formatTable));
     return 0;
   },
 };
@@ -49,18 +50,34 @@ export const ps: Command = {
 /** `-n` and `-l` count the stopped ones, too. */
 function chosen(engine: Engine, options: Options): Container[] {
   const last = options.flag('latest') ? 1 : (options.number('last') ?? -1);
-  const filter = containerFilter(options.list('filter'), (reference) => engine.findContainer(reference));
+  const filter = containerFilter(options.list('filter'), engine);
   const containers = filter.choose(engine.listContainers({ all: options.flag('all') || last > 0 || filter.needsAll }));
   return last > 0 ? containers.slice(0, last) : containers;
 }
 
 const defaultTable = '{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}';
 
+/** `--format raw`: a line for each field. */
+const rawTemplate = (withSize: boolean): string =>
+  [
+    'container_id: {{.ID}}',
+    'image: {{.Image}}',
+    'command: {{.Command}}',
+    'created_at: {{.CreatedAt}}',
+    'state: {{.State}}',
+    'status: {{.Status}}',
+    'names: {{.Names}}',
+    'labels: {{.Labels}}',
+    'ports: {{.Ports}}',
+    ...(withSize ? ['size: {{.Size}}'] : []),
+    '',
+  ].join('\n');
+
 function describeSize(size: ContainerSize | undefined): string {
   return size ? `${formatSize(size.written)} (virtual ${formatSize(size.total)})` : '';
 }
 
-const heads = {
+export const containerHeads = {
   Command: 'COMMAND',
   CreatedAt: 'CREATED AT',
   ID: 'CONTAINER ID',

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { platformFrom, platformOption } from '../platform-option.ts';
 import { ProgressLines } from '../progress.ts';
 import { contentTrustOption, describePull, insecureOption, registryAccess } from '../registry-options.ts';
 import { cleanText } from '../text.ts';
@@ -11,15 +12,14 @@ export const pull: Command = {
     'all-tags': { type: 'flag', short: 'a', help: 'Download all tagged images in the repository' },
     'disable-content-trust': contentTrustOption,
     'insecure-registry': insecureOption,
-    platform: { type: 'text', help: 'Set platform if server is multi-platform capable' },
+    platform: platformOption('Pull the image'),
     quiet: { type: 'flag', short: 'q', help: 'Suppress verbose output' },
   },
   args: { least: 1, most: 1 },
   privileged: true,
   run: async ({ args: [text = ''], engine, operation, options, terminal }) => {
-    const platform = options.text('platform');
     const access = registryAccess(terminal, options.list('insecure-registry'));
-    const how = { access, ...(platform === undefined ? {} : { platform }) };
+    const how = { access, ...platformFrom(options) };
     const quiet = options.flag('quiet');
     const names = options.flag('all-tags') ? await engine.remoteTags(text, access, operation) : [text];
     if (!quiet && !options.flag('all-tags') && !hasTag(text)) terminal.stdout('Using default tag: latest\n');

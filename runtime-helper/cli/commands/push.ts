@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { ProgressLines } from '../progress.ts';
 import { contentTrustOption, insecureOption, registryAccess } from '../registry-options.ts';
+import { platformFrom, platformOption } from '../platform-option.ts';
 import { cleanText } from '../text.ts';
 import { hasTag } from './pull.ts';
 import type { Engine } from '../../engine/index.ts';
@@ -14,20 +15,21 @@ export const push: Command = {
     'all-tags': { type: 'flag', short: 'a', help: 'Push all tags of an image to the repository' },
     'disable-content-trust': contentTrustOption,
     'insecure-registry': insecureOption,
+    platform: platformOption('Push only an image'),
     quiet: { type: 'flag', short: 'q', help: 'Suppress verbose output' },
   },
-  notBuilt: ['--platform'],
   args: { least: 1, most: 1 },
   run: async ({ args: [text = ''], engine, operation, options, terminal }) => {
     const quiet = options.flag('quiet');
     const access = registryAccess(terminal, options.list('insecure-registry'));
+    const how = { access, ...platformFrom(options) };
     const names = options.flag('all-tags') ? allTags(engine, text) : [text];
     if (!quiet && !options.flag('all-tags') && !hasTag(text)) terminal.stdout('Using default tag: latest\n');
     if (!quiet) terminal.stdout(`The push refers to repository [${cleanText(engine.repositoryName(text))}]\n`);
     for (const name of names) {
       const lines = new ProgressLines(terminal.stdout, { tty: terminal.stdoutTty, columns: terminal.columns });
       const own = quiet ? operation : { ...operation, report: lines.show.bind(lines) };
-      const pushed = await engine.pushImage(name, access, own);
+      const pushed = await engine.pushImage(name, how, own);
       const end = `${cleanText(pushed.tag)}: digest: ${pushed.digest} size: ${pushed.size}`;
       terminal.stdout(quiet ? `${cleanText(pushed.name)}\n` : `${end}\n`);
     }

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { each } from '../each.ts';
+import { each, manyAtOnce } from '../each.ts';
 import { stopHow, stopOptions } from '../stop-options.ts';
 
 export const restart: Command = {
@@ -11,9 +11,10 @@ export const restart: Command = {
   privileged: true,
   run: (call) => {
     const { engine, operation } = call;
-    return each(call, (reference) => {
+    const restartOne = async (reference: string): Promise<void> => {
       const { id } = engine.findContainer(reference);
-      return engine.restartContainer(id, stopHow(call, reference), operation);
-    });
+      await engine.restartContainer(id, stopHow(call, reference), operation);
+    };
+    return each(call, restartOne, manyAtOnce);
   },
 };

@@ -1,7 +1,5 @@
 import type { Command } from '../command.ts';
-import { printFailure } from '../failure.ts';
-import { cleanText } from '../text.ts';
-import { asSkiffError } from '../../lib/errors.ts';
+import { each, manyAtOnce } from '../each.ts';
 
 export const rm: Command = {
   name: 'rm',
@@ -14,25 +12,12 @@ export const rm: Command = {
   notBuilt: ['-l', '--link'],
   args: { least: 1 },
   privileged: true,
-  run: async ({ args, engine, operation, options, terminal }) => {
-    const force = options.flag('force');
-    let code = 0;
-    for (const reference of args) {
-      try {
-        await engine.removeContainer(
-          engine.findContainer(reference).id,
-          { force, volumes: options.flag('volumes') },
-          operation,
-        );
-        terminal.stdout(`${cleanText(reference)}\n`);
-      } catch (error) {
-        operation.signal.throwIfAborted();
-        const failure = asSkiffError(error);
-        printFailure(terminal, failure);
-        // As Docker: with force, what is not there is as it was to be.
-        if (!(force && failure.code === 'not-found')) code = 1;
-      }
-    }
-    return code;
+  run: (call) => {
+    const { engine, operation, options } = call;
+    const [force, volumes] = [options.flag('force'), options.flag('volumes')];
+    const removeOne = (reference: string): Promise<void> =>
+      engine.removeContainer(engine.findContainer(reference).id, { force, volumes }, operation);
+    // As Docker: with force, what is not there is as it was to be.
+    return each(call, removeOne, { ...manyAtOnce, isFine: ({ code }) => force && code === 'not-found' });
   },
 };

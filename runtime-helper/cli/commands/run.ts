@@ -6,8 +6,10 @@ import {
   signalProxyOption,
 } from '../attachment.ts';
 import type { Call, Command } from '../command.ts';
-import { containerOptions, notBuiltContainerOptions } from '../container-options.ts';
+import { containerOptions, notBuiltContainerOptions, readAttach } from '../container-options.ts';
 import { createContainer } from '../create-container.ts';
+import type { Options } from '../options.ts';
+import { UsageError } from '../usage-error.ts';
 
 export const run: Command = {
   name: 'run',
@@ -28,9 +30,11 @@ export const run: Command = {
     const { engine, options, terminal } = call;
     // Before there is a container that nobody may start.
     await engine.requirePrivilege();
+    if (options.flag('detach') && options.given('attach'))
+      throw new UsageError('conflicting options: cannot specify both --attach and --detach', 1);
     if (options.flag('detach')) return runDetached(call);
     checkDetachKeys(options.text('detach-keys') ?? '');
-    assertTerminal(terminal, { tty: options.flag('tty'), input: options.flag('interactive') });
+    assertTerminal(terminal, { tty: options.flag('tty'), input: takesInput(options) });
     return runAttached(call);
   },
 };
@@ -49,16 +53,22 @@ async function runDetached(call: Call): Promise<number> {
 async function runAttached(call: Call): Promise<undefined> {
   const { engine, operation, options, terminal } = call;
   const { id } = await createContainer(call, { detached: false });
+  const outputs = readAttach(options).filter((stream) => stream !== 'stdin');
+  // As Docker: nothing else would be shown.
+  if (outputs.length === 0) terminal.stdout(`${id}\n`);
   await undoing(call, id, async () => {
     const starting = await engine.startContainer(id, { gate: true, ...sizeOf(call) }, operation);
     const how = {
-      input: options.flag('interactive'),
+      input: takesInput(options),
+      outputs,
       detachKeys: options.text('detach-keys'),
       signals: options.flag('sig-proxy') && !starting.tty,
     };
     await connectAndStart(terminal, starting, how);
   });
 }
+
+const takesInput = (options: Options): boolean => options.flag('interactive') && readAttach(options).includes('stdin');
 
 /** A container that was to go when it ends goes too when it never began. */
 async function undoing(call: Call, id: string, start: () => Promise<void>): Promise<void> {

@@ -1,7 +1,9 @@
 import { assertTerminal, connectAndStart, detachKeysOption } from '../attachment.ts';
 import type { Call, Command } from '../command.ts';
 import { each } from '../each.ts';
-import { SkiffError } from '../../lib/errors.ts';
+import { asSkiffError, SkiffError } from '../../lib/errors.ts';
+import { printFailure } from '../failure.ts';
+import { UsageError } from '../usage-error.ts';
 
 export const start: Command = {
   name: 'start',
@@ -29,7 +31,7 @@ async function startOne({ engine, operation }: Call, reference: string): Promise
   await started;
 }
 
-async function startAttached({ engine, operation, options, terminal, args }: Call): Promise<undefined> {
+async function startAttached({ engine, operation, options, terminal, args }: Call): Promise<number | undefined> {
   const [reference = '', ...others] = args;
   if (others.length > 0)
     throw new SkiffError('invalid-argument', 'you cannot start and attach multiple containers at once');
@@ -38,6 +40,13 @@ async function startAttached({ engine, operation, options, terminal, args }: Cal
   assertTerminal(terminal, { tty, input });
   const { columns, rows } = terminal;
   const size = columns > 0 && rows > 0 ? { columns, rows } : {};
-  const starting = await engine.startContainer(id, { gate: true, ...size }, operation);
-  return connectAndStart(terminal, starting, { input, detachKeys: options.text('detach-keys'), signals: !tty });
+  try {
+    const starting = await engine.startContainer(id, { gate: true, ...size }, operation);
+    return await connectAndStart(terminal, starting, { input, detachKeys: options.text('detach-keys'), signals: !tty });
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    // What `run` tells by its exit code is Docker's 1 here.
+    printFailure(terminal, asSkiffError(error));
+    return 1;
+  }
 }

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { each } from '../each.ts';
+import { each, manyAtOnce } from '../each.ts';
 import { stopHow, stopOptions } from '../stop-options.ts';
 
 export const stop: Command = {
@@ -10,9 +10,10 @@ export const stop: Command = {
   args: { least: 1 },
   run: (call) => {
     const { engine, operation } = call;
-    return each(call, (reference) => {
+    const stopOne = async (reference: string): Promise<void> => {
       const { id } = engine.findContainer(reference);
-      return engine.stopContainer(id, stopHow(call, reference), operation);
-    });
+      await engine.stopContainer(id, stopHow(call, reference), operation);
+    };
+    return each(call, stopOne, manyAtOnce);
   },
 };

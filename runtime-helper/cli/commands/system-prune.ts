@@ -2,7 +2,11 @@ import type { Engine } from '../../engine/index.ts';
 import type { Command } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import type { Terminal } from '../terminal.ts';
+import { parseFilters } from '../filters.ts';
 import { cleanText, formatSize } from '../text.ts';
+import { UsageError } from '../usage-error.ts';
+import { pruneFilter } from './container-prune.ts';
+import { pruneOptions } from './image-prune.ts';
 
 export const systemPrune: Command = {
   name: 'system prune',
@@ -10,6 +14,7 @@ export const systemPrune: Command = {
   summary: 'Remove unused data',
   options: {
     all: { type: 'flag', short: 'a', help: 'Remove all unused images not just dangling ones' },
+    filter: { type: 'list', value: 'filter', help: 'Provide filter values (e.g. "label=<key>=<value>")' },
     force: { type: 'flag', short: 'f', help: 'Do not prompt for confirmation' },
     network: {
       type: 'flag',
@@ -17,17 +22,22 @@ export const systemPrune: Command = {
     },
     volumes: { type: 'flag', help: 'Prune anonymous volumes' },
   },
-  notBuilt: ['--filter'],
   args: { least: 0, most: 0 },
   privileged: true,
   run: async ({ engine, operation, options, terminal }) => {
     if (options.flag('network')) return resetNetworks(engine, options.flag('force'), terminal);
-    const [all, volumes] = [options.flag('all'), options.flag('volumes')];
+    const [all, volumes, given] = [options.flag('all'), options.flag('volumes'), options.list('filter')];
+    const filters = parseFilters(given, ['until', 'label', 'label!']);
+    if (volumes && filters.has('until'))
+      throw new UsageError('the "until" filter is not supported with "--volumes"', 1);
+    const matches = pruneFilter(given);
     if (!options.flag('force') && !(await confirm(terminal, warning({ all, volumes })))) return 0;
-    const containers = await engine.pruneContainers(() => true);
-    const networks = await engine.pruneNetworks(() => false);
-    const gone = volumes ? await engine.pruneVolumes({ all: false }, operation) : [];
-    const images = await engine.pruneImages({ all, labels: [] }, operation);
+    const containers = await engine.pruneContainers(matches);
+    const networks = await engine.pruneNetworks(({ createdAt = '', labels }) => !matches({ createdAt, labels }));
+    const gone = volumes
+      ? await engine.pruneVolumes({ all: false, matches }, operation)
+      : { removed: [], reclaimedBytes: 0 };
+    const images = await engine.pruneImages(pruneOptions(filters, all), operation);
     const imageLines = [
       ...images.untagged.map((name) => `untagged: ${name}`),
       ...images.deleted.map((id) => `deleted: ${id}`),
@@ -37,10 +47,11 @@ export const systemPrune: Command = {
     terminal.stdout(
       list('Containers', containers.removed) +
         list('Networks', networks) +
-        list('Volumes', gone) +
+        list('Volumes', gone.removed) +
         list('Images', imageLines),
     );
-    terminal.stdout(`Total reclaimed space: ${formatSize(containers.reclaimedBytes + images.reclaimedBytes)}\n`);
+    const reclaimed = containers.reclaimedBytes + gone.reclaimedBytes + images.reclaimedBytes;
+    terminal.stdout(`Total reclaimed space: ${formatSize(reclaimed)}\n`);
     return 0;
   },
 };
@@ -49,7 +60,7 @@ async function resetNetworks(engine: Engine, force: boolean, terminal: Terminal)
   const warned = 'This will remove:\n  - the bridges of all networks\n  - all nftables rules of Skiff\n';
   if (!force && !(await confirm(terminal, warned))) return 0;
   const bridges = await engine.resetNetworks();
-  terminal.stdout(`Deleted Bridges:\n${bridges.map((bridge) => `${bridge}\n`).join('')}`);
+  if (bridges.length > 0) terminal.stdout(`Deleted Bridges:\n${bridges.map((bridge) => `${bridge}\n`).join('')}`);
   return 0;
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
 import { formatValue } from '../format.ts';
-import { version as number } from '../version.ts';
+import { goArchitecture, version as number } from '../version.ts';
 
 export const version: Command = {
   name: 'version',
@@ -9,18 +9,18 @@ export const version: Command = {
   options: { format: { type: 'text', short: 'f', help: "Format output: 'json' or a Go template" } },
   args: { least: 0, most: 0 },
   run: async ({ engine, options, terminal }) => {
-    const { kernel, architecture } = engine.info();
     const facts = {
       Version: number,
       NodeVersion: process.versions.node,
       Os: 'linux',
-      Arch: architecture,
-      Kernel: kernel,
+      Arch: goArchitecture,
+      KernelVersion: engine.info().kernel,
     };
     const format = options.text('format');
-    if (format !== undefined) terminal.stdout(`${formatValue(facts, format)}\n`);
+    // Docker's two: here they are one program.
+    if (format) terminal.stdout(`${formatValue({ Client: facts, Server: facts }, format)}\n`);
     else {
-      const lines = Object.entries(facts).map(([name, value]) => ` ${`${name}:`.padEnd(14)}${value}\n`);
+      const lines = Object.entries(facts).map(([name, value]) => ` ${`${name}:`.padEnd(16)}${value}\n`);
       terminal.stdout(`Skiff:\n${lines.join('')}`);
     }
     return 0;

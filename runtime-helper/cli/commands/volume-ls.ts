@@ -24,24 +24,25 @@ export const volumeLs: Command = {
       return 0;
     }
     const table = format === 'table' ? 'table {{.Driver}}\t{{.Name}}' : format;
-    terminal.stdout(formatRows(volumes.map(rowOf), table, heads, formatTable));
+    terminal.stdout(formatRows(volumes.map(volumeRow), table, volumeHeads, formatTable));
     return 0;
   },
 };
 
-const heads = {
+export const volumeHeads = {
   Driver: 'DRIVER',
   Name: 'VOLUME NAME',
   Labels: 'LABELS',
   Links: 'LINKS',
   Mountpoint: 'MOUNTPOINT',
   Scope: 'SCOPE',
+  Size: 'SIZE',
 };
 
-function rowOf({ name, labels, mountpoint, users }: Volume): Record<keyof typeof heads, string> {
+export function volumeRow({ name, labels, mountpoint, users }: Volume): Record<keyof typeof volumeHeads, string> {
   const words = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
   return {
     ...{ Driver: 'local', Name: name, Labels: cleanText(words.join(',')), Links: String(users.length) },
-    ...{ Mountpoint: mountpoint, Scope: 'local' },
+    ...{ Mountpoint: mountpoint, Scope: 'local', Size: 'N/A' },
   };
 }

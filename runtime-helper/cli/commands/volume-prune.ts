@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { confirm } from '../confirm.ts';
+import { formatSize } from '../text.ts';
 import { volumeFilter } from '../volume-filters.ts';
 
 export const volumePrune: Command = {
@@ -21,8 +22,9 @@ export const volumePrune: Command = {
     const which = all ? 'all local volumes' : 'anonymous local volumes';
     const warned = `This will remove ${which} not used by at least one container.`;
     if (!options.flag('force') && !(await confirm(terminal, warned))) return 0;
-    const names = await engine.pruneVolumes({ all, matches }, operation);
-    if (names.length > 0) terminal.stdout(`Deleted Volumes:\n${names.map((name) => `${name}\n`).join('')}\n`);
+    const { removed, reclaimedBytes } = await engine.pruneVolumes({ all, matches }, operation);
+    if (removed.length > 0) terminal.stdout(`Deleted Volumes:\n${removed.map((name) => `${name}\n`).join('')}\n`);
+    terminal.stdout(`Total reclaimed space: ${formatSize(reclaimedBytes)}\n`);
     return 0;
   },
 };

@@ -1,6 +1,7 @@
 import { UsageError } from '../usage-error.ts';
 import { display, functions, isTrue } from './functions.ts';
 import type { Node, Operand, Pipeline } from './parse.ts';
+import { isMap, Nil } from './values.ts';
 
 /** Runs a template on a value. Throws UsageError for a field or function that is not there. */
 export function expandTemplate(nodes: readonly Node[], value: unknown): string {
@@ -42,7 +43,7 @@ function expandRange(node: Extract<Node, { pipeline: Pipeline; body: Node[] }>, 
 /** Maps in the order of their keys, as Go has it. */
 function entriesOf(value: unknown): [unknown, unknown][] {
   if (Array.isArray(value)) return value.map((one, at): [unknown, unknown] => [at, one]);
-  if (typeof value !== 'object' || value === null) return [];
+  if (typeof value !== 'object' || value === null || value instanceof Nil) return [];
   return Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
@@ -93,9 +94,13 @@ function operand(word: Operand, scope: Scope): unknown {
 }
 
 function fieldOf(value: unknown, names: readonly string[]): unknown {
-  return names.reduce((inside, name) => {
-    if (typeof inside !== 'object' || inside === null || !Object.hasOwn(inside, name))
-      throw new UsageError(`template: can't evaluate field ${name} in .${names.join('.')}`, 1);
-    return (inside as Record<string, unknown>)[name];
-  }, value);
+  let inside = value;
+  for (const name of names) {
+    const isObject = typeof inside === 'object' && inside !== null;
+    if (isObject && Object.hasOwn(inside as object, name)) inside = (inside as Record<string, unknown>)[name];
+    // A key that a map has not is no value, and so is all that would be inside it.
+    else if (isObject && isMap(inside as object)) return undefined;
+    else throw new UsageError(`template: can't evaluate field ${name} in .${names.join('.')}`, 1);
+  }
+  return inside;
 }

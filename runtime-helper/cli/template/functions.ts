@@ -1,4 +1,5 @@
 import { UsageError } from '../usage-error.ts';
+import { Nil } from './values.ts';
 
 export type TemplateFunction = (...args: unknown[]) => unknown;
 
@@ -7,7 +8,7 @@ export const functions: ReadonlyMap<string, TemplateFunction> = new Map<string, 
   ['json', (value) => toJson(value)],
   ['upper', (value) => display(value).toUpperCase()],
   ['lower', (value) => display(value).toLowerCase()],
-  ['title', (value) => display(value).replaceAll(/(^|\s)\S/g, (letter) => letter.toUpperCase())],
+  ['title', (value) => display(value).replaceAll(/(?<![\p{L}\p{N}_'])\p{L}/gu, (letter) => letter.toUpperCase())],
   ['split', (text, separator) => display(text).split(display(separator))],
   ['join', (list, separator) => listOf(list).map(display).join(display(separator))],
   [
@@ -18,8 +19,8 @@ export const functions: ReadonlyMap<string, TemplateFunction> = new Map<string, 
   ['len', lengthOf],
   ['index', (value, ...keys) => keys.reduce((inside, key) => indexed(inside, key), value)],
   ['slice', sliced],
-  ['print', (...values) => values.map(display).join('')],
-  ['println', (...values) => `${values.map(display).join(' ')}\n`],
+  ['print', (...values) => values.map(displayInside).join('')],
+  ['println', (...values) => `${values.map(displayInside).join(' ')}\n`],
   ['printf', (format, ...values) => printf(display(format), values)],
   ['eq', (first, ...others) => others.some((other) => first === other)],
   ['ne', (a, b) => a !== b],
@@ -27,25 +28,42 @@ export const functions: ReadonlyMap<string, TemplateFunction> = new Map<string, 
   ['le', (a, b) => compare(a, b) <= 0],
   ['gt', (a, b) => compare(a, b) > 0],
   ['ge', (a, b) => compare(a, b) >= 0],
+  ['html', (value) => displayInside(value).replaceAll(/[&<>"']/g, (one) => htmlNames[one] ?? one)],
+  ['urlquery', (value) => encodeURIComponent(displayInside(value)).replaceAll('%20', '+')],
   ['not', (value) => !isTrue(value)],
   ['and', (...values) => values.find((value) => !isTrue(value)) ?? values.at(-1)],
   ['or', (...values) => values.find(isTrue) ?? values.at(-1)],
 ]);
 
+const htmlNames: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
+};
+
 /** As text/template sees it: zero, nothing and empty are false. */
 export function isTrue(value: unknown): boolean {
+  if (value instanceof Nil) return false;
   if (Array.isArray(value)) return value.length > 0;
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
   return Boolean(value);
 }
 
-/** As Go prints a value: `[a b]`, `map[k:v]`, `<no value>`. */
+/** As Go prints a value: `[a b]`, `map[k:v]`, `<no value>` for what is not there, `<nil>` for null. */
 export function display(value: unknown): string {
-  if (value === undefined || value === null) return '<no value>';
-  if (Array.isArray(value)) return `[${value.map(display).join(' ')}]`;
+  return value === undefined ? '<no value>' : displayInside(value);
+}
+
+/** What is not there is nil to a function, and in a list. */
+function displayInside(value: unknown): string {
+  if (value === undefined || value === null) return '<nil>';
+  if (value instanceof Nil) return value.kind === 'map' ? 'map[]' : '[]';
+  if (Array.isArray(value)) return `[${value.map(displayInside).join(' ')}]`;
   if (typeof value === 'object') {
     const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-    return `map[${entries.map(([key, one]) => `${key}:${display(one)}`).join(' ')}]`;
+    return `map[${entries.map(([key, one]) => `${key}:${displayInside(one)}`).join(' ')}]`;
   }
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
@@ -55,6 +73,7 @@ function toJson(value: unknown): string {
 }
 
 function lengthOf(value: unknown): number {
+  if (value instanceof Nil) return 0;
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (Array.isArray(value)) return value.length;
   return typeof value === 'object' && value !== null ? Object.keys(value).length : 0;
@@ -73,7 +92,9 @@ function indexed(value: unknown, key: unknown): unknown {
   if (typeof value !== 'object' || value === null)
     throw new UsageError('template: error calling index: index of untyped nil', 1);
   const name = display(key);
-  return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : '';
+  if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name];
+  // The zero value: an empty text where all are texts.
+  return Object.values(value).every((one) => typeof one === 'string') ? '' : null;
 }
 
 function sliced(value: unknown, from: unknown, to: unknown): unknown {
@@ -109,6 +130,6 @@ function formatted(value: unknown, verb: string, precision: number | undefined):
     case 'f':
       return Number(value).toFixed(precision ?? 6);
     default:
-      return precision === undefined ? display(value) : display(value).slice(0, precision);
+      return precision === undefined ? displayInside(value) : displayInside(value).slice(0, precision);
   }
 }

@@ -20,7 +20,11 @@ export class Catalog {
   readonly #store: Store;
   readonly #networks: ContainerNetworks;
 
-  constructor(parts: { store: Store; networks: ContainerNetworks }) {
+  /** Called when somebody is seen to hold an address who does not live: his monitor was killed. */
+  readonly #onLost: () => void;
+
+  constructor(parts: { store: Store; networks: ContainerNetworks; onLost?: () => void }) {
+    this.#onLost = parts.onLost ?? (() => {});
     this.#store = parts.store;
     this.#networks = parts.networks;
     this.records = new RecordCache(parts.store.containers);
@@ -31,6 +35,7 @@ export class Catalog {
     const states = this.states();
     const addresses = this.#networks.addresses();
     const containers = this.records.all().map((record) => this.#view(record, states, addresses));
+    if (containers.some(({ id, state }) => addresses.has(id) && !isActive(state))) this.#onLost();
     return all ? containers : containers.filter(({ state }) => isActive(state));
   }
 

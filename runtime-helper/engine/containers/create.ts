@@ -4,6 +4,7 @@ import { writeContainer } from '../../container/record.ts';
 import type { Operation } from '../../lib/operation.ts';
 import type { Container, CreateOptions } from '../types.ts';
 import { planConfinement } from './confinement.ts';
+import { planLimits } from './limits.ts';
 import { planMounts } from './mounts.ts';
 import { planNetworking } from '../networks/plan-networking.ts';
 import { portsOf } from '../networks/ports.ts';
@@ -14,21 +15,26 @@ import { toContainer } from './view.ts';
 export async function createContainer(parts: Parts, options: CreateOptions, operation: Operation): Promise<Container> {
   const { images, store, catalog, journal, networks, volumes } = parts;
   const { names } = catalog;
-  const image = images.resolve(options.image);
+  const image = images.resolve(options.image, options.platform);
   const id = newContainerId();
   const confinement = planConfinement(parts, options.confinement ?? {});
+  const limits = planLimits(options.limits ?? {}, operation.log);
   const mounts = planMounts(parts, options, image.volumes);
   const { network, networking } = planNetworking(parts, image, options);
+  // As Docker says it.
+  if (network === 'host' && (options.networking?.ports ?? []).length > 0)
+    operation.log('warn', 'Published ports are discarded when using host network mode');
   let name: string | undefined;
   try {
-    const plan = planContainer(id, image, { ...options, network }, { store, mounts, confinement });
+    const { runtime = parts.runtime } = options;
+    const plan = planContainer(id, image, { ...options, network, runtime }, { store, mounts, confinement, limits });
     const { config, record } = { ...plan, record: { ...plan.record, networking } };
     operation.signal.throwIfAborted();
     if (options.name !== undefined) names.claim(options.name, id);
     name = options.name ?? names.claimRandom(id);
     writeContainer(catalog.folder(id), { ...record, name }, config);
     const created = { ...record, name };
-    catalog.records.wrote(created);
+    catalog.records.wrote(created, config);
     journal.note('create', created);
     const endpoints = networks.endpoints(created, undefined);
     return toContainer(created, { status: 'created' }, { endpoints, ports: portsOf(created, undefined) });

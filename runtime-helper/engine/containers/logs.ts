@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { logAttributes } from '../../container/log-attributes.ts';
 import { readLog } from '../../container/log-reader.ts';
+import { readConfig, type ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
 import type { LogChunk, LogOptions } from '../types.ts';
@@ -26,8 +28,12 @@ export async function* containerLogs(
   yield* readLog(join(folder, 'log'), {
     ...options,
     signal,
-    // No driver of ours adds attributes; Docker sets them apart from the line all the same.
-    ...(details ? { prefix: ' ' } : {}),
+    ...(details ? { prefix: `${attributesOf(record, folder)} ` } : {}),
     ...(follow ? { follow: goesOn } : {}),
   });
+}
+
+function attributesOf(record: ContainerRecord, folder: string): string {
+  const options = record.log?.options;
+  return options ? logAttributes(options, record, readConfig(folder).process.env) : '';
 }

@@ -15,7 +15,10 @@ export function planMounts(parts: Parts, options: CreateOptions, imageVolumes: r
   for (const request of requests) checkMount(request);
   checkTargets(requests);
   const asked = new Map(inherited(parts, options).map((point) => [point.target, point]));
-  for (const request of requests) asked.set(cleanPath(request.target), makeMount(parts, request));
+  for (const request of requests) {
+    const by = request.by === undefined ? {} : { by: request.by };
+    asked.set(cleanPath(request.target), { ...makeMount(parts, request), ...by });
+  }
   for (const path of imageVolumes) {
     const target = cleanPath(path);
     if (!asked.has(target)) asked.set(target, anonymousVolume(parts, { target, readonly: false, copy: true }));
@@ -86,7 +89,6 @@ function makeSource(path: string): void {
   } catch (cause) {
     throw new SkiffError('permission-denied', `error while creating mount source path '${path}': ${String(cause)}`, {
       cause,
-      exitCode: 125,
     });
   }
 }
@@ -96,7 +98,7 @@ function inherited(parts: Parts, { volumesFrom = [] }: CreateOptions): MountPoin
   return volumesFrom.flatMap(({ container, readonly }) =>
     mountsOf(parts, container).flatMap((point): MountPoint[] => {
       if (point.type === 'tmpfs') return [];
-      const mode = readonly === undefined ? {} : { readonly };
+      const mode = { by: 'volumes-from' as const, ...(readonly === undefined ? {} : { readonly }) };
       return [point.type === 'volume' ? { ...point, ...mode, anonymous: false } : { ...point, ...mode }];
     }),
   );
@@ -107,8 +109,8 @@ function mountsOf({ catalog }: Parts, container: string): MountPoint[] {
     return catalog.record(container).mounts ?? [];
   } catch (cause) {
     // What is not found is not the image.
-    throw new SkiffError('failed-precondition', asSkiffError(cause).message, { cause, exitCode: 125 });
+    throw new SkiffError('failed-precondition', asSkiffError(cause).message, { cause });
   }
 }
 
-const invalid = (message: string): SkiffError => new SkiffError('invalid-argument', message, { exitCode: 125 });
+const invalid = (message: string): SkiffError => new SkiffError('invalid-argument', message);

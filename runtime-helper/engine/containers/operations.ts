@@ -15,7 +15,7 @@ import { restoreContainers } from './restore.ts';
 import { containerSizes } from './sizes.ts';
 import { startContainer } from './start.ts';
 import { sampleContainer } from './stats.ts';
-import { killContainer, stopContainer } from './stop.ts';
+import { killContainer, stopContainer, vainGrace } from './stop.ts';
 import { topContainer } from './top.ts';
 import { updateContainer } from './update.ts';
 import { waitContainer } from './wait.ts';
@@ -32,11 +32,12 @@ export function containerOperations(parts: Parts): ContainerOperations {
     exec: (id, what) => execInContainer(parts, id, what),
     enterContainer: (id, what) => enterContainer(parts, id, what),
     stopContainer: (id, how, operation) => stopContainer(parts, id, how, operation),
+    vainGrace: (id) => vainGrace(parts, id),
     restartContainer: (id, how, operation) => restartContainer(parts, id, how, operation),
     pauseContainer: (id) => pauseContainer(parts, id),
     unpauseContainer: (id) => unpauseContainer(parts, id),
     renameContainer: (id, name) => renameContainer(parts, id, name),
-    updateContainer: (id, changes) => updateContainer(parts, id, changes),
+    updateContainer: (id, changes, operation) => updateContainer(parts, id, changes, operation),
     killContainer: (id, signal) => killContainer(parts, id, signal),
     waitContainer: (id, operation, condition) => waitContainer(parts, id, operation, condition),
     removeContainer: (id, how) => removeContainer(parts, id, how),

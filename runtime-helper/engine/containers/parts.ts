@@ -15,4 +15,6 @@ export type Parts = {
   catalog: Catalog;
   journal: Journal;
   volumes: Volumes;
+  /** OCI runtime of containers that name none; empty: our own. */
+  runtime: string;
 };

@@ -31,7 +31,10 @@ function failure(id: string, frozen: boolean, reason: string): SkiffError {
   const what = `cannot ${frozen ? 'pause' : 'unpause'} container ${id}`;
   switch (reason) {
     case 'ENOTSUP':
-      return new SkiffError('not-implemented', `${what}: this machine has no cgroup version 2 hierarchy`);
+      return new SkiffError(
+        'not-implemented',
+        `${what}: this machine has neither cgroup version 2 nor version 1's freezer`,
+      );
     case 'EBUSY':
       return new SkiffError('unavailable', `${what}: one of its processes can't be interrupted`);
     case 'ESRCH':

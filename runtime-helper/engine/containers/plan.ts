@@ -1,14 +1,20 @@
+import { homedir } from 'node:os';
+import { hostname as machineName } from 'node:os';
 import { runtimeConfig } from '../../container/default-config.ts';
 import { confine, type Confinement } from '../../container/confinement.ts';
-import { resourcesOf } from '../../container/limits.ts';
+import { resourcesOf, type Limits } from '../../container/limits.ts';
+import { checkAttributeOptions } from '../../container/log-attributes.ts';
+import { signalNumber } from '../../container/monitor-client.ts';
 import { mountOf, type MountPoint } from '../../container/mounts.ts';
-import type { ContainerRecord } from '../../container/record.ts';
+import { mountPoints, type ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
+import { mergeHealthcheck } from '../../oci/healthcheck.ts';
 import type { RuntimeConfig } from '../../oci/runtime-config.ts';
 import { hostView } from '../../snapshot/host-image.ts';
-import type { ResolvedImage } from '../images/service.ts';
+import type { ResolvedImage } from '../images/resolved-image.ts';
 import type { Store } from '../store.ts';
 import type { CreateOptions } from '../types.ts';
+import { planRuntime } from './runtime.ts';
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -19,62 +25,106 @@ export function planContainer(
   id: string,
   image: ResolvedImage,
   options: CreateOptions,
-  { store, mounts, confinement }: { store: Store; mounts: MountPoint[]; confinement: Confinement },
+  {
+    store,
+    mounts,
+    confinement,
+    limits,
+  }: { store: Store; mounts: MountPoint[]; confinement: Confinement; limits: Limits },
 ): Planned {
   const isHost = image.id === 'host';
   const entrypoint = options.entrypoint ?? image.entrypoint;
   // As Docker: another entrypoint drops the image's command.
   const command = options.command.length > 0 || options.entrypoint ? options.command : image.command;
   const args = [...entrypoint, ...command];
-  if (args.length === 0) throw new SkiffError('invalid-argument', 'no command specified', { exitCode: 125 });
-  const hostname = options.hostname ?? id.slice(0, 12);
+  if (args.length === 0) throw new SkiffError('invalid-argument', 'no command specified');
+  const { workingDir, stopSignal } = options;
+  if (workingDir !== undefined && workingDir !== '' && !workingDir.startsWith('/'))
+    throw new SkiffError(
+      'invalid-argument',
+      `the working directory '${workingDir}' is invalid, it needs to be an absolute path`,
+    );
+  if (stopSignal !== undefined) signalNumber(stopSignal);
+  // On the host's network it is the host, as Docker has it.
+  const hostname = options.hostname ?? (options.network === 'host' ? machineName() : id.slice(0, 12));
+  checkUtsName('hostname', hostname);
+  checkUtsName('domainname', confinement.domainname ?? '');
   const view = isHost
-    ? hostView({ hidden: [store.root, store.runRoot], user: hostUser() })
+    ? hostView({
+        hidden: [store.root, store.runRoot],
+        home: ownHome(),
+        targets: mounts.map(({ target }) => target),
+      })
     : { mounts: [], maskedPaths: [] };
   const common = runtimeConfig({
     id,
     hostname,
     args,
     env: environment({ hostname, tty: options.tty, image: image.env, given: options.env }),
-    cwd: options.workingDir ?? (image.workingDir || '/'),
+    cwd: workingDir || image.workingDir || '/',
     user: options.user ?? image.user,
     tty: options.tty,
     network: options.network,
     extraMounts: [...view.mounts, ...mounts.map(mountOf)],
     extraMaskedPaths: view.maskedPaths,
-    annotations: options.labels,
+    annotations: { ...options.labels, ...options.annotations },
   });
   const config = confine(common, confinement);
-  const { limits } = options;
-  if (limits) config.linux.resources = { ...config.linux.resources, ...resourcesOf(limits) };
+  const healthcheck = mergeHealthcheck(options.healthcheck, image.healthcheck);
+  config.linux.resources = { ...config.linux.resources, ...resourcesOf(limits) };
+  if (options.log?.options) checkAttributeOptions(options.log.options);
   const record = {
     version: 1 as const,
     id,
     image: options.image,
     imageId: image.id,
-    lowers: isHost ? ['/'] : image.layers,
+    lowers: isHost ? ['/'] : [...image.layers, mountPoints],
     command: args,
+    entrypoint,
     createdAt: new Date().toISOString(),
     hostname,
     tty: options.tty,
     openStdin: options.openStdin,
     stdinOnce: options.stdinOnce,
+    ...(options.attach ? { attach: options.attach } : {}),
     autoRemove: options.autoRemove,
     network: options.network,
     stopSignal: options.stopSignal ?? image.stopSignal,
     ...(options.stopTimeout === undefined ? {} : { stopTimeout: options.stopTimeout }),
     ...(options.log === undefined ? {} : { log: options.log }),
+    ...(healthcheck ? { healthcheck } : {}),
+    ...(image.shell.length > 0 ? { shell: image.shell } : {}),
     ...(options.restartPolicy === undefined ? {} : { restartPolicy: options.restartPolicy }),
     labels: { ...image.labels, ...options.labels },
     ...(mounts.length > 0 ? { mounts } : {}),
+    ...(options.volumesFrom ? { volumesFrom: options.volumesFrom.map(volumesFromText) } : {}),
+    ...(options.annotations ? { annotations: options.annotations } : {}),
+    ...planRuntime(options.runtime, config, confinement),
     ...(Object.keys(confinement).length > 0 ? { confinement } : {}),
-    ...(limits ? { limits } : {}),
+    ...(Object.keys(limits).length > 0 ? { limits } : {}),
   };
   return { config, record };
 }
 
-function hostUser(): { uid: number; home: string } {
-  return { uid: process.getuid?.() ?? 0, home: process.env['HOME'] ?? '/root' };
+const volumesFromText = ({ container, readonly }: NonNullable<CreateOptions['volumesFrom']>[number]): string =>
+  readonly === undefined ? container : `${container}:${readonly ? 'ro' : 'rw'}`;
+
+/** As uname(2) has room for it. */
+function checkUtsName(option: 'hostname' | 'domainname', name: string): void {
+  if (Buffer.byteLength(name) <= 64) return;
+  throw new SkiffError('invalid-argument', `invalid ${option}: ${JSON.stringify(name)} is longer than 64 bytes`, {
+    exitCode: 125,
+    option,
+  });
+}
+
+/** The root directory for a user who has none: then all homes are others'. */
+function ownHome(): string {
+  try {
+    return homedir();
+  } catch {
+    return '/';
+  }
 }
 
 /** Later ones win; order is kept, as a process would see it under Docker. */

@@ -2,6 +2,7 @@ import { updateRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import { renameOnNetworks } from '../networks/rename.ts';
 import type { Parts } from './parts.ts';
+import { writeAttributes } from './run-files.ts';
 
 /** Claims the new name first: whoever dies in between leaves the container with two names rather than with none. */
 export async function renameContainer(parts: Parts, id: string, newName: string): Promise<void> {
@@ -20,5 +21,6 @@ export async function renameContainer(parts: Parts, id: string, newName: string)
   }
   catalog.names.release(record.name, record.id);
   renameOnNetworks(parts, record.name, { ...record, name });
+  writeAttributes(parts, { ...record, name });
   journal.note('rename', { ...record, name }, { oldName: `/${record.name}` });
 }

@@ -8,6 +8,8 @@ import type { Parts } from './parts.ts';
 import { startFailure } from './start-failure.ts';
 
 type Session = {
+  /** Absent: a new one. */
+  name?: string;
   verb: 'exec' | 'enter';
   directives: string[];
   tty: boolean;
@@ -18,11 +20,10 @@ type Session = {
 /** Starts one more process with a monitor of its own. Resolves when its socket listens. */
 export async function startSession(parts: Parts, record: ContainerRecord, session: Session): Promise<Starting> {
   const { catalog, privileges, store } = parts;
-  const { verb, directives, tty, command } = session;
+  const { verb, directives, tty, command, name = newSessionName() } = session;
   const { status } = catalog.assertRunning(record);
   if (status === 'paused')
     throw new SkiffError('conflict', `container ${record.name} is paused, unpause the container before ${verb}`);
-  const name = randomBytes(8).toString('hex');
   const spawner = await privileges.spawner();
   const listening = Promise.withResolvers<void>();
   const answered = spawner.request([verb, 'id', record.id, 'session', name, ...directives], (event) => {
@@ -31,13 +32,16 @@ export async function startSession(parts: Parts, record: ContainerRecord, sessio
   const started = answered.then(
     () => {},
     (error: unknown) => {
-      throw startFailure(error, command);
+      throw startFailure(error, command, true);
     },
   );
   started.catch(() => {});
   await Promise.race([listening.promise, started]);
   return { socket: sessionSocket(store, record.id, name), tty, started, session: name };
 }
+
+/** 16 hex digits. */
+export const newSessionName = (): string => randomBytes(8).toString('hex');
 
 export function sessionSocket(store: Pick<Store, 'run'>, id: string, name: string): string {
   return join(store.run, 'containers', id, `exec-${name}.sock`);

@@ -3,9 +3,9 @@ import { execReason, NativeFailure } from '../../sys/failure.ts';
 
 /**
  * Words and Docker's exit code for a process that could not be started: 127 when there is no such command, 126 when it can't be
- * executed, 125 for everything that is not the command's fault.
+ * executed, 125 for everything that is not the command's fault. A user or a folder that there is not is 126 for `exec`, and 125 for `run`.
  */
-export function startFailure(error: unknown, command: string): SkiffError {
+export function startFailure(error: unknown, command: string, isExec = false): SkiffError {
   if (!(error instanceof NativeFailure)) return withExitCode(asSkiffError(error), 125);
   const { stage, errno, object } = error;
   const failure = (message: string, exitCode: number, hint?: string): SkiffError =>
@@ -14,22 +14,73 @@ export function startFailure(error: unknown, command: string): SkiffError {
     const reason = execReason(errno, command) ?? error.message;
     return failure(`exec: "${command}": ${reason}`, errno === 'ENOENT' ? 127 : 126);
   }
-  if (stage === 'user') return failure(`unable to find user ${object}: no matching entries in passwd file`, 126);
-  if (stage === 'cwd') return failure(`working directory ${object}: ${errno}`, 126);
+  if (stage === 'runtime') return runtimeFailure(error);
+  if (stage === 'user')
+    return failure(`unable to find user ${object}: no matching entries in passwd file`, isExec ? 126 : 125);
+  if (stage === 'cwd') return failure(`working directory ${object}: ${folderReason(errno)}`, isExec ? 126 : 125);
+  if (stage === 'join' && (errno === 'ESRCH' || errno === 'ENOENT') && /^[0-9a-f]{64}$/.test(object))
+    return failure(`container ${object} is not running`, 125);
   if (stage === 'overlay' && errno === 'ENODEV') {
     return failure('this kernel has no overlay file system', 125, 'Load it as root: modprobe overlay.');
   }
-  if (stage === 'network' && errno === 'EADDRINUSE') {
-    const reason = `Bind for ${object} failed: port is already allocated`;
-    return new SkiffError('conflict', `driver failed programming external connectivity: ${reason}`, {
+  // overlayfs.rst, "Upper and lower": not every file system can be the upper one.
+  if (stage === 'overlay' && errno === 'EINVAL') {
+    return failure(
+      "the store's file system can hold no containers (overlay and NFS can't)",
+      125,
+      'Name a folder on ext4, xfs, btrfs or tmpfs with --root or the setting skiff.root.',
+    );
+  }
+  if (stage === 'network' && errno === 'EADDRNOTAVAIL') {
+    return new SkiffError('invalid-argument', `cannot publish on ${object}: this machine has no such address`, {
       cause: error,
       exitCode: 125,
       option: 'publish',
-      hint: 'Publish another port of this machine, or end what has this one: ss -lnp shows it.',
     });
+  }
+  // rtnetlink's answer to a kind of link that the kernel does not know.
+  if (stage === 'network' && errno === 'ENOTSUP') {
+    return failure(
+      'this kernel has no bridges or no virtual Ethernet, which networks of containers are made of',
+      125,
+      'Load them as root: modprobe -a bridge veth; or run without: --network none.',
+    );
+  }
+  if (stage === 'network' && errno === 'EPROTONOSUPPORT') {
+    return failure(`this kernel has no such protocol for ${object}`, 125, 'For SCTP, load it as root: modprobe sctp.');
   }
   if (stage === 'lock') return failure('the container is being started already', 125);
   return failure(error.message, 125);
+}
+
+const folderReasons = new Map([
+  ['ENOENT', 'no such file or directory'],
+  ['ENOTDIR', 'not a directory'],
+  ['EACCES', 'permission denied'],
+]);
+const folderReason = (errno = ''): string => folderReasons.get(errno) ?? errno;
+
+/** What another runtime has logged, with the exit codes that Docker reads out of it. */
+function runtimeFailure(error: NativeFailure): SkiffError {
+  const { object, errno } = error;
+  const said = /"msg":\s*("(?:[^"\\]|\\.)*)/.exec(object)?.[1];
+  const words = said === undefined ? (errno === undefined ? object : error.message) : unquote(`${said}"`);
+  const exitCode = said === undefined ? 125 : exitCodeOf(words);
+  return new SkiffError(error.code, `OCI runtime: ${words}`, { cause: error, exitCode });
+}
+
+function exitCodeOf(words: string): number {
+  if (/executable file.*not found|no such file or directory/i.test(words)) return 127;
+  return /permission denied|not a directory|is a directory|exec format error/i.test(words) ? 126 : 125;
+}
+
+/** Cut off in the middle, perhaps. */
+function unquote(text: string): string {
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return text.slice(1, -1);
+  }
 }
 
 function withExitCode(error: SkiffError, exitCode: number): SkiffError {

@@ -1,16 +1,22 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDirectives, type StartPlan } from '../../container/directives.ts';
+import { noteFailedStart } from '../../container/failed-start.ts';
 import { anonymousVolumes } from '../../container/mounts.ts';
-import { readConfig, type ContainerRecord } from '../../container/record.ts';
+import type { ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Log, Operation } from '../../lib/operation.ts';
 import { UndoStack } from '../../lib/undo.ts';
+import { planHealthcheck } from '../../oci/healthcheck.ts';
 import type { Spawner } from '../../sys/spawner.ts';
 import { eventAttributes } from '../journal.ts';
+import { NativeFailure } from '../../sys/failure.ts';
+import { portInUse } from '../networks/port-in-use.ts';
 import { startNetworks } from '../networks/start.ts';
 import type { ContainerState, Starting, StartOptions } from '../types.ts';
+import { withAppArmor } from './confinement.ts';
 import type { Parts } from './parts.ts';
+import { otherRuntime } from './runtime.ts';
 import { startFailure } from './start-failure.ts';
 
 /** What kernels may be built to do by default, and our own reading of upper directories does not follow. */
@@ -25,22 +31,29 @@ export async function startContainer(
 ): Promise<Starting> {
   const { catalog, privileges } = parts;
   const record = catalog.record(id);
-  const config = readConfig(catalog.folder(record.id));
+  const config = catalog.records.config(record.id);
   assertAtRest(record.name, catalog.state(record).status);
   const spawner = await privileges.spawner();
   const undo = new UndoStack();
   const failed = async (error: unknown): Promise<never> => {
     await undo.unwind((second) => operation.log('warn', `after a failed start: ${String(second)}`));
-    throw startFailure(error, config.process.args[0] ?? '');
+    const isPort = error instanceof NativeFailure && error.stage === 'network' && error.errno === 'EADDRINUSE';
+    const failure = isPort
+      ? portInUse(parts, record, error.object, error)
+      : startFailure(error, config.process.args[0] ?? '');
+    noteFailedStart(catalog.folder(record.id), failure);
+    throw failure;
   };
   try {
     const plan = await prepare(parts, spawner, { record, options, undo, log: operation.log });
-    rmSync(join(catalog.folder(record.id), 'exit.json'), { force: true });
     const listening = Promise.withResolvers<void>();
-    const answered = spawner.request(createDirectives(config, plan), (name, args) => {
-      if (name === 'listening') listening.resolve();
-      if (name === 'warning') operation.log('warn', args.join(' '));
-    });
+    const answered = spawner.request(
+      createDirectives({ ...config, process: withAppArmor(config.process, record) }, plan),
+      (name, args) => {
+        if (name === 'listening') listening.resolve();
+        if (name === 'warning') operation.log('warn', args.join(' '));
+      },
+    );
     // What fails before the socket listens is the caller's at once; what fails later comes with `started`.
     await Promise.race([listening.promise, answered]);
     const started = answered.then(() => {}, failed);
@@ -78,8 +91,16 @@ async function prepare(parts: Parts, spawner: Spawner, { record, options, undo, 
     autoRemove,
     ...(record.log === undefined ? {} : { log: record.log }),
     init: record.confinement?.init === true,
+    ...(record.confinement?.cgroupParent === undefined ? {} : { cgroupParent: record.confinement.cgroupParent }),
     onExitRemoveVolumes: autoRemove ? anonymousVolumes(record) : [],
     restartPolicy: record.restartPolicy ?? { name: 'no', maximumRetryCount: 0 },
+    ...healthcheckOf(record),
+    ...otherRuntime(parts.store, record),
     eventAttributes: eventAttributes(record),
   };
+}
+
+function healthcheckOf({ healthcheck, shell }: ContainerRecord): Pick<StartPlan, 'healthcheck'> {
+  const plan = planHealthcheck(healthcheck, shell);
+  return plan ? { healthcheck: plan } : {};
 }

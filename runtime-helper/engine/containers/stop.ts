@@ -21,7 +21,8 @@ export async function stopContainer(
   const signal = signalNumber(options.signal ?? record.stopSignal);
   await withMonitor(catalog, record, async (monitor, state) => {
     monitor.endForGood();
-    const grace = graceSeconds(record, state, signal, options);
+    const grace = graceSeconds(record, options);
+    if (grace !== 0 && !hears(state, signal)) options.onDeaf?.(grace);
     deliver(monitor, state, signal);
     journal.note('kill', record, { signal: String(signal) });
     if (grace < 0) await abortable(monitor.exited, operation.signal);
@@ -34,13 +35,21 @@ export async function stopContainer(
   });
 }
 
+export function vainGrace({ catalog }: Parts, id: string): number | undefined {
+  const record = catalog.record(id);
+  const state = catalog.active(record);
+  if (!state || hears(state, signalNumber(record.stopSignal))) return undefined;
+  return graceSeconds(record, {}) || undefined;
+}
+
 /** Seconds until KILL; negative: it never comes. */
-function graceSeconds(record: ContainerRecord, state: ActiveState, signal: number, options: StopOptions): number {
-  const grace = options.timeoutSeconds ?? record.stopTimeout ?? defaultGraceSeconds;
-  if (state.status === 'restarting' || initHandles(state.pid, signal)) return grace;
-  if (options.whenDeaf === 'kill') return 0;
-  if (grace !== 0) options.onDeaf?.(grace);
-  return grace;
+function graceSeconds(record: ContainerRecord, { timeoutSeconds }: StopOptions): number {
+  return timeoutSeconds ?? record.stopTimeout ?? defaultGraceSeconds;
+}
+
+/** The kernel drops what PID 1 has no handler for: pid_namespaces(7). */
+function hears(state: ActiveState, signal: number): boolean {
+  return state.status === 'restarting' || initHandles(state.pid, signal);
 }
 
 /** A process that is frozen gets a signal when it is thawed. */

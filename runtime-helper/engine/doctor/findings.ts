@@ -1,3 +1,4 @@
+import { blockedWords, unblockCommands, type Blocker } from '../../network/blockers.ts';
 import type { Machine } from '../../sys/machine.ts';
 import type { ProbeResults } from '../../sys/probe.ts';
 import type { Finding, PrivilegeState } from '../types.ts';
@@ -7,7 +8,10 @@ export type Facts = {
   privilege: PrivilegeState;
   /** Absent: without privileges nothing could be tried. */
   probes: ProbeResults | undefined;
+  /** Others' firewalls that are in the way of containers' traffic. */
+  blockers: Blocker[];
   storeRoot: string;
+  storeId: string;
 };
 
 /** Turns what was found into what a person should know, the most basic first. Pure. */
@@ -18,7 +22,7 @@ export function findings(facts: Facts): Finding[] {
     privileges(facts),
     ...(probes ? probed(probes, facts) : []),
     cgroups(facts.machine),
-    forwarding(facts.machine),
+    forwarding(facts),
     inotify(facts.machine),
     disk(facts),
   ];
@@ -53,7 +57,9 @@ function privileges({ privilege, machine }: Facts): Finding {
         ...base,
         verdict: machine.noNewPrivileges ? 'problem' : 'warning',
         detail: machine.noNewPrivileges ? 'this session can gain none (NoNewPrivs)' : 'not asked for so far',
-        fix: 'Run a container: Skiff asks for them then.',
+        fix: machine.noNewPrivileges
+          ? 'Start VS Code outside the sandbox that forbids it: as a .deb or .rpm rather than from a snap or flatpak.'
+          : 'Run a container: Skiff asks for them then.',
       };
   }
 }
@@ -143,11 +149,19 @@ function cgroups({ cgroupControllers: { v1, v2 } }: Machine): Finding {
   };
 }
 
-function forwarding({ forwarding: on }: Machine): Finding {
+function forwarding({ machine: { forwarding: on }, blockers, storeId }: Facts): Finding {
+  const base = { id: 'forwarding', title: 'IP forwarding' };
+  if (blockers.length > 0)
+    return {
+      ...base,
+      verdict: 'warning',
+      detail: blockers.map(blockedWords).join('; '),
+      fix: `Let it through, as root: ${[...new Set(blockers.map((one) => unblockCommands(one, storeId)))].map((commands) => `\`${commands}\``).join(', ')}`,
+    };
   const detail = on
     ? 'net.ipv4.ip_forward is on'
     : 'net.ipv4.ip_forward is off until the first container with a network';
-  return { id: 'forwarding', title: 'IP forwarding', verdict: 'good', detail };
+  return { ...base, verdict: 'good', detail };
 }
 
 const fewInstances = 64;
@@ -174,6 +188,6 @@ function disk({ machine: { freeBytes }, storeRoot }: Facts): Finding {
     title: 'Disk space',
     verdict: 'warning',
     detail,
-    fix: 'Remove what you do not need: `skiff rm`, `skiff rmi`.',
+    fix: 'See what takes it with `skiff system df`, and remove containers that do not run and images that none has: `skiff system prune --all`.',
   };
 }

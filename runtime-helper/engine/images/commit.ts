@@ -33,7 +33,7 @@ export async function commitLayer(
   const config = applyChanges({ ...asObject(before['config']), ...options.overrides }, options.changes);
   const below = base.manifests[0]?.manifest.layers ?? [];
   return Draft.run(keeper, operation, async (draft) => {
-    const { descriptor, diffId } = await draft.discover(layer, 'the layer', operation);
+    const { descriptor, diffId } = await draft.receive(layer, { what: 'the layer' }, operation);
     const diffIds = [...base.config.diffIds, diffId];
     const content = newConfig(before, config, diffIds, options);
     const configBlob = draft.put(Buffer.from(JSON.stringify(content)), mediaTypes.config);

@@ -5,7 +5,8 @@ import { canonicalName, type IndexEntry } from '../../content/image-store.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
 import { mediaTypes, type Descriptor } from '../../oci/image-config.ts';
-import type { ExpectedLayer, ImageKeeper, Spooled } from './keeper.ts';
+import type { Spooled } from './blob-file.ts';
+import type { ExpectedLayer, ImageKeeper } from './keeper.ts';
 
 /** An image to be: its manifest, the diffIDs of its layers (hex), the full names that it gets, and the digest that its registry has for it. */
 export type NewImage = {
@@ -61,21 +62,16 @@ export class Draft {
    * Stores and unpacks a layer while it comes, and gives it its name among the blobs. Throws invalid-argument when its content is not
    * `diffId`'s, or its bytes are not `digest`'s.
    */
-  async receive(source: AsyncIterable<Uint8Array>, layer: ExpectedLayer, operation: Operation): Promise<Descriptor> {
-    // Remembered first: when it fails half-way it may be there.
-    this.#layers.push(layer.diffId);
-    return this.#adopt(await this.#keeper.receive(source, layer, operation), layer.what);
-  }
-
-  /** The same of a layer about which nothing is known. */
-  async discover(
+  async receive(
     source: AsyncIterable<Uint8Array>,
-    what: string,
+    layer: ExpectedLayer,
     operation: Operation,
   ): Promise<{ descriptor: Descriptor; diffId: string }> {
-    const { spooled, diffId } = await this.#keeper.discover(source, what, operation);
-    this.#layers.push(diffId);
-    return { descriptor: this.#adopt(spooled, what), diffId };
+    // Remembered first: when it fails half-way it may be there.
+    if (layer.diffId !== undefined) this.#layers.push(layer.diffId);
+    const { spooled, diffId } = await this.#keeper.receive(source, layer, operation);
+    if (layer.diffId === undefined) this.#layers.push(diffId);
+    return { descriptor: this.#adopt(spooled, layer.what), diffId };
   }
 
   /** Unpacks a layer whose blob is there already. */

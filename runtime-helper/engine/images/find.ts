@@ -1,4 +1,7 @@
 import { SkiffError } from '../../lib/errors.ts';
+import type { ImageConfig } from '../../oci/image-config.ts';
+import { fit, formatPlatform } from '../../oci/platform.ts';
+import { platformOf, type WantedPlatform } from './wanted-platform.ts';
 import type { StoredImage } from '../../content/image-store.ts';
 import { familiarName, fullName, parseReference, withDefaultTag, type Reference } from '../../oci/reference.ts';
 
@@ -27,6 +30,16 @@ export function findImage(images: StoredImage[], text: string): StoredImage {
 }
 
 const missingWords = 'Unable to find image';
+
+/** An image for another platform is none: who asks for one has it pulled. */
+export function assertRightPlatform(config: ImageConfig, { platform }: WantedPlatform, reference: string): void {
+  const actual = platformOf(config);
+  if (fit(actual, platform) > 0) return;
+  const [wanted, is] = [formatPlatform(platform), formatPlatform(actual)];
+  throw new SkiffError('not-found', `${missingWords} '${reference}' for ${wanted} locally: the one here is for ${is}`, {
+    hint: `Bring it in: skiff pull --platform ${wanted} ${reference}`,
+  });
+}
 
 export function isMissingImage(error: unknown): boolean {
   return error instanceof SkiffError && error.code === 'not-found' && error.message.startsWith(missingWords);

@@ -1,12 +1,13 @@
-import { arch } from 'node:os';
 import { SkiffError } from '../../lib/errors.ts';
+import { readFile } from '../../lib/file-bytes.ts';
 import type { Operation } from '../../lib/operation.ts';
 import { applyChanges, type ConfigObject } from '../../oci/config-changes.ts';
 import { mediaTypes } from '../../oci/image-config.ts';
 import { fullName, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { download } from '../../registry/download.ts';
 import { Draft } from './draft.ts';
-import { readFile, type ImageKeeper } from './keeper.ts';
+import type { ImageKeeper } from './keeper.ts';
+import { wantedPlatform } from './wanted-platform.ts';
 import type { ImageSource, ImportOptions } from '../types.ts';
 
 /** Makes an image of one layer from the tar of a root file system. Returns its id. */
@@ -20,7 +21,7 @@ export async function importImage(
   const changed = applyChanges({}, options.changes ?? []);
   const { what, bytes } = open(source, operation);
   return Draft.run(keeper, operation, async (draft) => {
-    const { descriptor, diffId } = await draft.discover(bytes, what, operation);
+    const { descriptor, diffId } = await draft.receive(bytes, { what }, operation);
     const content = newConfig(diffId, changed, options);
     const config = draft.put(Buffer.from(JSON.stringify(content)), mediaTypes.config);
     const manifest = draft.manifest(config, [descriptor]);
@@ -36,9 +37,11 @@ function open(source: ImageSource, { signal }: Operation): { what: string; bytes
   return { what: 'the archive on stdin', bytes: source.stream };
 }
 
-/** The full name that an image can be given. Throws invalid-argument for a digest. */
+/** The full name that an image can be given. Throws invalid-argument for a digest, and for what would be taken for one. */
 export function tagName(text: string): string {
   const reference = parseReference(text);
+  if (reference.path === 'library/sha256')
+    throw new SkiffError('invalid-argument', `refusing to create an ambiguous tag, of a digest's name: ${text}`);
   if (reference.digest === undefined) return fullName(withDefaultTag(reference));
   throw new SkiffError('invalid-argument', `refusing to create a tag with a digest reference: ${text}`);
 }
@@ -46,7 +49,7 @@ export function tagName(text: string): string {
 /** image-spec, config.md. */
 function newConfig(diffId: string, config: ConfigObject, { message, platform, from }: ImportOptions): object {
   const created = new Date().toISOString();
-  const [os = 'linux', architecture = ociArchitecture(), variant] = platform?.split('/') ?? [];
+  const { os, architecture, variant } = wantedPlatform(platform).platform;
   const comment = message ?? (from === undefined ? undefined : `Imported from ${from}`);
   return {
     created,
@@ -57,10 +60,4 @@ function newConfig(diffId: string, config: ConfigObject, { message, platform, fr
     rootfs: { type: 'layers', diff_ids: [`sha256:${diffId}`] },
     history: [{ created, created_by: 'skiff import', ...(comment === undefined ? {} : { comment }) }],
   };
-}
-
-/** Go's names of what Node calls otherwise. */
-export function ociArchitecture(): string {
-  const node = arch();
-  return node === 'x64' ? 'amd64' : node === 'ia32' ? '386' : node;
 }

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import type { ImageFiles } from '../../archive/image-files.ts';
 import { SkiffError } from '../../lib/errors.ts';
-import type { Operation } from '../../lib/operation.ts';
 import {
+  manifestKind,
   maxJsonBytes,
   mediaTypes,
   parseImageConfig,
@@ -10,26 +8,22 @@ import {
   parseManifest,
   type Descriptor,
 } from '../../oci/image-config.ts';
-import { ociArchitecture, tagName } from './import.ts';
-import type { Draft } from './draft.ts';
-import type { LoadedImage } from './load.ts';
-import { inParallel, maxLayers } from './parallel.ts';
+import { choosePlatform, formatPlatform } from '../../oci/platform.ts';
+import { tagName } from './import.ts';
+import { checkDigest, receiveLayers, type LoadedImage, type Loading } from './loading.ts';
+import { assertImageTypes, assertRunnable } from './runnable.ts';
 
 const maxNesting = 4;
 
-/** The images of an OCI layout (image-spec, image-layout.md): every entry of index.json, and of an index the one for this machine. */
-export async function loadLayout(
-  draft: Draft,
-  files: ImageFiles,
-  what: string,
-  operation: Operation,
-): Promise<LoadedImage[]> {
+/** The images of an OCI layout (image-spec, image-layout.md): every entry of index.json, and of an index the one for `wanted`. Of several, those that are for it. */
+export async function loadLayout(loading: Loading): Promise<LoadedImage[]> {
+  const { files, what } = loading;
   const entries = parseIndex(await files.read('index.json', maxJsonBytes), `${what}: index.json`);
   const images = new Map<string, LoadedImage>();
   for (const entry of entries.filter(isImage)) {
-    const manifest = await choose(files, entry, what, 0);
+    const manifest = await choose(loading, entry, 0);
     const known = images.get(manifest.digest);
-    const image = known ?? (await loadImage(draft, files, manifest, what, operation));
+    const image = known ?? (await loadImage(loading, manifest));
     const name = nameOf(entry);
     if (name !== undefined && !image.references.includes(name)) image.references.push(name);
     images.set(manifest.digest, image);
@@ -43,55 +37,44 @@ function isImage({ platform }: Descriptor): boolean {
   return platform?.os !== 'unknown';
 }
 
-async function choose(files: ImageFiles, entry: Descriptor, what: string, depth: number): Promise<Descriptor> {
+async function choose(loading: Loading, entry: Descriptor, depth: number): Promise<Descriptor> {
+  const { what, wanted } = loading;
   const isIndex = entry.mediaType === mediaTypes.index || entry.mediaType === mediaTypes.dockerManifestList;
   if (!isIndex) return entry;
   if (depth >= maxNesting) throw new SkiffError('invalid-argument', `${what}: its indexes are nested too deep`);
-  const inner = parseIndex(await readBlob(files, entry, what), `${what}: ${entry.digest}`).filter(isImage);
-  const fits = ({ platform }: Descriptor): boolean =>
-    platform === undefined || (platform.os === 'linux' && platform.architecture === ociArchitecture());
-  const chosen = inner.find(fits);
-  if (chosen) return choose(files, chosen, what, depth + 1);
-  const found = inner.map(({ platform }) => `${platform?.os}/${platform?.architecture}`).join(', ');
-  throw new SkiffError('not-found', `${what}: no image for linux/${ociArchitecture()} (there is ${found || 'none'})`);
+  const inner = parseIndex(await readBlob(loading, entry), `${what}: ${entry.digest}`).filter(isImage);
+  const chosen = choosePlatform(inner, wanted.platform);
+  if (chosen) return choose(loading, chosen, depth + 1);
+  const found = inner.flatMap(({ platform }) => (platform ? [formatPlatform(platform)] : [])).join(', ');
+  const missing = `${what}: no image for ${formatPlatform(wanted.platform)} (there is ${found || 'none'})`;
+  throw new SkiffError('not-found', missing, { hint: 'Choose with --platform.' });
 }
 
-async function loadImage(
-  draft: Draft,
-  files: ImageFiles,
-  entry: Descriptor,
-  what: string,
-  operation: Operation,
-): Promise<LoadedImage> {
-  const bytes = await readBlob(files, entry, what);
-  const { config, layers } = parseManifest(bytes, `${what}: manifest ${entry.digest}`);
-  const content = await readBlob(files, config, what);
-  const { diffIds } = parseImageConfig(content, `${what}: config ${config.digest}`);
-  if (diffIds.length !== layers.length || layers.length === 0)
-    throw new SkiffError('invalid-argument', `${what}: ${entry.digest} is not an image that can be run`);
-  await inParallel(maxLayers, operation, [...layers.entries()], async ([index, layer], own) => {
-    own.report({ id: layer.digest, status: 'Loading layer', current: index + 1, total: layers.length });
-    const name = blobName(layer.digest);
-    const expected = { what: `${what}: ${name}`, diffId: diffIds[index] ?? '', digest: layer.digest };
-    await draft.receive(files.stream(name), expected, own);
-  });
+async function loadImage(loading: Loading, entry: Descriptor): Promise<LoadedImage> {
+  const { draft, what, wanted } = loading;
+  const named = `${what}: manifest ${entry.digest}`;
+  const bytes = await readBlob(loading, entry);
+  const { mediaType } = manifestKind(bytes, entry.mediaType || mediaTypes.manifest, named);
+  const parsed = parseManifest(bytes, named);
+  assertImageTypes(parsed, named);
+  const { config, layers } = parsed;
+  const content = await readBlob(loading, config);
+  const image = parseImageConfig(content, `${what}: config ${config.digest}`);
+  assertRunnable(image, layers.length, wanted, named);
+  const { diffIds } = image;
+  const archived = layers.map(({ digest }) => ({ name: blobName(digest), id: digest, digest }));
+  await receiveLayers(loading, archived, diffIds);
   draft.put(content, config.mediaType);
-  const manifest = draft.put(bytes, entry.mediaType || mediaTypes.manifest);
+  const manifest = draft.put(bytes, mediaType);
   const blobs = [config, manifest, ...layers].map(({ digest }) => digest);
   return { id: config.digest, manifest, diffIds, blobs, references: [] };
 }
 
-async function readBlob(files: ImageFiles, { digest }: Descriptor, what: string): Promise<Buffer> {
+async function readBlob({ files, what }: Loading, { digest }: Descriptor): Promise<Buffer> {
   const name = blobName(digest);
   const content = await files.read(name, maxJsonBytes);
   checkDigest(content, digest.replace('sha256:', ''), `${what}: ${name}`);
   return content;
-}
-
-/** Throws invalid-argument when `content` has another sha256 (hex). */
-export function checkDigest(content: Uint8Array, expected: string, what: string): void {
-  const found = createHash('sha256').update(content).digest('hex');
-  if (found !== expected) throw new SkiffError('invalid-argument', `${what}: its digest is sha256:${found}`);
 }
 
 function blobName(digest: string): string {

@@ -2,26 +2,34 @@ import { rmSync, statSync } from 'node:fs';
 import { compressionOfFile, decompress } from '../../archive/decompress.ts';
 import { directoryFiles, tarFiles, type ImageFiles } from '../../archive/image-files.ts';
 import { SkiffError } from '../../lib/errors.ts';
+import { readFile } from '../../lib/file-bytes.ts';
 import type { Operation } from '../../lib/operation.ts';
 import { familiarName, parseReference } from '../../oci/reference.ts';
 import { loadDockerArchive } from './load-docker.ts';
 import { loadLayout } from './load-oci.ts';
-import { Draft, type NewImage } from './draft.ts';
-import { readFile, type ImageKeeper } from './keeper.ts';
+import { spool } from './blob-file.ts';
+import { Draft } from './draft.ts';
+import type { ImageKeeper } from './keeper.ts';
+import { bounded } from './layer-limits.ts';
+import type { LoadedImage, Loading } from './loading.ts';
 import type { LoadSource } from '../types.ts';
-
-/** An image that has been brought in, and its id. */
-export type LoadedImage = NewImage & { id: string };
+import { wantedPlatform } from './wanted-platform.ts';
 
 /**
  * Brings in all images of a `docker save` archive, an OCI archive (either compressed or not), or an OCI layout directory. Returns
  * their names, or ids of those that have none.
  */
-export async function loadImages(keeper: ImageKeeper, source: LoadSource, operation: Operation): Promise<string[]> {
+export async function loadImages(
+  keeper: ImageKeeper,
+  source: LoadSource,
+  { platform }: { platform?: string },
+  operation: Operation,
+): Promise<string[]> {
+  const wanted = wantedPlatform(platform);
   const what = 'path' in source ? source.path : 'the archive on stdin';
   return withFiles(keeper, source, what, operation, (files) =>
     Draft.run(keeper, operation, async (draft) => {
-      const images = await loadAll(draft, files, what, operation);
+      const images = await loadAll({ draft, files, what, wanted, operation });
       await draft.commit(images);
       return images.flatMap(({ id, references }) =>
         references.length > 0 ? references.map((name) => familiarName(parseReference(name))) : [id],
@@ -30,10 +38,11 @@ export async function loadImages(keeper: ImageKeeper, source: LoadSource, operat
   );
 }
 
-async function loadAll(draft: Draft, files: ImageFiles, what: string, operation: Operation): Promise<LoadedImage[]> {
+async function loadAll(loading: Loading): Promise<LoadedImage[]> {
+  const { files, what } = loading;
   // Docker writes both; manifest.json has the names as its user gave them.
-  if (files.has('manifest.json')) return loadDockerArchive(draft, files, what, operation);
-  if (files.has('index.json')) return loadLayout(draft, files, what, operation);
+  if (files.has('manifest.json')) return loadDockerArchive(loading);
+  if (files.has('index.json')) return loadLayout(loading);
   throw new SkiffError('invalid-argument', `${what}: has neither manifest.json nor index.json`, {
     hint: 'This is no archive of images. For the tar of a root file system use `skiff import`.',
   });
@@ -56,10 +65,11 @@ async function withFiles<T>(
   }
   operation.report({ id: 'load', status: 'Reading' });
   const bytes = 'path' in source ? readFile(source.path) : source.stream;
-  const spooled = await keeper.spool(decompress(bytes, what), operation);
+  const path = keeper.images.temporaryPath();
+  await spool(path, bounded(decompress(bytes, what), what), operation);
   try {
-    return await work(await tarFiles(spooled.path, what));
+    return await work(await tarFiles(path, what));
   } finally {
-    rmSync(spooled.path, { force: true });
+    rmSync(path, { force: true });
   }
 }

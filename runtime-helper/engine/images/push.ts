@@ -1,14 +1,16 @@
 import type { ImageStore, IndexEntry } from '../../content/image-store.ts';
 import { SkiffError } from '../../lib/errors.ts';
+import { readFile } from '../../lib/file-bytes.ts';
 import type { Operation } from '../../lib/operation.ts';
 import type { Descriptor } from '../../oci/image-config.ts';
 import { familiarName, fullName, parseReference, withDefaultTag, type Reference } from '../../oci/reference.ts';
 import type { Registries } from '../../registry/registries.ts';
 import type { Repository } from '../../registry/repository.ts';
 import { retrying } from '../../registry/retry.ts';
+import type { OpenBlob } from '../../registry/upload.ts';
 import type { PushedImage } from '../types.ts';
-import { readFile } from './keeper.ts';
 import { inParallel } from './parallel.ts';
+import { assertPlatform, wantedPlatform } from './wanted-platform.ts';
 
 /** As many layers at a time as Docker sends. */
 const maxUploads = 5;
@@ -17,12 +19,13 @@ type Push = { images: ImageStore; registries: Registries; operation: Operation }
 type Item = { blob: Descriptor; id: string };
 
 /** Sends an image to the registry of its name, but for blobs that are there already. */
-export async function pushImage(push: Push, text: string): Promise<PushedImage> {
+export async function pushImage(push: Push, text: string, platform: string | undefined): Promise<PushedImage> {
   const { images, registries, operation } = push;
   const reference = withDefaultTag(parseReference(text));
   if (reference.digest !== undefined) throw new SkiffError('invalid-argument', 'cannot push a digest reference');
   const entry = findEntry(images, reference);
   const { config, layers } = images.manifest(entry.manifest.digest);
+  assertPlatform(images.config(config.digest), wantedPlatform(platform), familiarName(reference));
   const blobs = [config.digest, entry.manifest.digest, ...layers.map(({ digest }) => digest)];
   const unpin = await images.locked(() => images.pins.set({ blobs, layers: [] }));
   try {
@@ -52,21 +55,27 @@ async function sendBlob(push: Push, repository: Repository, reference: Reference
   const say = (status: string): void => (id === '' ? undefined : operation.report({ id, status }));
   await retrying(registries.patience, signal, async () => {
     if (await repository.hasBlob(blob.digest, signal)) return say('Layer already exists');
-    const from = neighbourWith(images, reference, blob.digest);
-    const target = await repository.beginUpload(blob.digest, from, signal);
-    if (!target) return say(from === undefined ? 'Layer already exists' : `Mounted from ${from}`);
-    await repository.upload(target, blob, () => counted(images.blobPath(blob.digest), blob, id, operation), signal);
+    const neighbour = neighbourWith(images, reference, blob.digest);
+    const upload = await repository.beginUpload(blob.digest, neighbour, signal);
+    if (!upload) return say(neighbour === undefined ? 'Layer already exists' : `Mounted from ${neighbour}`);
+    const path = images.blobPath(blob.digest);
+    const open: OpenBlob = (from, to) => counted(readFile(path, from, to), { from, total: blob.size, id }, operation);
+    await upload.send(blob, open, { patience: registries.patience }, signal);
     say('Pushed');
   });
 }
 
 /** Tells how far it is. */
-async function* counted(path: string, blob: Descriptor, id: string, operation: Operation): AsyncGenerator<Uint8Array> {
-  let current = 0;
-  for await (const chunk of readFile(path)) {
+async function* counted(
+  bytes: AsyncIterable<Uint8Array>,
+  { from, total, id }: { from: number; total: number; id: string },
+  operation: Operation,
+): AsyncGenerator<Uint8Array> {
+  let current = from;
+  for await (const chunk of bytes) {
     yield chunk;
     current += chunk.length;
-    if (id !== '') operation.report({ id, status: 'Pushing', current, total: blob.size });
+    if (id !== '') operation.report({ id, status: 'Pushing', current, total });
   }
 }
 

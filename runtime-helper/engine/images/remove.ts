@@ -5,6 +5,7 @@ import { withoutSpareEntries } from './draft.ts';
 import type { ImageKeeper } from './keeper.ts';
 import { findImage } from './find.ts';
 import { repositoryOf } from './tag.ts';
+import { assertPlatform, wantedPlatform } from './wanted-platform.ts';
 
 type Removed = { id: string; untagged: string[]; deleted: string[] };
 
@@ -17,11 +18,13 @@ export async function removeImage(
   keeper: ImageKeeper,
   usersOf: (imageId: string) => { name: string; id: string }[],
   text: string,
-  { force }: { force: boolean },
+  { force, platform }: { force: boolean; platform?: string },
 ): Promise<Removed> {
   if (text === '@host') throw new SkiffError('invalid-argument', '@host is this machine: it can not be removed');
+  const wanted = wantedPlatform(platform);
   return keeper.images.locked(async () => {
     const image = findImage(keeper.images.images(), text);
+    assertPlatform(image.config, wanted, text);
     const all = [...image.references, ...image.digests];
     const names = namesMeant(image, text);
     const meantById = names.length === 0;

@@ -1,20 +1,20 @@
-import { arch } from 'node:os';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
 import {
   manifestKind,
-  mediaTypes,
   parseImageConfig,
   parseIndex,
   parseManifest,
   type ImageConfig,
   type Manifest,
 } from '../../oci/image-config.ts';
-import { choosePlatform, fit, formatPlatform, hostPlatform, parsePlatform, type Platform } from '../../oci/platform.ts';
+import { choosePlatform, formatPlatform } from '../../oci/platform.ts';
 import type { Reference } from '../../oci/reference.ts';
 import type { Registries } from '../../registry/registries.ts';
 import type { FetchedManifest, Repository } from '../../registry/repository.ts';
 import { retrying } from '../../registry/retry.ts';
+import { assertImageTypes, assertRunnable } from './runnable.ts';
+import { wantedPlatform, type WantedPlatform } from './wanted-platform.ts';
 
 /** An image in a registry: all that is known of it before its layers are fetched. */
 export type RemoteImage = {
@@ -27,14 +27,7 @@ export type RemoteImage = {
   configBytes: Buffer;
 };
 
-type Wanted = { platform: Platform; explicit: boolean };
-
 const maxNesting = 4;
-const configTypes: readonly string[] = [mediaTypes.config, mediaTypes.dockerConfig];
-/** image-spec, layer.md; distribution, manifest-v2-2.md. What the bytes are is seen when they come. */
-const layerType =
-  /^application\/vnd\.(oci\.image\.layer\.(v1|nondistributable\.v1)\.tar(\+(gzip|zstd))?|docker\.image\.rootfs\.(diff|foreign\.diff)\.tar(\.(gzip|zstd))?)$/;
-
 /** Finds the image for a platform (absent: this machine's), at the first of its domain's mirrors that has it, or at home. */
 export async function resolveRemote(
   registries: Registries,
@@ -42,11 +35,7 @@ export async function resolveRemote(
   platform: string | undefined,
   operation: Operation,
 ): Promise<RemoteImage> {
-  const here = hostPlatform(arch());
-  const wanted = {
-    platform: platform === undefined ? here : parsePlatform(platform, here),
-    explicit: platform !== undefined,
-  };
+  const wanted = wantedPlatform(platform);
   const places = registries.forPull(reference);
   for (const [index, repository] of places.entries()) {
     try {
@@ -64,7 +53,7 @@ async function resolveAt(
   registries: Registries,
   repository: Repository,
   reference: Reference,
-  wanted: Wanted,
+  wanted: WantedPlatform,
   operation: Operation,
 ): Promise<RemoteImage> {
   const { signal } = operation;
@@ -74,9 +63,10 @@ async function resolveAt(
   const fetched = await descend(top, get, repository.name, wanted, 0);
   const what = `manifest ${fetched.digest} of ${repository.name}`;
   const manifest = parseManifest(fetched.bytes, what);
+  assertImageTypes(manifest, what);
   const configBytes = await retrying(registries.patience, signal, () => repository.smallBlob(manifest.config, signal));
   const config = parseImageConfig(configBytes, `config ${manifest.config.digest} of ${repository.name}`);
-  check(manifest, config, what, wanted);
+  assertRunnable(config, manifest.layers.length, wanted, what);
   return { repository, digest: top.digest, fetched, manifest, config, configBytes };
 }
 
@@ -85,7 +75,7 @@ async function descend(
   found: FetchedManifest,
   get: (digest: string) => Promise<FetchedManifest>,
   name: string,
-  wanted: Wanted,
+  wanted: WantedPlatform,
   depth: number,
 ): Promise<FetchedManifest> {
   const what = `manifest ${found.digest} of ${name}`;
@@ -101,36 +91,4 @@ async function descend(
     `no matching manifest for ${formatPlatform(wanted.platform)} in the manifest list entries of ${name}`,
     { hint: `There is: ${[...new Set(offered)].join(', ') || 'nothing'}. Choose with --platform.` },
   );
-}
-
-function check(
-  { config: { mediaType }, layers }: Manifest,
-  config: ImageConfig,
-  what: string,
-  { platform, explicit }: Wanted,
-): void {
-  if (!configTypes.includes(mediaType))
-    throw new SkiffError(
-      'invalid-argument',
-      `${what}: no image: its config is of type ${JSON.stringify(mediaType.slice(0, 100))}`,
-    );
-  for (const layer of layers)
-    if (!layerType.test(layer.mediaType))
-      throw new SkiffError(
-        'invalid-argument',
-        `${what}: ${JSON.stringify(layer.mediaType.slice(0, 100))} is no layer that can be unpacked`,
-      );
-  const actual = { os: config.os || 'linux', architecture: config.architecture || platform.architecture };
-  if (actual.os !== 'linux') throw new SkiffError('not-found', `${what}: an image for ${actual.os}, not for linux`);
-  const offered = { ...actual, ...(config.variant === undefined ? {} : { variant: config.variant }) };
-  if (explicit && fit(offered, platform) === 0)
-    throw new SkiffError(
-      'not-found',
-      `${what}: wanted ${formatPlatform(platform)}, actual: ${formatPlatform(offered)}`,
-    );
-  if (config.diffIds.length !== layers.length)
-    throw new SkiffError(
-      'invalid-argument',
-      `${what}: has ${layers.length} layers, its config has ${config.diffIds.length}`,
-    );
 }

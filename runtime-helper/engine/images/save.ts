@@ -7,6 +7,7 @@ import type { Operation } from '../../lib/operation.ts';
 import { mediaTypes, type Descriptor } from '../../oci/image-config.ts';
 import { familiarName, fullName, parseReference } from '../../oci/reference.ts';
 import { findImage } from './find.ts';
+import { assertPlatform, wantedPlatform } from './wanted-platform.ts';
 
 const readBytes = 1024 * 1024;
 
@@ -16,14 +17,17 @@ type Saved = { image: StoredImage; names: string[] };
 /**
  * The bytes of an archive that is two in one, as Docker's since 25: an OCI layout (image-spec, image-layout.md) with the manifest.json of
  * `docker save`. A blob is in it once, as it is in the store: nothing is compressed or unpacked. Throws before the first byte when an
- * image is not there.
+ * image is not there, or is for another platform than was asked for.
  */
 export function saveImages(
   images: ImageStore,
   references: readonly string[],
+  { platform }: { platform?: string },
   operation: Operation,
 ): AsyncIterable<Uint8Array> {
+  const wanted = wantedPlatform(platform);
   const saved = collect(images, references);
+  for (const { image, names } of saved) assertPlatform(image.config, wanted, names[0] ?? image.id);
   return bytesOf(images, saved, operation);
 }
 
@@ -61,10 +65,10 @@ function collect(store: ImageStore, references: readonly string[]): Saved[] {
   return [...saved.values()];
 }
 
-/** As Docker: a name without a tag is a whole repository, and an id brings no names. */
+/** As Docker: a name without a tag is a whole repository, and an id brings no names. What could be both, as `cafe`, is a name where there is one. */
 function meant(images: StoredImage[], text: string): Saved[] {
   if (text === '@host') throw new SkiffError('invalid-argument', '@host is this machine: it can not be saved');
-  const image = /^(sha256:)?[0-9a-f]{1,64}$/.test(text) ? undefined : parseReference(text);
+  const image = /^(sha256:.*|[0-9a-f]{64})$/.test(text) ? undefined : parseReference(text);
   if (image && image.tag === undefined && image.digest === undefined) {
     const repository = `${fullName(image)}:`;
     const all = images.flatMap((one): Saved[] => {

@@ -1,11 +1,13 @@
 import type { Log, Operation } from '../../lib/operation.ts';
 import { ImageStore, type StoredImage } from '../../content/image-store.ts';
 import { familiarName, parseReference } from '../../oci/reference.ts';
+import { imageForHost, resolvedImage, type ResolvedImage } from './resolved-image.ts';
 import type { Spawner } from '../../sys/spawner.ts';
 import { commitLayer, type NewLayer } from './commit.ts';
 import { importImage } from './import.ts';
-import { findImage } from './find.ts';
+import { assertRightPlatform, findImage } from './find.ts';
 import { ImageKeeper } from './keeper.ts';
+import { layerUsage } from './layer-usage.ts';
 import { loadImages } from './load.ts';
 import { removeImage } from './remove.ts';
 import { saveImages } from './save.ts';
@@ -16,6 +18,7 @@ import type {
   ImageSource,
   ImageStep,
   ImportOptions,
+  LayerUsage,
   LoadSource,
   PrunedImages,
   PruneImagesOptions,
@@ -29,39 +32,8 @@ import { pruneImages } from './prune.ts';
 import { pushImage } from './push.ts';
 import { tagImage } from './tag.ts';
 import { withRegistries } from './access.ts';
+import { assertPlatform, wantedPlatform } from './wanted-platform.ts';
 import { pullImage } from './pull.ts';
-
-/** What a container takes from its image. */
-export type ResolvedImage = {
-  /** `sha256:…` of the config, or `host`. */
-  id: string;
-  /** diffIDs in hex, topmost first. */
-  layers: string[];
-  entrypoint: string[];
-  command: string[];
-  env: string[];
-  workingDir: string;
-  user: string;
-  stopSignal: string;
-  volumes: string[];
-  labels: Record<string, string>;
-  /** `80/tcp` */
-  exposedPorts: string[];
-};
-
-const hostImage: ResolvedImage = {
-  id: 'host',
-  layers: [],
-  entrypoint: [],
-  command: [],
-  env: [],
-  workingDir: '',
-  user: '',
-  stopSignal: 'SIGTERM',
-  volumes: [],
-  labels: {},
-  exposedPorts: [],
-};
 
 type Parts = {
   store: Store;
@@ -85,29 +57,25 @@ export class ImageService {
     this.#journal = journal;
   }
 
-  /** By name, id, or a prefix of an id that only one image has. Throws not-found; conflict for an ambiguous prefix. */
-  resolve(reference: string): ResolvedImage {
-    if (reference === '@host') return hostImage;
-    const { id, config } = findImage(this.#images.images(), reference);
-    const { diffIds, entrypoint, command, env, workingDir, user, stopSignal, volumes, labels, exposedPorts } = config;
-    return {
-      id,
-      layers: diffIds.toReversed(),
-      entrypoint,
-      command,
-      env,
-      workingDir,
-      user,
-      stopSignal,
-      volumes,
-      labels,
-      exposedPorts,
-    };
+  /**
+   * By name, id, or a prefix of an id that only one image has. Throws not-found, also for one that is for another platform than was
+   * asked for; conflict for an ambiguous prefix.
+   */
+  resolve(reference: string, platform?: string): ResolvedImage {
+    const wanted = wantedPlatform(platform);
+    if (reference === '@host') return imageForHost;
+    const image = findImage(this.#images.images(), reference);
+    if (platform !== undefined) assertRightPlatform(image.config, wanted, reference);
+    return resolvedImage(image);
   }
 
   /** Without `@host`, which is always there. */
   list(): Image[] {
     return this.#images.images().map((image) => this.#view(image));
+  }
+
+  layerUsage(): LayerUsage {
+    return layerUsage(this.#images.images(), (diffId) => this.#images.layerSize(diffId));
   }
 
   async import(source: ImageSource, options: ImportOptions, operation: Operation): Promise<Image> {
@@ -127,12 +95,12 @@ export class ImageService {
   }
 
   /** Returns the names of what was loaded, or ids of images that have none. */
-  load(source: LoadSource, operation: Operation): Promise<string[]> {
-    return loadImages(this.#keeper, source, operation);
+  load(source: LoadSource, options: { platform?: string }, operation: Operation): Promise<string[]> {
+    return loadImages(this.#keeper, source, options, operation);
   }
 
-  save(references: readonly string[], operation: Operation): AsyncIterable<Uint8Array> {
-    return saveImages(this.#images, references, operation);
+  save(references: readonly string[], options: { platform?: string }, operation: Operation): AsyncIterable<Uint8Array> {
+    return saveImages(this.#images, references, options, operation);
   }
 
   async pull(
@@ -147,9 +115,13 @@ export class ImageService {
     return pulled;
   }
 
-  async push(reference: string, access: RegistryAccess, operation: Operation): Promise<PushedImage> {
+  async push(
+    reference: string,
+    { access, platform }: { access: RegistryAccess; platform?: string },
+    operation: Operation,
+  ): Promise<PushedImage> {
     const pushed = await withRegistries(access, operation, (registries) =>
-      pushImage({ images: this.#images, registries, operation }, reference),
+      pushImage({ images: this.#images, registries, operation }, reference, platform),
     );
     this.#note('push', pushed.name);
     return pushed;
@@ -160,13 +132,13 @@ export class ImageService {
     this.#note('tag', id, { name: familiarName(parseReference(name)) });
   }
 
-  inspect(reference: string): ImageDescription {
-    const image = findImage(this.#images.images(), reference);
+  inspect(reference: string, { platform }: { platform?: string }): ImageDescription {
+    const image = this.#find(reference, platform);
     return { ...this.#view(image), ...describeImage(this.#images, image) };
   }
 
-  history(reference: string): ImageStep[] {
-    return imageHistory(this.#images, findImage(this.#images.images(), reference));
+  history(reference: string, { platform }: { platform?: string }): ImageStep[] {
+    return imageHistory(this.#images, this.#find(reference, platform));
   }
 
   async prune(options: PruneImagesOptions, operation: Operation): Promise<PrunedImages> {
@@ -186,13 +158,23 @@ export class ImageService {
     }
   }
 
-  async remove(reference: string, options: { force: boolean }): Promise<{ untagged: string[]; deleted: string[] }> {
+  async remove(
+    reference: string,
+    options: { force: boolean; platform?: string },
+  ): Promise<{ untagged: string[]; deleted: string[] }> {
     const usersOf = (imageId: string): { name: string; id: string }[] =>
       this.#containers().filter((container) => container.imageId === imageId);
     const { id, untagged, deleted } = await removeImage(this.#keeper, usersOf, reference, options);
     for (const name of untagged) this.#note('untag', id, { name });
     if (deleted.length > 0) this.#note('delete', id);
     return { untagged, deleted };
+  }
+
+  /** Throws not-found, too, when it is for another platform than was asked for. */
+  #find(reference: string, platform: string | undefined): StoredImage {
+    const image = findImage(this.#images.images(), reference);
+    assertPlatform(image.config, wantedPlatform(platform), reference);
+    return image;
   }
 
   #inUse(): { images: Set<string>; layers: Set<string> } {

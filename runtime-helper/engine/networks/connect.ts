@@ -9,11 +9,13 @@ import { UndoStack } from '../../lib/undo.ts';
 import { defaultNetwork, isBuiltin } from '../../network/record.ts';
 import { withMonitor } from '../containers/monitor.ts';
 import type { Parts } from '../containers/parts.ts';
+import { addClaims } from '../containers/run-files.ts';
 import { networkingOf } from './container-networks.ts';
+import { leadPorts } from './lead-ports.ts';
 import { writeLiveFiles } from './live-files.ts';
 import { ownersOf } from './owners.ts';
 import { checked } from './plan-networking.ts';
-import { addClaims, writeNextNetworks } from './run-files.ts';
+import { writeNextNetworks } from './run-files.ts';
 import { withGateway } from './start.ts';
 
 type Request = { reference: string; container: string; settings: EndpointSettings };
@@ -60,6 +62,7 @@ async function attach(
   const directive = hasWayOut(parts, record, name) || joined.network.internal ? joined.directive : withGateway(joined);
   await spawner.request(['network-attach', record.id, ...networkArguments(directive)]);
   if (name !== defaultNetwork) await answerNames(parts, record);
+  await leadPorts(parts, record);
   writeNextNetworks(parts, record);
   if (catalog.active(record) === undefined) networks.release(record.id);
 }

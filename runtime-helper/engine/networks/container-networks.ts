@@ -7,6 +7,7 @@ import { SkiffError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/operation.ts';
 import type { UndoStack } from '../../lib/undo.ts';
 import { parseSubnet } from '../../network/address.ts';
+import { blockedWords, findBlockers, unblockCommands } from '../../network/blockers.ts';
 import { uplinkMtu } from '../../network/host-routes.ts';
 import type { Owners } from '../../network/leases.ts';
 import { NetworkStore } from '../../network/network-store.ts';
@@ -22,9 +23,12 @@ export type Joined = { network: NetworkRecord; directive: NetworkDirective; addr
 export class ContainerNetworks {
   readonly networks: NetworkStore;
   /** By bridge: this helper has had it brought up, with all that belongs to it. */
-  readonly #up = new Map<string, { up: Promise<string[]>; at: number }>();
+  readonly #up = new Map<string, { up: Promise<string[]>; at: number; mtu: number }>();
+
+  readonly #storeId: string;
 
   constructor(store: Store) {
+    this.#storeId = store.id;
     this.networks = new NetworkStore(store.networks, store.id);
   }
 
@@ -56,7 +60,7 @@ export class ContainerNetworks {
         ...addresses.map((address) => join(folder, 'leases', address)),
         ...names.map((path) => join(folder, 'names', path)),
       ],
-      directive: directiveOf(record, network, index, { ipv4, ipv6 }),
+      directive: directiveOf(record, network, index, { ipv4, ipv6, mtu: this.#mtuOf(network) }),
     };
   }
 
@@ -72,7 +76,7 @@ export class ContainerNetworks {
     });
     return held.map(({ network, ...addresses }, index) => ({
       network,
-      directive: directiveOf(record, network, index, addresses),
+      directive: directiveOf(record, network, index, { ...addresses, mtu: this.#mtuOf(network) }),
     }));
   }
 
@@ -83,12 +87,31 @@ export class ContainerNetworks {
     if (!up || performance.now() - at > trustMs || !existsSync(`/sys/class/net/${bridge}`)) {
       const gateways = [ipv4, ipv6].map((pool) => (pool ? withPrefix(pool.gateway, pool) : ''));
       const flags = [internal, masquerade].map((flag) => (flag ? '1' : '0'));
-      up = spawner.request(['network-up', bridge, ...gateways, String(network.mtu ?? uplinkMtu()), ...flags]);
+      const mtu = network.mtu ?? uplinkMtu();
+      up = Promise.all([
+        spawner.request(['network-up', bridge, ...gateways, String(mtu), ...flags]),
+        internal ? [] : this.#blockedWords(spawner),
+      ]).then((warnings) => warnings.flat());
       at = performance.now();
-      this.#up.set(bridge, { up, at });
+      this.#up.set(bridge, { up, at, mtu });
       up.catch(() => this.#up.delete(bridge));
     }
     for (const warning of await up) log('warn', `network ${network.name}: ${warning}`);
+  }
+
+  /** Why containers reach nothing beyond this machine, where another program's firewall keeps them from it. */
+  async #blockedWords(spawner: Spawner): Promise<string[]> {
+    const blockers = await findBlockers(spawner);
+    return blockers.flatMap((blocker) =>
+      blocker.way === 'out'
+        ? [`${blockedWords(blocker)}. Let it through: ${unblockCommands(blocker, this.#storeId)}`]
+        : [],
+    );
+  }
+
+  /** As the bridge has it, once it is up. */
+  #mtuOf({ bridge, mtu }: NetworkRecord): number {
+    return mtu ?? this.#up.get(bridge)?.mtu ?? uplinkMtu();
   }
 
   /** After somebody took the bridges away. */
@@ -98,8 +121,10 @@ export class ContainerNetworks {
 
   /** Of `eth0`, `eth1` …: the host's ends tell which ones a container has. */
   freeIndex(id: string): number {
+    const isTaken = (index: number): boolean =>
+      vethNames(id, index).some((name) => existsSync(`/sys/class/net/${name}`));
     let index = 0;
-    while (existsSync(`/sys/class/net/${vethName(id, index)}`)) index += 1;
+    while (isTaken(index)) index += 1;
     return index;
   }
 
@@ -127,6 +152,14 @@ export class ContainerNetworks {
       if (only !== undefined && only !== name) continue;
       this.networks.names(name).remove(id);
       this.networks.leases(name).release(id);
+    }
+  }
+
+  /** Gives back what containers hold whose monitor was killed. */
+  async releaseDead(owners: Owners): Promise<void> {
+    for (const { name } of this.networks.all()) {
+      const names = this.networks.names(name);
+      for (const id of await this.networks.leases(name).releaseDead(owners)) names.remove(id);
     }
   }
 
@@ -165,7 +198,7 @@ function directiveOf(
   record: ContainerRecord,
   network: NetworkRecord,
   index: number,
-  { ipv4, ipv6 }: { ipv4: string; ipv6: string | undefined },
+  { ipv4, ipv6, mtu }: { ipv4: string; ipv6: string | undefined; mtu: number },
 ): NetworkDirective {
   return {
     bridge: network.bridge,
@@ -176,7 +209,8 @@ function directiveOf(
     address6: network.ipv6 && ipv6 !== undefined ? withPrefix(ipv6, network.ipv6) : '',
     gateway6: '',
     mac: networkingOf(record).endpoints[network.name]?.mac ?? macAddress(ipv4),
-    mtu: network.mtu ?? uplinkMtu(),
+    mtu,
+    beyond: network.internal ? 'internal' : network.masquerade ? 'masquerade' : 'routed',
   };
 }
 
@@ -202,6 +236,11 @@ export function assertAlias(alias: string): void {
 const maxNetworks = 16;
 /** How long a network that was brought up is taken to be as it was. */
 const trustMs = 5000;
+
+/** What the native program calls the host's end, and what while its last life's still has that name: veth.h. */
+export function vethNames(id: string, index: number): [string, string] {
+  return [vethName(id, index), `sv${id.slice(0, 12)}${(index + maxNetworks).toString(2 * maxNetworks)}`];
+}
 
 /** IFNAMSIZ leaves 15 characters. */
 export function vethName(id: string, index: number): string {

@@ -4,6 +4,7 @@ import type { ContainerRecord } from '../../container/record.ts';
 import type { Parts } from '../containers/parts.ts';
 import { assertCanChange, networkName, setEndpoint } from './connect.ts';
 import { networkingOf, withoutPrefix } from './container-networks.ts';
+import { leadPorts } from './lead-ports.ts';
 import { writeLiveFiles } from './live-files.ts';
 import { writeNextNetworks } from './run-files.ts';
 
@@ -29,7 +30,10 @@ export async function disconnectNetwork(
       [before.ipv4, before.ipv6].filter((one) => one !== undefined).map(withoutPrefix),
     );
   parts.networks.release(record.id, name);
-  if (parts.catalog.active(record) !== undefined) writeNextNetworks(parts, changed);
+  if (parts.catalog.active(record) !== undefined) {
+    writeNextNetworks(parts, changed);
+    await leadPorts(parts, changed);
+  }
   parts.networks.networks.announce(name);
 }
 

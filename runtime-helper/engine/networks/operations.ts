@@ -24,16 +24,28 @@ export function networkOperations(parts: Parts): NetworkOperations {
         networks.networks.remove(record.name);
         throw error;
       }
+      note(parts, 'create', record);
       return toNetwork(record, []);
     },
     removeNetwork: (reference) => removeNetwork(parts, reference),
     pruneNetworks: (keep) => pruneNetworks(parts, keep),
-    connectNetwork: (reference, container, settings, operation) =>
-      connectNetwork(parts, { reference, container, settings }, operation),
-    disconnectNetwork: (reference, container, { force }, operation) =>
-      disconnectNetwork(parts, { reference, container, force }, operation),
+    connectNetwork: async (reference, container, settings, operation) => {
+      await connectNetwork(parts, { reference, container, settings }, operation);
+      noteMember(parts, 'connect', reference, container);
+    },
+    disconnectNetwork: async (reference, container, { force }, operation) => {
+      await disconnectNetwork(parts, { reference, container, force }, operation);
+      noteMember(parts, 'disconnect', reference, container);
+    },
     resetNetworks: () => resetNetworks(parts),
   };
+}
+
+/** A network that was removed before is known by the name that was said. */
+function noteMember(parts: Parts, action: string, reference: string, container: string): void {
+  const network = listNetworks(parts).find(({ id, name }) => name === reference || id.startsWith(reference));
+  const { id = reference, name = reference } = network ?? {};
+  note(parts, action, { id, name }, { container: parts.catalog.record(container).id });
 }
 
 function listNetworks(parts: Parts): Network[] {
@@ -95,10 +107,22 @@ async function removeNetwork(parts: Parts, reference: string): Promise<void> {
   await takeDown(parts, record);
 }
 
-async function takeDown({ networks, privileges }: Parts, { name, bridge }: NetworkRecord): Promise<void> {
+async function takeDown(parts: Parts, record: NetworkRecord): Promise<void> {
+  const { networks, privileges } = parts;
   const spawner = await privileges.spawner();
-  await spawner.request(['network-down', bridge]);
-  networks.networks.remove(name);
+  await spawner.request(['network-down', record.bridge]);
+  networks.networks.remove(record.name);
+  note(parts, 'destroy', record);
+}
+
+/** What was done by a command; what starts and ends of containers do to networks is not told. */
+function note(
+  { journal }: Parts,
+  action: string,
+  { id, name }: Pick<NetworkRecord, 'id' | 'name'>,
+  more: Record<string, string> = {},
+): void {
+  journal.append({ type: 'network', action, id, attributes: { name, type: 'bridge', ...more } });
 }
 
 async function pruneNetworks(parts: Parts, keep: (network: Network) => boolean): Promise<string[]> {

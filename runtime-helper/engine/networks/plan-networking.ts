@@ -1,10 +1,10 @@
 /** What a container's record says of its networks, from what was asked for: names looked up, contradictions refused. */
 import { noNetworking, type EndpointSettings, type Networking, type PortRequest } from '../../container/networking.ts';
 import { SkiffError } from '../../lib/errors.ts';
-import { parseAddress, tryAddress } from '../../network/address.ts';
+import { tryAddress } from '../../network/address.ts';
 import { defaultNetwork, isBuiltin } from '../../network/record.ts';
 import type { Parts } from '../containers/parts.ts';
-import type { ResolvedImage } from '../images/service.ts';
+import type { ResolvedImage } from '../images/resolved-image.ts';
 import type { CreateOptions, NetworkingOptions } from '../types.ts';
 import { assertAlias } from './container-networks.ts';
 
@@ -21,7 +21,7 @@ export function planNetworking(
   const exposed = [...new Set([...image.exposedPorts, ...(given.exposed ?? [])].flatMap(expandExposed))];
   const ports = planPorts(given, exposed);
   for (const entry of given.extraHosts ?? []) assertExtraHost(entry);
-  for (const server of given.dns ?? []) parseAddress(server);
+  for (const server of given.dns ?? []) if (!tryAddress(server)) throw unreadable(`${server} is not an ip address`);
   return {
     network,
     networking: {
@@ -29,6 +29,7 @@ export function planNetworking(
       endpoints: findEndpoints(parts, network, given),
       ports: network === 'host' || network === 'none' ? [] : ports,
       exposed: [...new Set([...exposed, ...ports.map(({ port, protocol }) => `${port}/${protocol}`)])],
+      ...(given.publishAll ? { publishAll: true } : {}),
       dns: { servers: given.dns ?? [], search: given.dnsSearch ?? [], options: given.dnsOptions ?? [] },
       extraHosts: given.extraHosts ?? [],
       links: (given.links ?? []).map((link) => findLink(parts, link)),
@@ -81,7 +82,7 @@ export function checked(network: string, settings: EndpointSettings): EndpointSe
   if (ip6 !== undefined && tryAddress(ip6)?.family !== 6) throw invalid(`invalid IPv6 address: ${ip6}`);
   // The lowest bit of the first byte says that it is a group's.
   if (mac !== undefined && !/^[0-9a-f][02468ace](?::[0-9a-f]{2}){5}$/i.test(mac))
-    throw invalid(`${mac} is not a valid mac address`);
+    throw unreadable(`${mac} is not a valid mac address`);
   return settings;
 }
 
@@ -105,7 +106,7 @@ function assertExtraHost(entry: string): void {
   const at = entry.search(/[:=]/);
   const address = entry.slice(at + 1).replace(/^\[(.*)\]$/, '$1');
   if (at < 1 || /[\s\0]/.test(entry) || (address !== 'host-gateway' && !tryAddress(address)))
-    throw invalid(at < 1 ? `bad format for add-host: "${entry}"` : `invalid IP address in add-host: "${address}"`);
+    throw unreadable(at < 1 ? `bad format for add-host: "${entry}"` : `invalid IP address in add-host: "${address}"`);
 }
 
 /** `name` or `name:alias`. */
@@ -123,14 +124,14 @@ function expandExposed(text: string): string[] {
   const [, first = '', last = first, protocol = 'tcp'] = /^(\d+)(?:-(\d+))?(?:\/(tcp|udp|sctp))?$/.exec(text) ?? [];
   const [from, to] = [Number(first), Number(last)];
   if (first === '' || from < 1 || to > maxPort || from > to)
-    throw invalid(`invalid range format for --expose: ${text}`);
+    throw unreadable(`invalid range format for --expose: ${text}`);
   return Array.from({ length: to - from + 1 }, (_, index) => `${from + index}/${protocol}`);
 }
 
 /** -P publishes what is exposed and -p does not name. */
 function planPorts({ ports = [], publishAll }: Partial<NetworkingOptions>, exposed: readonly string[]): PortRequest[] {
   for (const { hostIp } of ports)
-    if (hostIp !== '' && !tryAddress(hostIp)) throw invalid(`invalid IP address: ${hostIp}`);
+    if (hostIp !== '' && !tryAddress(hostIp)) throw unreadable(`invalid IP address: ${hostIp}`);
   const named = new Set(ports.map(({ port, protocol }) => `${port}/${protocol}`));
   return [...ports, ...(publishAll ? exposed.filter((text) => !named.has(text)).map(anyPort) : [])];
 }
@@ -140,10 +141,15 @@ function anyPort(text: string): PortRequest {
   return {
     protocol: protocol === 'udp' || protocol === 'sctp' ? protocol : 'tcp',
     port: Number(port),
-    ...{ hostIp: '', first: 0, last: 0 },
+    ...{ hostIp: '', first: 0, last: 0, automatic: true },
   };
 }
 
 function invalid(message: string): SkiffError {
+  return new SkiffError('invalid-argument', message);
+}
+
+/** What Docker's command line refuses, and not its daemon. */
+function unreadable(message: string): SkiffError {
   return new SkiffError('invalid-argument', message, { exitCode: 125 });
 }

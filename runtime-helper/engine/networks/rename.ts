@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { ContainerRecord } from '../../container/record.ts';
 import { defaultNetwork } from '../../network/record.ts';
 import type { Parts } from '../containers/parts.ts';
+import { addClaims } from '../containers/run-files.ts';
 import { dnsNames } from './container-networks.ts';
-import { addClaims } from './run-files.ts';
 
 /** Of a container that runs: others on its networks find it by its new name from now on, and by the old one no more. */
 export function renameOnNetworks(parts: Parts, from: string, record: ContainerRecord): void {

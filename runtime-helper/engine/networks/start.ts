@@ -39,7 +39,7 @@ export async function startNetworks(
   const resolver = joined.some(({ network }) => network.name !== defaultNetwork);
   return {
     networks: joined.map((one) => (one === way ? withGateway(one) : one.directive)),
-    publish: way ? publishDirectives(record, way) : [],
+    publish: publishDirectives(record, way),
     resolver,
     onExitUnlink: joined.flatMap(({ claims }) => claims),
     files: startFiles(parts, record, { joined, resolver }),
@@ -54,7 +54,9 @@ export function withGateway({ directive, network }: Pick<Joined, 'directive' | '
   };
 }
 
-function publishDirectives(record: ContainerRecord, { addresses }: Joined): PublishDirective[] {
+/** Without a way out nothing is published, until a network that leads out is joined. */
+function publishDirectives(record: ContainerRecord, way: Joined | undefined): PublishDirective[] {
+  const addresses = way?.addresses ?? [];
   const address = addresses.find((one) => !one.includes(':')) ?? '';
   const address6 = addresses.find((one) => one.includes(':')) ?? '';
   return networkingOf(record).ports.map((port) => ({ ...port, address, address6 }));
@@ -64,7 +66,7 @@ function publishDirectives(record: ContainerRecord, { addresses }: Joined): Publ
 function joinOther({ catalog }: Parts, record: ContainerRecord): Pick<NetworkStart, 'networkOf' | 'files'> {
   const other = catalog.record(record.network.slice('container:'.length));
   if (catalog.active(other) === undefined)
-    throw new SkiffError('conflict', `cannot join network of a non running container: ${other.id}`, { exitCode: 125 });
+    throw new SkiffError('conflict', `cannot join network of a non running container: ${other.id}`);
   const file = (name: string): string => readOptional(join(catalog.folder(other.id), name)) ?? '';
   return {
     networkOf: other.id,
@@ -134,9 +136,11 @@ function extraHosts(parts: Parts, record: ContainerRecord, joined: readonly Join
       const other = parts.catalog.records.read(id);
       const address = addresses.get(id)?.get(defaultNetwork)?.[0];
       if (!other || address === undefined)
-        throw new SkiffError('conflict', `Cannot link to a non running container: ${other?.name ?? id} AS ${alias}`, {
-          exitCode: 125,
-        });
+        throw new SkiffError(
+          'conflict',
+          `Cannot link to a non running container: ${other?.name ?? id} AS ${alias}`,
+          {},
+        );
       return [[address, [...new Set([alias, id.slice(0, 12), other.name])].join(' ')]];
     }),
   ];

@@ -1,10 +1,12 @@
 import { writeTar } from '../../archive/tar-writer.ts';
-import { readConfig } from '../../container/record.ts';
+import { readConfig, type ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
+import { healthcheckConfig } from '../../oci/healthcheck.ts';
 import type { RuntimeConfig } from '../../oci/runtime-config.ts';
 import type { ConfigObject } from '../../oci/config-changes.ts';
 import type { Parts } from '../containers/parts.ts';
+import { networkingOf } from '../networks/container-networks.ts';
 import { pauseContainer, unpauseContainer } from '../containers/pause.ts';
 import type { CommitOptions, Image } from '../types.ts';
 import { withTree } from './open.ts';
@@ -47,14 +49,29 @@ async function paused<T>(parts: Parts, id: string, work: () => Promise<T>): Prom
   }
 }
 
-/** As Docker, which commits how the container was run. */
-function overridesOf(
-  { process }: RuntimeConfig,
-  record: { hostname: string; labels: Record<string, string> },
-): ConfigObject {
+/** As Docker, which commits how the container was run. A record of before entrypoints were kept leaves the image's. */
+function overridesOf({ process }: RuntimeConfig, record: ContainerRecord): ConfigObject {
+  const { command, entrypoint, healthcheck, hostname, labels, stopSignal, stopTimeout } = record;
+  const listOrNull = (words: readonly string[]): readonly string[] | null => (words.length > 0 ? words : null);
   return {
-    Env: process.env.filter((line) => line !== `HOSTNAME=${record.hostname}` && line !== 'TERM=xterm'),
-    Labels: record.labels,
+    Env: process.env.filter((line) => line !== `HOSTNAME=${hostname}` && line !== 'TERM=xterm'),
+    Labels: labels,
     WorkingDir: process.cwd,
+    User: process.user.username ?? '',
+    StopSignal: stopSignal,
+    ...(stopTimeout === undefined ? {} : { StopTimeout: stopTimeout }),
+    ...setOf('ExposedPorts', networkingOf(record).exposed),
+    ...setOf('Volumes', anonymousVolumes(record)),
+    ...(entrypoint ? { Entrypoint: listOrNull(entrypoint), Cmd: listOrNull(command.slice(entrypoint.length)) } : {}),
+    ...(healthcheck ? { Healthcheck: healthcheckConfig(healthcheck) } : {}),
   };
+}
+
+function anonymousVolumes({ mounts = [] }: ContainerRecord): string[] {
+  return mounts.flatMap((one) => (one.type === 'volume' && one.anonymous ? [one.target] : []));
+}
+
+/** How Go writes a set; those of the image are among them already. */
+function setOf(key: string, names: readonly string[]): ConfigObject {
+  return names.length > 0 ? { [key]: Object.fromEntries(names.map((name) => [name, {}])) } : {};
 }

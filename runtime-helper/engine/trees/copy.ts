@@ -4,7 +4,6 @@ import { readTar, type TarEntry } from '../../archive/tar-reader.ts';
 import { writeTar } from '../../archive/tar-writer.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
-import { readConfig, type ContainerRecord } from '../../container/record.ts';
 import type { Parts } from '../containers/parts.ts';
 import type { CopyOptions } from '../types.ts';
 import { hostEntries, hostStatus } from './host-source.ts';
@@ -14,19 +13,6 @@ import { baseName, planCopy, splitPath, type CopySource } from './plan-copy.ts';
 import type { FileStatus, TreeSession } from './session.ts';
 
 const maxLinks = 40;
-
-/** Volumes and paths of the host are seen only while the container runs. Throws not-implemented for what lies in one of them. */
-function assertThere({ catalog }: Parts, record: ContainerRecord, path: string): void {
-  if (catalog.active(record)) return;
-  const mounts = readConfig(catalog.folder(record.id)).mounts.filter(
-    ({ type, source }) => type === 'volume' || (type === 'bind' && source.startsWith('/')),
-  );
-  const mount = mounts.find(({ destination }) => path === destination || path.startsWith(`${destination}/`));
-  if (!mount) return;
-  throw new SkiffError('not-implemented', `${record.name}:${path} is mounted from ${mount.source} only while it runs`, {
-    hint: `Start it first: skiff start ${record.name}`,
-  });
-}
 
 /** From a path of the user's, or from a tar that is unpacked in a directory. */
 export async function copyToContainer(
@@ -43,14 +29,12 @@ export async function copyToContainer(
     const kind = kindOf(await found(tree, target.path));
     if ('stream' in from) {
       if (kind !== 'directory') throw new SkiffError('invalid-argument', `${record.name}:${to}: must be a directory`);
-      assertThere(parts, record, target.path);
       const archive = 'the archive on stdin';
       const entries = readTar(decompress(from.stream, archive), archive);
       return tree.apply(below(watched(entries, operation), target.path));
     }
     const source = hostSource(from.path, followLink);
     const plan = planCopy(source, { path: target.path, kind, mustBeDirectory: target.endsInSlash });
-    assertThere(parts, record, plan.path);
     await assertParent(tree, plan.path, `${record.name}:${to}`);
     const entries = watched(hostEntries(source.path, { follow: followLink || source.isDirectory }), operation);
     return tree.apply(placed(entries, plan));
@@ -70,11 +54,14 @@ export async function copyFromContainer(
   const record = parts.catalog.record(id);
   await withTree(parts, record, { view: 'mounted' }, async (tree) => {
     const source = await containerSource(tree, from, followLink, record.name);
-    assertThere(parts, record, source.path);
     const target = splitPath(to);
     const status = hostStatus(target.path, { follow: true });
     const kind = !status ? 'missing' : status.isDirectory() ? 'directory' : 'other';
-    const plan = planCopy(source, { path: target.path, kind, mustBeDirectory: target.endsInSlash });
+    // What a link leads to is copied under the link's name.
+    const plan = planCopy(
+      { ...source, path: source.typed },
+      { path: target.path, kind, mustBeDirectory: target.endsInSlash },
+    );
     const parent = posix.dirname(plan.path);
     if (!plan.isThere && !hostStatus(parent, { follow: true })?.isDirectory())
       throw new SkiffError('not-found', `invalid output path: directory ${JSON.stringify(parent)} does not exist`);
@@ -96,8 +83,8 @@ export async function* copyStream(
   const tree = await openTree(parts, record, { view: 'mounted' });
   try {
     const source = await containerSource(tree, from, followLink, record.name);
-    assertThere(parts, record, source.path);
-    const name = source.contentsOnly ? '' : baseName(from);
+    // As Docker, and unlike a copy to a path.
+    const name = source.contentsOnly ? '' : baseName(followLink ? source.path : from);
     const entries = tree.walk(Buffer.from(source.path));
     yield* writeTar(watched(name === '' ? entries : placed(entries, { path: name, isThere: false }), operation));
   } finally {
@@ -120,7 +107,7 @@ async function containerSource(
   text: string,
   followLink: boolean,
   name: string,
-): Promise<CopySource> {
+): Promise<CopySource & { typed: string }> {
   const {
     path: typed,
     contentsOnly,
@@ -138,7 +125,7 @@ async function containerSource(
   if (!status) throw new SkiffError('not-found', `Could not find the file ${text} in container ${name}`);
   if ((endsInSlash || contentsOnly) && status.type !== '5')
     throw new SkiffError('invalid-argument', `${name}:${text}: not a directory`);
-  return { path, isDirectory: status.type === '5', contentsOnly };
+  return { path, typed, isDirectory: status.type === '5', contentsOnly };
 }
 
 async function found(tree: TreeSession, path: string, { follow } = { follow: true }): Promise<FileStatus | undefined> {

@@ -6,7 +6,7 @@ import type { FileSessions } from './file-sessions.ts';
 import type { FileStatus, TreeSession } from './session.ts';
 
 /** A container's files for an editor, one request each; `close` lets go of all containers. */
-export function fileOperations(parts: Parts, sessions: FileSessions): FileOperations {
+export function fileOperations(parts: Parts, sessions: FileSessions): Omit<FileOperations, 'watchFiles'> {
   const reading = <T>(id: string, side: FileSide, work: (tree: TreeSession) => Promise<T>): Promise<T> => {
     const view = side === 'image' ? 'image' : 'mounted';
     return sessions.use(parts.catalog.record(id), { view, writable: false }, work);

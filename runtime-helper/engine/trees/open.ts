@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { mountDirective } from '../../container/directives.ts';
 import { readConfig, type ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
-import { connectSocket } from '../../sys/connect.ts';
+import type { Mount, RuntimeConfig } from '../../oci/runtime-config.ts';
+import { connectChunks } from '../../sys/connect.ts';
+import type { ReusedChunks } from '../../sys/reused-chunks.ts';
 import type { Parts } from '../containers/parts.ts';
 import { TreeSession } from './session.ts';
 
@@ -33,23 +37,38 @@ export async function withTree<T>(
 
 /** The caller closes it. */
 export async function openTree(
+  parts: Parts,
+  record: ContainerRecord,
+  how: { view: TreeView; writable?: boolean },
+): Promise<TreeSession> {
+  const { ended, ...connection } = await openTreeSocket(parts, record, how);
+  return new TreeSession(connection, ended, record.name);
+}
+
+/** `ended`: the native program has let go of the container. */
+export async function openTreeSocket(
   { catalog, privileges, store }: Parts,
   record: ContainerRecord,
   { view, writable = false }: { view: TreeView; writable?: boolean },
-): Promise<TreeSession> {
+): Promise<{ socket: Socket; chunks: ReusedChunks; ended: Promise<unknown> }> {
   const spawner = await privileges.spawner();
   const state = catalog.state(record);
   const running = state.status === 'running' || state.status === 'paused';
   assertMayBeRead(record, view, running);
+  const config = readConfig(catalog.folder(record.id));
+  const mounts = view === 'mounted' && !running ? config.mounts.filter(isKept) : [];
+  // What has never been started has no place for them yet.
+  const isWritable = writable || (state.status === 'created' && mounts.some(isUsers));
   const socket = `tree-${randomBytes(8).toString('hex')}.sock`;
   const listening = Promise.withResolvers<void>();
   const ended = spawner.request(
     [
       ...['tree', 'id', record.id, 'view', view, 'socket', socket],
-      ...['running', running ? '1' : '0', 'writable', writable ? '1' : '0'],
+      ...['running', running ? '1' : '0', 'writable', isWritable ? '1' : '0'],
       ...record.lowers.flatMap((lower) => ['lower', lower]),
-      ...(writable ? ['overlay-option', 'index=off'] : []),
-      ...mountPoints(catalog.folder(record.id)).flatMap((path) => ['hide', path]),
+      ...(isWritable ? ['overlay-option', 'index=off'] : []),
+      ...mounts.flatMap(mountDirective),
+      ...mountPoints(config).flatMap((path) => ['hide', path]),
     ],
     (event) => {
       if (event === 'listening') listening.resolve();
@@ -57,8 +76,13 @@ export async function openTree(
   );
   ended.catch(() => {});
   await Promise.race([listening.promise, ended]);
-  return new TreeSession(await connectSocket(join(store.run, socket)), ended, record.name);
+  return { ...(await connectChunks(join(store.run, socket))), ended };
 }
+
+/** Whether there is something in it while the container is at rest, as in Docker: volumes and binds. */
+const isKept = ({ type }: Mount): boolean => type === 'volume' || type === 'bind';
+/** The other binds are our own `/etc/hosts` and the like. */
+const isUsers = ({ type, source }: Mount): boolean => type === 'volume' || source.startsWith('/');
 
 /** What @host hides is hidden by mounts: where those are not, all of the machine's files would be in sight. */
 function assertMayBeRead(record: ContainerRecord, view: TreeView, running: boolean): void {
@@ -72,8 +96,7 @@ function assertMayBeRead(record: ContainerRecord, view: TreeView, running: boole
 }
 
 /** What we made in the container to hang mounts on. Ours too: what leads to the first terminal and to /dev. */
-function mountPoints(folder: string): string[] {
-  const { mounts } = readConfig(folder);
+function mountPoints({ mounts }: RuntimeConfig): string[] {
   return [...new Set([...mounts.map(({ destination }) => destination), '/dev'])]
     .map((path) => path.replace(/^\/+/, ''))
     .filter((path) => path !== '');

@@ -2,7 +2,7 @@ import { SkiffError } from '../../lib/errors.ts';
 
 /** What is copied, and what is at the place that was named for it. */
 export type CopySource = {
-  /** As it was typed, without a trailing `/.`. */
+  /** Without a trailing `/.`. Its last part is the name that it is copied under. */
   path: string;
   isDirectory: boolean;
   /** It ended in `/.`: what is in it, not itself. */

@@ -22,6 +22,9 @@ export type FileStatus = {
   linkName: Buffer;
 };
 
+/** A socket, and what it brings: chunks that are good until the next is asked for. */
+export type Connection = { socket: Socket; chunks: AsyncIterable<Uint8Array> };
+
 const statusWords = 10;
 
 /** Requests to the file system of one container, one after the other (ARCHITECTURE.md, Seam 3, "Trees"). Paths begin at its root. */
@@ -32,11 +35,11 @@ export class TreeSession {
   readonly #ended: Promise<unknown>;
 
   /** `ended`: the request that opened the session. `what` names the container in errors. */
-  constructor(socket: Socket, ended: Promise<unknown>, what: string) {
+  constructor({ socket, chunks }: Connection, ended: Promise<unknown>, what: string) {
     // Each write tells of its own failure.
     socket.on('error', () => {});
     this.#socket = socket;
-    this.#reader = new ByteReader(socket, what);
+    this.#reader = new ByteReader(chunks, what);
     this.#what = what;
     this.#ended = ended;
   }
@@ -54,7 +57,10 @@ export class TreeSession {
     return parseStatuses(await this.#answer());
   }
 
-  /** Everything from `path` on: that itself first, with an empty path, and what is below it after that. */
+  /**
+   * Everything from `path` on: that itself first, with an empty path, and what is below it after that. A piece of a content is good until the
+   * next is asked for.
+   */
   async *walk(path: Buffer): AsyncGenerator<TarEntry, void, undefined> {
     this.#send('walk', path);
     yield* readEntries(this.#reader, this.#what);

@@ -1,14 +1,19 @@
 /** Containers, as the engine offers them to its doors. */
-import type { EndpointSettings, PortRequest } from '../../container/networking.ts';
-import type { RestartPolicy } from '../../container/record.ts';
+import type { EndpointSettings, Networking, PortRequest } from '../../container/networking.ts';
+import type { LogConfig, RestartPolicy } from '../../container/record.ts';
 import type { ContainerState } from '../../container/state.ts';
+import type { FailedStart } from '../../container/failed-start.ts';
+import type { HealthLog } from '../../container/health-log.ts';
+import type { Healthcheck } from '../../oci/healthcheck.ts';
 import type { Operation } from '../../lib/operation.ts';
-import type { Confinement, ConfinementRequest, Limits } from './confinement.ts';
+import type { Confinement, ConfinementRequest, LimitChanges, Limits, LimitsRequest } from './confinement.ts';
 import type { Endpoint, Port } from './networks.ts';
 import type { MountPoint, MountRequest } from './volumes.ts';
 
 export type { RestartPolicy } from '../../container/record.ts';
-export type { ContainerState } from '../../container/state.ts';
+export type { HealthLog } from '../../container/health-log.ts';
+export type { ContainerState, HealthStatus } from '../../container/state.ts';
+export type { Healthcheck } from '../../oci/healthcheck.ts';
 
 /** A container's record with its derived state. */
 export type Container = {
@@ -29,10 +34,18 @@ export type Container = {
   /** `host`, `none`, `container:<id>`, or the name of the network that it began with. */
   network: string;
   labels: Record<string, string>;
+  annotations?: Record<string, string>;
+  /** What makes its processes: `skiff`, or another OCI runtime by name or path. */
+  runtime: string;
   confinement: Confinement;
   limits: Limits;
   mounts: MountPoint[];
+  /** As `--volumes-from` said it. */
+  volumesFrom: string[];
   restartPolicy: RestartPolicy;
+  log: LogConfig;
+  /** Absent: nobody asks whether it is well. */
+  healthcheck?: Healthcheck;
   stopSignal: string;
   /** Seconds between the stop signal and KILL; absent: 10. */
   stopTimeout?: number;
@@ -66,6 +79,8 @@ export type NetworkingOptions = {
   domainname: string;
 };
 
+export type AttachedStream = 'stdin' | 'stdout' | 'stderr';
+
 export type CreateOptions = {
   image: string;
   /** Empty: the image's own. */
@@ -75,6 +90,8 @@ export type CreateOptions = {
   openStdin: boolean;
   /** The process's stdin closes with the first client that brought input (docker run -i without -d). */
   stdinOnce: boolean;
+  /** What those who have made it are attached to; absent: nothing. It changes nothing for others. */
+  attach?: AttachedStream[];
   autoRemove: boolean;
   /** KEY=VALUE, or KEY alone for the caller's own value, resolved by the door. */
   env: string[];
@@ -86,16 +103,24 @@ export type CreateOptions = {
   network: string;
   /** Absent: nothing but the network. */
   networking?: Partial<NetworkingOptions>;
-  /** What is kept of its output: driver `none`, `json-file` or `local`, bytes of a file (0: no limit), number of files. */
-  log?: { driver: string; maxSize: number; maxFiles: number };
+  /** Driver `none`, `json-file` or `local`; absent: one file without a limit. */
+  log?: LogConfig;
   labels: Record<string, string>;
+  /** Beside the labels in config.json, for other runtimes and hooks. */
+  annotations?: Record<string, string>;
+  /** An OCI runtime by name or path; absent or `skiff`: our own. */
+  runtime?: string;
+  /** `os/architecture[/variant]` that the image must be for. Absent: any. */
+  platform?: string;
   confinement?: ConfinementRequest;
-  limits?: Limits;
+  limits?: LimitsRequest;
   mounts?: MountRequest[];
   /** Containers, by id or name, whose volumes and bind mounts this one has too. `readonly` absent: as there. */
   volumesFrom?: { container: string; readonly?: boolean }[];
   /** Absent: no. */
   restartPolicy?: RestartPolicy;
+  /** Goes before the image's, part by part. */
+  healthcheck?: Healthcheck;
   /** Absent: the image's, or TERM. */
   stopSignal?: string;
   /** Seconds; absent: 10. */
@@ -107,8 +132,6 @@ export type StopOptions = {
   timeoutSeconds?: number;
   /** Absent: the container's own, or TERM. */
   signal?: string;
-  /** What is done when PID 1 has no handler for the signal, so that the kernel drops it; absent: the grace is waited for all the same. */
-  whenDeaf?: 'wait' | 'kill';
   /** Called at once when PID 1 can't get the signal, with the seconds until KILL. */
   onDeaf?: (graceSeconds: number) => void;
 };
@@ -146,8 +169,32 @@ export type ContainerConfig = {
   workingDir: string;
   /** `name-or-uid[:group]`; empty: root. */
   user: string;
-  /** Paths on the host. */
-  files: { hostname: string; hosts: string; resolvConf: string; log: string };
+  /** What comes before `cmd` in what PID 1 was given. */
+  entrypoint: string[];
+  cmd: string[];
+  stdinOnce: boolean;
+  attach: AttachedStream[];
+  networking: Networking;
+  maskedPaths: string[];
+  readonlyPaths: string[];
+  /** What its processes enter; absent: none, or there is no AppArmor. */
+  apparmorProfile?: string;
+  /** Names of exec sessions that go on. */
+  sessions: string[];
+  /** Paths on the host. `volumes`: below it each volume has `<name>/_data`; `lowers`: topmost first. */
+  files: {
+    hostname: string;
+    hosts: string;
+    resolvConf: string;
+    log: string;
+    volumes: string;
+    snapshot: string;
+    lowers: string[];
+  };
+  /** Absent: no health check has ended yet. */
+  health?: HealthLog;
+  /** Absent: no start has failed. */
+  failedStart?: FailedStart;
 };
 
 export type StartOptions = {
@@ -210,6 +257,9 @@ export type LogOptions = {
 /** Text of one stream of the log: whole lines with their newlines, and parts of lines that are not yet whole. */
 export type LogChunk = { channel: 'stdout' | 'stderr'; bytes: Buffer };
 
+/** What may be changed of a container that exists. Absent: as it is. */
+export type ContainerChanges = { limits?: LimitChanges; restartPolicy?: RestartPolicy };
+
 export type ContainerOperations = {
   /** Newest first. */
   listContainers: (options: { all: boolean }) => Container[];
@@ -225,13 +275,16 @@ export type ContainerOperations = {
   enterContainer: (id: string, options: EnterOptions, operation: Operation) => Promise<Starting>;
   /** TERM (or `signal`), grace, KILL, and no restart after it. Nothing happens to a container that is not running. */
   stopContainer: (id: string, options: StopOptions, operation: Operation) => Promise<void>;
+  /** Seconds until KILL that a stop would wait though PID 1 can't get its signal, negative for ever; absent: it gets it, or does not run. */
+  vainGrace: (id: string) => number | undefined;
   /** Stops it, if it runs, and starts it. */
   restartContainer: (id: string, options: StopOptions, operation: Operation) => Promise<void>;
   /** All its processes stand still until `unpauseContainer`. */
   pauseContainer: (id: string) => Promise<void>;
   unpauseContainer: (id: string) => Promise<void>;
   renameContainer: (id: string, name: string) => Promise<void>;
-  updateContainer: (id: string, changes: { restartPolicy?: RestartPolicy }) => Promise<void>;
+  /** All of it, or nothing: of the container that runs, too. */
+  updateContainer: (id: string, changes: ContainerChanges, operation: Operation) => Promise<void>;
   killContainer: (id: string, signal: string) => Promise<void>;
   /** Resolves with the exit code when the condition holds; absent: `not-running`. */
   waitContainer: (id: string, operation: Operation, condition?: WaitCondition) => Promise<number>;

@@ -22,6 +22,15 @@ export type FileInfo = {
 /** `new`: it must not be there; `old`: it must. From offset 0 on a file is written anew, keeping its owner and mode. */
 export type FileWrite = { how: 'new' | 'old' | 'any'; offset: number };
 
+export type FileEvent = { kind: 'created' | 'changed' | 'deleted'; path: string };
+
+/** Which folders are watched, in all containers together. While a container does not run nothing happens in it. */
+export type FileWatcher = {
+  /** The folders of this container from now on, links in their paths followed; none: it is no longer watched. What is no folder is left out. */
+  watch: (id: string, folders: readonly string[]) => void;
+  close: () => Promise<void>;
+};
+
 export type FileOperations = {
   fileStat: (id: string, path: string, side: FileSide) => Promise<FileInfo>;
   /** Names that are no UTF-8 are left out. */
@@ -33,4 +42,6 @@ export type FileOperations = {
   fileRename: (id: string, from: string, to: string, how: { overwrite: boolean }) => Promise<void>;
   fileCopy: (id: string, from: string, to: string, how: { overwrite: boolean }) => Promise<void>;
   fileRemove: (id: string, path: string, how: { recursive: boolean }) => Promise<void>;
+  /** A `changed` folder: what is in it is to be listed anew. */
+  watchFiles: (listener: (id: string, events: FileEvent[]) => void) => FileWatcher;
 };

@@ -43,6 +43,9 @@ export type PushedImage = {
   size: number;
 };
 
+/** Bytes of all layers, each once, and of those of each image that others have too, by id. */
+export type LayerUsage = { layersSize: number; shared: Map<string, number> };
+
 export type ImageDescription = Image & {
   author: string;
   comment: string;
@@ -93,6 +96,7 @@ export type ImportOptions = {
 
 export type ImageOperations = {
   listImages: () => Image[];
+  layerUsage: () => LayerUsage;
   importImage: (source: ImageSource, options: ImportOptions, operation: Operation) => Promise<Image>;
   /**
    * Reports `id` (12 digits of a layer, or the tag) and Docker's words: `Pulling fs layer`, `Waiting`, `Downloading` with bytes, `Download
@@ -104,14 +108,18 @@ export type ImageOperations = {
     operation: Operation,
   ) => Promise<PulledImage>;
   /** Reports layers by 12 digits of their diffID: `Preparing`, `Pushing` with bytes, `Pushed`, `Layer already exists`, `Mounted from …`. */
-  pushImage: (reference: string, access: RegistryAccess, operation: Operation) => Promise<PushedImage>;
+  pushImage: (
+    reference: string,
+    options: { access: RegistryAccess; platform?: string },
+    operation: Operation,
+  ) => Promise<PushedImage>;
   /** A repository's full name without a tag, `docker.io/library/alpine`. Throws invalid-argument. */
   repositoryName: (reference: string) => string;
   tagImage: (source: string, target: string) => Promise<void>;
-  /** Throws not-found. */
-  inspectImage: (reference: string) => ImageDescription;
+  /** Throws not-found, here and below also when it is for another platform than was asked for. */
+  inspectImage: (reference: string, options?: { platform?: string }) => ImageDescription;
   /** Newest first. */
-  imageHistory: (reference: string) => ImageStep[];
+  imageHistory: (reference: string, options?: { platform?: string }) => ImageStep[];
   pruneImages: (options: PruneImagesOptions, operation: Operation) => Promise<PrunedImages>;
   /** A repository's images in its registry, by name and tag: `alpine:3.20`. */
   remoteTags: (repository: string, access: RegistryAccess, operation: Operation) => Promise<string[]>;
@@ -131,12 +139,17 @@ export type ImageOperations = {
   ) => Promise<string | undefined>;
   /** False: nobody was logged in there. */
   logout: (domain: string, access: RegistryAccess, operation: Operation) => Promise<boolean>;
-  /** The bytes of an archive that docker, podman and skopeo read, as `docker save` and as an OCI archive. Throws before the first of them when an image is missing. */
-  saveImages: (references: readonly string[], operation: Operation) => AsyncIterable<Uint8Array>;
-  loadImages: (source: LoadSource, operation: Operation) => Promise<string[]>;
+  /** The bytes of an archive that docker, podman and skopeo read, as `docker save` and as an OCI archive. In chunks that are good until the next is asked for. Throws before the first of them when an image is missing. */
+  saveImages: (
+    references: readonly string[],
+    options: { platform?: string },
+    operation: Operation,
+  ) => AsyncIterable<Uint8Array>;
+  /** Of an index the image for `platform`; absent: for this machine. */
+  loadImages: (source: LoadSource, options: { platform?: string }, operation: Operation) => Promise<string[]>;
   removeImage: (
     reference: string,
-    options: { force: boolean },
+    options: { force: boolean; platform?: string },
     operation: Operation,
   ) => Promise<{ untagged: string[]; deleted: string[] }>;
 };

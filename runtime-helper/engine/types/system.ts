@@ -1,10 +1,12 @@
 /** The engine as a whole. */
 import type { EventRange } from '../events.ts';
 import type { StoreEvent } from '../journal.ts';
+import type { MachineFacts } from '../../sys/machine-facts.ts';
 import type { Operation } from '../../lib/operation.ts';
 
 export type { EventRange } from '../events.ts';
 export type { StoreEvent } from '../journal.ts';
+export type { MachineFacts } from '../../sys/machine-facts.ts';
 
 export type Info = {
   root: string;
@@ -16,6 +18,9 @@ export type Info = {
   running: number;
   paused: number;
   images: number;
+  /** OCI runtimes by name, with their paths (our own: empty); and the one of containers that name none. */
+  runtimes: ReadonlyMap<string, string>;
+  defaultRuntime: string;
   privilege: PrivilegeState;
 };
 
@@ -37,6 +42,7 @@ export type SystemOperations = {
   /** What happened and happens in the store, in order. */
   events: (range: EventRange, operation: Operation) => AsyncIterable<StoreEvent>;
   info: () => Info;
+  machine: () => MachineFacts;
   /** Calls back, coalesced, when containers or images changed here or through anyone else. Returns how to stop. */
   watch: (listener: (changes: Changes) => void) => () => void;
   privilege: () => PrivilegeState;

@@ -39,9 +39,9 @@ export type TreeOperations = {
     options: CopyOptions,
     operation: Operation,
   ) => Promise<void>;
-  /** The bytes of a tar. */
+  /** The bytes of a tar, in chunks that are good until the next is asked for. */
   copyStream: (id: string, from: string, options: CopyOptions, operation: Operation) => AsyncIterable<Uint8Array>;
-  /** The bytes of a tar with the container's whole file system, without what is mounted in it. */
+  /** As above, of the container's whole file system, without what is mounted in it. */
   exportContainer: (id: string, operation: Operation) => AsyncIterable<Uint8Array>;
   /** Sorted by directory. */
   containerChanges: (id: string) => Promise<FileChange[]>;

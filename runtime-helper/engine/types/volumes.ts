@@ -18,7 +18,10 @@ export type Volume = {
 };
 
 /** What is to be mounted in a container. Targets are absolute. */
-export type MountRequest =
+export type MountRequest = {
+  /** Absent: `-v` or `--tmpfs`. */
+  by?: 'mount';
+} & (
   | {
       type: 'bind';
       /** Absolute, on the host. */
@@ -40,20 +43,24 @@ export type MountRequest =
       copy: boolean;
       subpath?: string;
     }
-  | { type: 'tmpfs'; target: string; options: string[] };
+  | { type: 'tmpfs'; target: string; options: string[] }
+);
 
 export type VolumeOperations = {
   /** One that exists is returned as it is. Throws invalid-argument for a name that can't be one. */
   createVolume: (options: { name?: string; labels: Record<string, string> }, operation: Operation) => Promise<Volume>;
   /** By name. */
   listVolumes: () => Volume[];
+  /** Bytes of what is in them, by name. */
+  volumeSizes: (names: readonly string[], operation: Operation) => Promise<Map<string, number>>;
   /** Throws not-found. */
   findVolume: (name: string) => Volume;
   /** Throws not-found, and conflict for one that a container has. */
   removeVolume: (name: string, operation: Operation) => Promise<void>;
-  /** Removes what no container has: anonymous ones, with `all` the named ones too. Returns the names. */
-  pruneVolumes: (
-    options: { all: boolean; matches?: (volume: Volume) => boolean },
-    operation: Operation,
-  ) => Promise<string[]>;
+  /** Removes what no container has: anonymous ones, with `all` the named ones too. */
+  pruneVolumes: (options: PruneVolumesOptions, operation: Operation) => Promise<PrunedVolumes>;
 };
+
+export type PruneVolumesOptions = { all: boolean; matches?: (volume: Volume) => boolean };
+/** Names. */
+export type PrunedVolumes = { removed: string[]; reclaimedBytes: number };

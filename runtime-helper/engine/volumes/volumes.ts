@@ -5,12 +5,16 @@ import type { ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Spawner } from '../../sys/spawner.ts';
 import type { Store } from '../store.ts';
-import type { Volume } from '../types.ts';
+import type { Journal } from '../journal.ts';
+import type { PrunedVolumes, PruneVolumesOptions, Volume } from '../types.ts';
 
 /** Docker's mark of a volume that nobody named. */
 const anonymousLabel = 'com.docker.volume.anonymous';
 
-type Parts = { store: Store; spawner: () => Promise<Spawner>; containers: () => ContainerRecord[] };
+/** The native program answers for so many at once. */
+const batch = 128;
+
+type Parts = { store: Store; spawner: () => Promise<Spawner>; containers: () => ContainerRecord[]; journal: Journal };
 
 /** Volumes by name. Which containers have one is what their records say. */
 export class Volumes {
@@ -18,12 +22,14 @@ export class Volumes {
   readonly #records: VolumeRecords;
   readonly #spawner: Parts['spawner'];
   readonly #containers: Parts['containers'];
+  readonly #journal: Journal;
 
-  constructor({ store, spawner, containers }: Parts) {
+  constructor({ store, spawner, containers, journal }: Parts) {
     this.#store = store;
     this.#records = new VolumeRecords(store.volumes);
     this.#spawner = spawner;
     this.#containers = containers;
+    this.#journal = journal;
   }
 
   async create({ name, labels }: { name?: string; labels: Record<string, string> }): Promise<Volume> {
@@ -41,6 +47,7 @@ export class Volumes {
     if (known) return known;
     const record: VolumeRecord = { version: 1, name, createdAt: new Date().toISOString(), labels };
     this.#records.write(record);
+    this.#note('create', name);
     return record;
   }
 
@@ -50,7 +57,10 @@ export class Volumes {
 
   /** Records of volumes that no container has ever had. */
   forget(names: readonly string[]): void {
-    for (const name of names) this.#records.remove(name);
+    for (const name of names) {
+      this.#records.remove(name);
+      this.#note('destroy', name);
+    }
   }
 
   list(): Volume[] {
@@ -64,17 +74,30 @@ export class Volumes {
     return this.#view(record, this.#users());
   }
 
+  async sizes(names: readonly string[]): Promise<Map<string, number>> {
+    const spawner = await this.#spawner();
+    const sizes = new Map<string, number>();
+    for (let at = 0; at < names.length; at += batch) {
+      const some = names.slice(at, at + batch);
+      const answers = await spawner.request(['disk-usage', ...some.map((name) => `volumes/${name}`)]);
+      some.forEach((name, index) => sizes.set(name, Number(answers[index] ?? 0)));
+    }
+    return sizes;
+  }
+
   async remove(name: string): Promise<void> {
     const { users } = this.find(name);
     if (users.length > 0) throw new SkiffError('conflict', `remove ${name}: volume is in use - [${users.join(', ')}]`);
     await this.#drop(name);
   }
 
-  async prune({ all, matches }: { all: boolean; matches?: (volume: Volume) => boolean }): Promise<string[]> {
+  async prune({ all, matches }: PruneVolumesOptions): Promise<PrunedVolumes> {
     const unused = this.list().filter((volume) => volume.users.length === 0 && (all || volume.anonymous));
     const chosen = matches ? unused.filter(matches) : unused;
-    for (const { name } of chosen) await this.#drop(name);
-    return chosen.map(({ name }) => name);
+    const removed = chosen.map(({ name }) => name);
+    const sizes = await this.sizes(removed);
+    for (const name of removed) await this.#drop(name);
+    return { removed, reclaimedBytes: removed.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0) };
   }
 
   /** Those of a container that was removed, unless another one has them too (--volumes-from). */
@@ -86,6 +109,11 @@ export class Volumes {
   async #drop(name: string): Promise<void> {
     const spawner = await this.#spawner();
     await spawner.request(['volume-remove', name]);
+    this.#note('destroy', name);
+  }
+
+  #note(action: string, name: string): void {
+    this.#journal.append({ type: 'volume', action, id: name, attributes: { driver: 'local' } });
   }
 
   #users(): Map<string, string[]> {

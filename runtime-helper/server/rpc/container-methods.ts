@@ -7,6 +7,8 @@ import { openProcessStream } from './process-stream.ts';
 import { runMethod } from './run-method.ts';
 import * as shape from './shapes.ts';
 import { containerSummary } from './summaries.ts';
+import { updateMethod } from './update-method.ts';
+import { openUsageStream } from './usage-stream.ts';
 
 const { object, optional } = shape;
 
@@ -15,6 +17,7 @@ export const containerMethods: Method[] = [
     containers: all ? changes.listContainers() : engine.listContainers({ all }).map(containerSummary),
   })),
   runMethod,
+  updateMethod,
   method(protocol.containerStart, object({ id: shape.containerId }), async ({ id }, { engine, operation }) => {
     const { started } = await engine.startContainer(id, { gate: false }, operation);
     await started;
@@ -24,15 +27,19 @@ export const containerMethods: Method[] = [
     protocol.containerStop,
     object({ id: shape.containerId, timeoutSeconds: optional(shape.count) }),
     async ({ id, ...how }, { engine, operation }) => {
-      await engine.stopContainer(id, { ...how, whenDeaf: 'kill' }, operation);
+      await engine.stopContainer(id, how, operation);
       return {};
     },
   ),
+  method(protocol.containerStopOutlook, object({ id: shape.containerId }), ({ id }, { engine }) => {
+    const vainSeconds = engine.vainGrace(id);
+    return vainSeconds === undefined ? {} : { vainSeconds };
+  }),
   method(
     protocol.containerRestart,
     object({ id: shape.containerId, timeoutSeconds: optional(shape.count) }),
     async ({ id, ...how }, { engine, operation }) => {
-      await engine.restartContainer(id, { ...how, whenDeaf: 'kill' }, operation);
+      await engine.restartContainer(id, how, operation);
       return {};
     },
   ),
@@ -73,6 +80,9 @@ export const containerMethods: Method[] = [
       })),
     };
   }),
+  method(protocol.containerUsage, object({ ids: optional(shape.containerIds) }), ({ ids }, { engine, streams }) => ({
+    stream: openUsageStream(streams, engine, ids),
+  })),
   method(protocol.containerInspect, object({ id: shape.containerId }), ({ id }, { engine }) => ({
     document: inspectContainer({ container: engine.findContainer(id), config: engine.containerConfig(id) }),
   })),

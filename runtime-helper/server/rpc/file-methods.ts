@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { writeFile } from '../../cli/output.ts';
 import * as protocol from '../../protocol/index.ts';
 import { method, type Method } from './method.ts';
 import * as shape from './shapes.ts';
@@ -72,6 +73,14 @@ export const fileMethods: Method[] = [
       return {};
     },
   ),
+  method(
+    protocol.fileWatch,
+    object({ id: shape.containerId, folders: v.array(shape.absolutePath) }),
+    ({ id, folders }, { files }) => {
+      files.watch(id, folders);
+      return {};
+    },
+  ),
   method(protocol.containerChanges, object({ id: shape.containerId }), async ({ id }, { engine }) => ({
     changes: await engine.containerChanges(id),
   })),
@@ -80,6 +89,14 @@ export const fileMethods: Method[] = [
     object({ id: shape.containerId, paths: v.array(shape.absolutePath) }),
     async ({ id, paths }, { engine }) => {
       await engine.discardChanges(id, paths);
+      return {};
+    },
+  ),
+  method(
+    protocol.containerExport,
+    object({ id: shape.containerId, path: shape.absolutePath, progress: optional(shape.filled) }),
+    async ({ id, path }, { engine, operation }) => {
+      await writeFile(engine.exportContainer(id, operation), path);
       return {};
     },
   ),

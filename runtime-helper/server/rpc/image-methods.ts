@@ -16,7 +16,7 @@ const registryUse = { insecure, login: optional(object(registryLogin)) };
 function accessOf(
   { insecure: hosts = [], login }: protocol.RegistryUse,
   { env }: Context,
-): Parameters<Context['engine']['pushImage']>[1] {
+): Parameters<Context['engine']['pushImage']>[1]['access'] {
   if (login === undefined) return { env, insecure: hosts };
   const { registry, ...credentials } = login;
   return { env, insecure: hosts, login: { domain: serverOf(registry), ...credentials } };
@@ -50,7 +50,11 @@ export const imageMethods: Method[] = [
     protocol.imagePush,
     object({ ...registryUse, reference: shape.filled, progress }),
     async ({ reference, ...use }, context) => {
-      const { digest } = await context.engine.pushImage(reference, accessOf(use, context), context.operation);
+      const { digest } = await context.engine.pushImage(
+        reference,
+        { access: accessOf(use, context) },
+        context.operation,
+      );
       return { digest };
     },
   ),
@@ -95,11 +99,11 @@ export const imageMethods: Method[] = [
     protocol.imageSave,
     object({ references: v.pipe(shape.texts, v.minLength(1, 'empty')), path: shape.absolutePath, progress }),
     async ({ references, path }, { engine, operation }) => {
-      await writeFile(engine.saveImages(references, operation), path);
+      await writeFile(engine.saveImages(references, {}, operation), path);
       return {};
     },
   ),
   method(protocol.imageLoad, object({ path: shape.absolutePath }), async ({ path }, { engine, operation }) => ({
-    references: await engine.loadImages({ path }, operation),
+    references: await engine.loadImages({ path }, {}, operation),
   })),
 ];

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Engine } from '../../engine/index.ts';
+import type { Engine, FileWatcher } from '../../engine/index.ts';
 import type { Operation } from '../../lib/operation.ts';
 import type { Request } from '../../protocol/index.ts';
 import type { ChangeFeed } from './change-feed.ts';
@@ -12,6 +12,7 @@ export type Context = {
   operation: Operation;
   streams: StreamTable;
   changes: ChangeFeed;
+  files: FileWatcher;
   /** The window's: what registries are reached by. */
   env: Readonly<Record<string, string | undefined>>;
 };

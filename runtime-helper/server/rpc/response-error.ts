@@ -8,12 +8,13 @@ const requestCancelled = -32800;
 /** An error of the engine as it travels. */
 export function asResponseError(error: unknown): ResponseError<unknown> {
   if (error instanceof ResponseError) return error;
-  const { code, message, hint, exitCode, option } = asSkiffError(error);
+  const { code, message, hint, exitCode, option, portInUse } = asSkiffError(error);
   return new ResponseError(code === 'canceled' ? requestCancelled : rpcErrorNumber, message, {
     code,
     ...(hint === undefined ? {} : { hint }),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(option === undefined ? {} : { option }),
+    ...(portInUse === undefined ? {} : { portInUse }),
   });
 }
 

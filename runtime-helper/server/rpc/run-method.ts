@@ -1,13 +1,12 @@
 import { run as command } from '../../cli/commands/run.ts';
 import { createOptions } from '../../cli/container-options.ts';
 import { parseOptions } from '../../cli/options.ts';
-import { UsageError } from '../../cli/usage-error.ts';
 import { isMissingImage, type Container, type CreateOptions, type Engine } from '../../engine/index.ts';
-import { SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
 import * as protocol from '../../protocol/index.ts';
 import type { RunParams, RunResult } from '../../protocol/index.ts';
 import { method, type Context } from './method.ts';
+import { asOptionFailure } from './option-failure.ts';
 import { openStarting } from './process-start.ts';
 import * as shape from './shapes.ts';
 
@@ -19,6 +18,7 @@ export const runMethod = method(
     image: shape.imageName,
     command: optional(shape.texts),
     name: optional(shape.filled),
+    entrypoint: optional(shape.text),
     tty: optional(shape.flag),
     interactive: optional(shape.flag),
     autoRemove: optional(shape.flag),
@@ -45,6 +45,8 @@ export const runMethod = method(
 
 async function run(params: RunParams, context: Context): Promise<RunResult> {
   const { engine, operation } = context;
+  // Before there is a container that nobody may start, nor remove.
+  await engine.requirePrivilege();
   const { id, name } = await createOrPull(readOptions(params), context);
   try {
     const { attach, interactive = false } = params;
@@ -72,9 +74,7 @@ function readOptions(params: RunParams): CreateOptions {
     );
     return createOptions({ options, args, terminal: { cwd: '/', env: {} } }, { detached: true });
   } catch (cause) {
-    if (!(cause instanceof UsageError)) throw cause;
-    const option = /--([a-z-]+)/.exec(cause.message)?.[1];
-    throw new SkiffError('invalid-argument', cause.message, { cause, ...(option === undefined ? {} : { option }) });
+    throw asOptionFailure(cause);
   }
 }
 

@@ -5,7 +5,12 @@ import { version } from '../../cli/version.ts';
 import { openEngine } from '../../engine/index.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Log, Operation } from '../../lib/operation.ts';
-import { protocolVersion, type InitializationOptions, type InitializeResult } from '../../protocol/index.ts';
+import {
+  filesChanged,
+  protocolVersion,
+  type InitializationOptions,
+  type InitializeResult,
+} from '../../protocol/index.ts';
 import { serveSessions } from '../cli-server.ts';
 import { Questions } from '../questions.ts';
 import { ChangeFeed } from './change-feed.ts';
@@ -33,6 +38,7 @@ const initializeParams = v.object({
     protocolVersion: v.number(),
     root: v.exactOptional(absolutePath),
     runRoot: v.exactOptional(absolutePath),
+    runtime: v.exactOptional(v.string()),
     proxy: v.exactOptional(v.string()),
     noProxy: v.exactOptional(v.array(v.string())),
   }),
@@ -88,7 +94,12 @@ export class Session {
     const { initializationOptions } = parseParams('initialize', initializeParams, params);
     if (initializationOptions.protocolVersion !== protocolVersion) throw wrongVersion(initializationOptions);
     const { root, runRoot } = { ...this.#roots, ...initializationOptions };
-    const roots = { ...(root === undefined ? {} : { root }), ...(runRoot === undefined ? {} : { runRoot }) };
+    const { runtime } = initializationOptions;
+    const roots = {
+      ...(root === undefined ? {} : { root }),
+      ...(runRoot === undefined ? {} : { runRoot }),
+      ...(runtime === undefined ? {} : { runtime }),
+    };
     const begun = this.#open(roots, environmentOf(initializationOptions));
     this.#state = {
       status: 'opening',
@@ -107,7 +118,10 @@ export class Session {
     }
   }
 
-  async #open(roots: Roots, env: Context['env']): Promise<{ opened: Opened; skiff: InitializeResult }> {
+  async #open(
+    roots: Roots & { runtime?: string },
+    env: Context['env'],
+  ): Promise<{ opened: Opened; skiff: InitializeResult }> {
     const questions = new Questions(this.#window.elevation);
     const engine = await openEngine({ ...roots, elevation: questions.elevation, log: this.#log });
     const { root, runRoot, storeId } = engine.info();
@@ -115,15 +129,19 @@ export class Session {
     const cliSocket = await listenForWindow(server, `${runRoot}/${storeId}`);
     const streams = new StreamTable(this.#window, this.#log);
     const changes = new ChangeFeed(engine, this.#window, this.#log);
+    const files = engine.watchFiles((id, events) => {
+      void this.#window.tell(filesChanged, { id, events });
+    });
     const close = async (): Promise<void> => {
       changes.close();
+      await files.close();
       rmSync(cliSocket, { force: true });
       server.close();
       streams.closeAll();
       await engine.close();
     };
     return {
-      opened: { engine, streams, changes, env, close },
+      opened: { engine, streams, changes, files, env, close },
       skiff: { protocolVersion, version, cliSocket, root, runRoot },
     };
   }

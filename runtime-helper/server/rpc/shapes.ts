@@ -9,6 +9,7 @@ export const text = v.pipe(
 export const filled = v.pipe(text, v.minLength(1, 'empty'));
 export const texts = v.array(text);
 export const containerId = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "not a container's id"));
+export const containerIds = v.array(containerId);
 export const streamName = v.string();
 export const sessionName = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/, "not a session's name"));
 export const absolutePath = v.pipe(text, v.startsWith('/', 'not an absolute path'));

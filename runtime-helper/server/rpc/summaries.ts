@@ -3,6 +3,7 @@ import { version } from '../../cli/version.ts';
 import { isPredefined, type Container, type Image, type Info, type Network, type Volume } from '../../engine/index.ts';
 import {
   protocolVersion,
+  type ContainerLimits,
   type ContainerMount,
   type ContainerState,
   type ContainerSummary,
@@ -30,8 +31,31 @@ export function containerSummary(container: Container): ContainerSummary {
     ports,
     networks: endpoints.map(({ network }) => network),
     mounts: mounts.map(mountSummary),
+    limits: limitsOf(container.limits),
+    ...restartOf(container.restartPolicy),
     ...(ipAddress === undefined ? {} : { ipAddress }),
   };
+}
+
+/** A quota and its period are a number of CPUs, too. */
+function limitsOf({
+  memory,
+  nanoCpus,
+  cpuQuota,
+  cpuPeriod = 100_000,
+  pidsLimit,
+}: Container['limits']): ContainerLimits {
+  const cpus = nanoCpus === undefined ? (cpuQuota === undefined ? undefined : cpuQuota / cpuPeriod) : nanoCpus / 1e9;
+  return {
+    ...(memory === undefined ? {} : { memory }),
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(pidsLimit === undefined || pidsLimit < 0 ? {} : { pidsLimit }),
+  };
+}
+
+function restartOf({ name, maximumRetryCount }: Container['restartPolicy']): { restart?: string } {
+  if (name === 'no') return {};
+  return { restart: maximumRetryCount > 0 ? `${name}:${maximumRetryCount}` : name };
 }
 
 function mountSummary(mount: Container['mounts'][number]): ContainerMount {
@@ -46,8 +70,10 @@ function containerState(state: Container['state']): ContainerState {
     case 'dead':
       return { status: state.status };
     case 'running':
-    case 'paused':
-      return { status: state.status, pid: state.pid, startedAt: state.startedAt };
+    case 'paused': {
+      const { status, pid, startedAt, health } = state;
+      return { status, pid, startedAt, ...(health === undefined ? {} : { health }) };
+    }
     case 'restarting':
     case 'exited': {
       const { status, exitCode, signal, oomKilled, stopped, startedAt, finishedAt } = state;

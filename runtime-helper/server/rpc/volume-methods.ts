@@ -19,7 +19,9 @@ export const volumeMethods: Method[] = [
   method(
     protocol.volumePrune,
     object({ all: optional(shape.flag) }),
-    async ({ all = false }, { engine, operation }) => ({ removed: await engine.pruneVolumes({ all }, operation) }),
+    async ({ all = false }, { engine, operation }) => ({
+      removed: (await engine.pruneVolumes({ all }, operation)).removed,
+    }),
   ),
   method(protocol.volumeInspect, volume, ({ name }, { engine }) => ({
     document: inspectVolume(engine.findVolume(name)),

@@ -1,0 +1,28 @@
+import { SkiffError } from '../../lib/errors.ts';
+import { mediaTypes, type ImageConfig, type Manifest } from '../../oci/image-config.ts';
+import { assertPlatform, platformOf, type WantedPlatform } from './wanted-platform.ts';
+
+const configTypes: readonly string[] = [mediaTypes.config, mediaTypes.dockerConfig];
+/** image-spec, layer.md; distribution, manifest-v2-2.md. What the bytes are is seen when they come. */
+const layerType =
+  /^application\/vnd\.(oci\.image\.layer\.(v1|nondistributable\.v1)\.tar(\+(gzip|zstd))?|docker\.image\.rootfs\.(diff|foreign\.diff)\.tar(\.(gzip|zstd))?)$/;
+
+/** Artifacts of other kinds have manifests, too. Throws invalid-argument for one whose config or layers are of another type than an image's. */
+export function assertImageTypes({ config, layers }: Manifest, what: string): void {
+  const quoted = (type: string): string => JSON.stringify(type.slice(0, 100));
+  if (!configTypes.includes(config.mediaType))
+    throw new SkiffError('invalid-argument', `${what}: no image: its config is of type ${quoted(config.mediaType)}`);
+  for (const { mediaType } of layers)
+    if (!layerType.test(mediaType))
+      throw new SkiffError('invalid-argument', `${what}: ${quoted(mediaType)} is no layer that can be unpacked`);
+}
+
+/** Throws for an image of that many layers that no container here could be made of, or is for another platform than was asked for. */
+export function assertRunnable(config: ImageConfig, layers: number, wanted: WantedPlatform, what: string): void {
+  const { os } = platformOf(config);
+  if (os !== 'linux') throw new SkiffError('not-found', `${what}: an image for ${os}, not for linux`);
+  assertPlatform(config, wanted, what);
+  const { length } = config.diffIds;
+  if (length !== layers)
+    throw new SkiffError('invalid-argument', `${what}: has ${layers} layers, its config has ${length}`);
+}

@@ -1,0 +1,52 @@
+import type { ContainerRecord } from '../../container/record.ts';
+import { SkiffError, type PortInUse } from '../../lib/errors.ts';
+import { portOwner } from '../../sys/port-owner.ts';
+import type { Parts } from '../containers/parts.ts';
+import type { Port } from '../types.ts';
+import { networkingOf } from './container-networks.ts';
+
+/** `endpoint`: what could not be had, `0.0.0.0:8080` or `[::]:8080`. */
+export function portInUse(parts: Parts, record: ContainerRecord, endpoint: string, cause: unknown): SkiffError {
+  const [, hostIp = '', text] = /^\[?([^\]]*)\]?:(\d+)$/.exec(endpoint) ?? [];
+  const port = Number(text);
+  const wanted = networkingOf(record).ports.filter(({ first, last }) => first <= port && port <= last);
+  const found = { hostIp, port, protocol: wanted[0]?.protocol ?? 'tcp' };
+  const holder = findHolder(parts, found);
+  const failed = `driver failed programming external connectivity: Bind for ${endpoint} failed: port is already allocated`;
+  const isTwice = wanted.filter(({ protocol }) => protocol === found.protocol).length > 1;
+  const who = holderWords(holder) ?? (isTwice ? 'this container itself, which asks for it twice' : undefined);
+  return new SkiffError('conflict', who === undefined ? failed : `${failed}: port ${port} is in use by ${who}`, {
+    cause,
+    option: 'publish',
+    portInUse: { ...found, ...holder },
+    hint: `Publish another port of this machine, or end what has this one: ${remedy(holder)}.`,
+  });
+}
+
+type Holder = Pick<PortInUse, 'container' | 'process'>;
+
+function findHolder({ catalog }: Parts, { hostIp, port, protocol }: Omit<PortInUse, keyof Holder>): Holder {
+  const isIt = (one: Port): boolean =>
+    one.hostPort === port && one.protocol === protocol && overlaps(one.hostIp ?? '', hostIp);
+  const container = catalog.list({ all: false }).find(({ ports }) => ports.some(isIt));
+  if (container) return { container: { id: container.id, name: container.name } };
+  const process = portOwner(protocol, port);
+  return process ? { process } : {};
+}
+
+/** Of the same family, which each address' own port is of. */
+function overlaps(one: string, other: string): boolean {
+  const isAny = (address: string): boolean => address === '0.0.0.0' || address === '::';
+  return one.includes(':') === other.includes(':') && (one === other || isAny(one) || isAny(other));
+}
+
+function holderWords({ container, process }: Holder): string | undefined {
+  return container ? `container ${container.name}` : process && processWords(process);
+}
+
+const processWords = ({ pid, name }: { pid: number; name: string }): string => `${name} (process ${pid})`;
+
+function remedy({ container, process }: Holder): string {
+  if (container) return `skiff stop ${container.name}`;
+  return process ? processWords(process) : 'ss -lnp shows it';
+}

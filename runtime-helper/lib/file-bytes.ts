@@ -1,0 +1,20 @@
+import { createReadStream } from 'node:fs';
+import { SkiffError } from './errors.ts';
+
+const readBytes = 256 * 1024;
+
+/** A file's bytes, all of them or those from one offset up to another. Throws not-found or invalid-argument when it can't be opened. */
+export async function* readFile(
+  path: string,
+  from = 0,
+  to = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* createReadStream(path, { highWaterMark: readBytes, start: from, end: to - 1 }) as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') throw new SkiffError('not-found', `${path}: no such file`, { cause });
+    if (code === 'EISDIR') throw new SkiffError('invalid-argument', `${path}: is a directory`, { cause });
+    throw cause;
+  }
+}
