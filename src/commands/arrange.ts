@@ -1,36 +1,39 @@
 import { ConfigurationTarget, window, workspace, type QuickPickItem } from 'vscode';
 import type { Grouping, Order } from '../model/arrangement.ts';
 import type { CommandContext } from './context.ts';
+import { t } from '../model/l10n.ts';
+import { askText } from '../ui/ask-text.ts';
+import { askChoice } from '../ui/ask-choice.ts';
 
 const groupings: Record<Grouping, string> = {
-  none: 'No Groups',
-  state: 'State',
-  image: 'Image',
-  project: 'Compose Project',
-  label: 'A Label…',
+  none: t('No Groups'),
+  state: t('State'),
+  image: t('Image'),
+  project: t('Compose Project'),
+  label: t('A Label…'),
 };
-const orders: Record<Order, string> = { created: 'Newest First', name: 'Name', state: 'State' };
+const orders: Record<Order, string> = { created: t('Newest First'), name: t('Name'), state: t('State') };
 
 export async function groupContainers({ arranged }: CommandContext): Promise<void> {
-  const chosen = await choose('Group Containers by', groupings, arranged.current.groupBy);
+  const chosen = await choose(t('Group Containers by'), groupings, arranged.current.groupBy);
   if (chosen === undefined) return;
   if (chosen === 'label' && !(await chooseLabel(arranged.current.label))) return;
   await configure('containers.groupBy', chosen);
 }
 
 async function chooseLabel(current: string): Promise<boolean> {
-  const label = await window.showInputBox({
-    title: 'Group Containers by a Label',
-    prompt: 'Name of the label, as in `skiff run --label NAME=VALUE`',
+  const label = await askText({
+    title: t('Group Containers by a Label'),
+    prompt: t('Name of the label, as in `skiff run --label NAME=VALUE`'),
     value: current,
-    validateInput: (value) => (value.trim() === '' ? 'A label has a name.' : undefined),
+    validateInput: (value) => (value.trim() === '' ? t('A label has a name.') : undefined),
   });
   if (label !== undefined) await configure('containers.groupByLabel', label.trim());
   return label !== undefined;
 }
 
 export async function sortContainers({ arranged }: CommandContext): Promise<void> {
-  const chosen = await choose('Sort Containers by', orders, arranged.current.sortBy);
+  const chosen = await choose(t('Sort Containers by'), orders, arranged.current.sortBy);
   if (chosen) await configure('containers.sortBy', chosen);
 }
 
@@ -46,9 +49,11 @@ export async function showAll(): Promise<void> {
 export async function filterContainers({ arranged }: CommandContext): Promise<void> {
   const before = arranged.current.filter;
   const input = window.createInputBox();
-  input.title = 'Filter Containers';
-  input.prompt = 'Words of the name, image, command, ID or address; leave it empty for all';
+  input.title = t('Filter Containers');
+  input.prompt = t('Words of the name, image, command, ID or address; leave it empty for all');
   input.value = before;
+  // The tree that it redraws may take the focus.
+  input.ignoreFocusOut = true;
   input.onDidChangeValue((filter) => arranged.set({ filter }));
   const accepted = await new Promise<boolean>((resolve) => {
     input.onDidAccept(() => {
@@ -75,9 +80,9 @@ async function choose<Value extends string>(
   const items = (Object.keys(words) as Value[]).map((value): QuickPickItem & { value: Value } => ({
     label: words[value],
     value,
-    ...(value === current ? { description: 'now' } : {}),
+    ...(value === current ? { description: t('now') } : {}),
   }));
-  return (await window.showQuickPick(items, { title }))?.value;
+  return (await askChoice(items, { title }))?.value;
 }
 
 /** Where the setting stands already, else for all workspaces. */

@@ -3,7 +3,9 @@ import type { ContainerState, ContainerSummary } from '../../runtime-helper/prot
 import { isContainerNode } from '../model/nodes.ts';
 import { pickContainer } from '../ui/pick-container.ts';
 import { attempt } from './attempt.ts';
+import { chosenRows } from './chosen-rows.ts';
 import type { CommandContext } from './context.ts';
+import { t } from '../model/l10n.ts';
 
 type Wanted = {
   /** The command in words, for the title of a quick pick. */
@@ -22,8 +24,8 @@ export async function chosenContainers(
   args: readonly unknown[],
   wanted: Wanted,
 ): Promise<ContainerSummary[]> {
-  const [row, rows] = args;
-  const nodes = Array.isArray(rows) && rows.length > 0 ? rows.filter(isContainerNode) : [row].filter(isContainerNode);
+  const nodes = chosenRows(args, isContainerNode);
+  if (!nodes) return [];
   const fits = (container: ContainerSummary): boolean =>
     (wanted.states?.includes(container.state.status) ?? true) && (wanted.fits?.(container) ?? true);
   if (nodes.length > 0) return nodes.flatMap(({ id }) => context.containers.get(id) ?? []).filter(fits);
@@ -37,7 +39,7 @@ async function pickAmong(
   fits: (container: ContainerSummary) => boolean,
 ): Promise<ContainerSummary | undefined> {
   let picked: ContainerSummary | undefined;
-  await attempt(context, 'list containers', async () => {
+  await attempt(context, t('list containers'), async () => {
     await context.containersListed();
     const fitting = context.containers.all.filter(fits);
     if (fitting.length === 0) void window.showInformationMessage(wanted.none);

@@ -5,7 +5,10 @@ import { isImageNode, type ImageNode } from '../model/nodes.ts';
 import { describeSize } from '../model/sizes.ts';
 import { plainLabel } from '../ui/plain-text.ts';
 import { attempt } from './attempt.ts';
+import { chosenRows } from './chosen-rows.ts';
 import type { CommandContext } from './context.ts';
+import { t } from '../model/l10n.ts';
+import { askChoice } from '../ui/ask-choice.ts';
 
 /** The images a command is for: the selected rows, or the one that is picked from a list. `title` names the command. */
 export async function chosenImages(
@@ -13,11 +16,10 @@ export async function chosenImages(
   args: readonly unknown[],
   title: string,
 ): Promise<ImageNode[]> {
-  const [row, rows] = args;
-  const nodes = Array.isArray(rows) && rows.length > 0 ? rows.filter(isImageNode) : [row].filter(isImageNode);
-  if (nodes.length > 0) return nodes;
+  const nodes = chosenRows(args, isImageNode);
+  if (!nodes || nodes.length > 0) return nodes ?? [];
   let picked: ImageNode | undefined;
-  await attempt(context, 'list images', async () => {
+  await attempt(context, t('list images'), async () => {
     const { images } = await context.client.listImages();
     const { repositories, unnamed } = groupImages(images);
     const items = [...repositories.flatMap((one) => one.images), ...unnamed].map(
@@ -27,8 +29,8 @@ export async function chosenImages(
         node,
       }),
     );
-    if (items.length === 0) void window.showInformationMessage('There is no image.');
-    else picked = (await window.showQuickPick(items, { title, placeHolder: 'Choose an image' }))?.node;
+    if (items.length === 0) void window.showInformationMessage(t('There is no image.'));
+    else picked = (await askChoice(items, { title, placeHolder: t('Choose an image') }))?.node;
   });
   return picked ? [picked] : [];
 }

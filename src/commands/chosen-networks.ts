@@ -4,7 +4,10 @@ import { describeNetwork } from '../model/network-words.ts';
 import { isNetworkNode } from '../model/nodes.ts';
 import { plainLabel } from '../ui/plain-text.ts';
 import { attempt } from './attempt.ts';
+import { chosenRows } from './chosen-rows.ts';
 import type { CommandContext } from './context.ts';
+import { t } from '../model/l10n.ts';
+import { askChoice } from '../ui/ask-choice.ts';
 
 type Wanted = { title: string; fits?: (network: NetworkSummary) => boolean; none: string };
 
@@ -14,10 +17,10 @@ export async function chosenNetworks(
   args: readonly unknown[],
   { title, fits = () => true, none }: Wanted,
 ): Promise<NetworkSummary[]> {
-  const [row, rows] = args;
-  const nodes = Array.isArray(rows) && rows.length > 0 ? rows.filter(isNetworkNode) : [row].filter(isNetworkNode);
+  const nodes = chosenRows(args, isNetworkNode);
+  if (!nodes) return [];
   let chosen: NetworkSummary[] = [];
-  await attempt(context, 'list networks', async () => {
+  await attempt(context, t('list networks'), async () => {
     const fitting = (await context.client.listNetworks()).networks.filter(fits);
     if (nodes.length > 0) chosen = fitting.filter(({ name }) => nodes.some((node) => node.name === name));
     else if (fitting.length === 0) void window.showInformationMessage(none);
@@ -32,6 +35,6 @@ async function pick(networks: readonly NetworkSummary[], title: string): Promise
     description: describeNetwork(network),
     network,
   }));
-  const chosen = await window.showQuickPick(items, { title, placeHolder: 'Choose a network' });
+  const chosen = await askChoice(items, { title, placeHolder: t('Choose a network') });
   return chosen ? [chosen.network] : [];
 }

@@ -2,8 +2,11 @@ import type { LogOutputChannel, Memento } from 'vscode';
 import type { Client } from '../../runtime-helper/client/client.ts';
 import type { Arranged } from '../model/arrangement.ts';
 import type { Containers } from '../model/containers.ts';
+import type { FileNews } from '../model/file-news.ts';
 import type { EngineStatus } from '../model/helper-state.ts';
+import type { FileNode, PartNode } from '../model/nodes.ts';
 import type { ContainerLogs } from '../terminals/container-logs.ts';
+import type { StatsPanels } from '../panels/stats-panels.ts';
 import type { Documents } from '../ui/documents.ts';
 import type { RegistryLogins } from '../ui/registry-logins.ts';
 import type { Terminals } from '../terminals/terminals.ts';
@@ -18,7 +21,14 @@ export type CommandContext = {
   terminals: Terminals;
   logs: ContainerLogs;
   documents: Documents;
+  stats: StatsPanels;
   logins: RegistryLogins;
+  /** Is told of what is done to files of containers, so that open ones and rows are read again. */
+  files: FileNews;
+  /** Of the Containers view, for keys: VS Code hands them no rows. */
+  selectedRows: () => readonly unknown[];
+  /** Lists what is below a row of the Containers view anew. */
+  refreshRow: (node: FileNode | PartNode) => void;
   /** Remembers answers for this workspace. */
   memory: Memento;
   log: LogOutputChannel;

@@ -1,32 +1,33 @@
-import { ThemeIcon, window, type QuickPickItem } from 'vscode';
+import { ThemeColor, ThemeIcon, window, type QuickPickItem } from 'vscode';
 import { displayName } from '../model/container-words.ts';
 import { chosenContainers } from './chosen-containers.ts';
 import type { CommandContext } from './context.ts';
+import { t } from '../model/l10n.ts';
+import { askChoices } from '../ui/ask-choice.ts';
 
 type Choice = QuickPickItem & { flag: string };
 
 const choices: readonly Choice[] = [
-  { flag: '--net', label: 'Network', description: 'its interfaces, addresses and ports', picked: true },
-  { flag: '--pid', label: 'Processes', description: 'and it sees yours' },
-  { flag: '--mount', label: 'Files', description: 'its files instead of this machine’s' },
-  { flag: '--uts', label: 'Host name' },
-  { flag: '--ipc', label: 'IPC', description: 'System V IPC and POSIX message queues' },
-  { flag: '--cgroup', label: 'Control group', description: 'its limits, too' },
-  { flag: '--user', label: 'Users', description: 'where it has a user namespace of its own' },
+  { flag: '--net', label: t('Network'), description: t('its interfaces, addresses and ports'), picked: true },
+  { flag: '--pid', label: t('Processes'), description: t('and it sees yours') },
+  { flag: '--mount', label: t('Files'), description: t('its files instead of this machine’s') },
+  { flag: '--uts', label: t('Host name') },
+  { flag: '--ipc', label: 'IPC', description: t('System V IPC and POSIX message queues') },
+  { flag: '--cgroup', label: t('Control group'), description: t('its limits, too') },
+  { flag: '--user', label: t('Users'), description: t('where it has a user namespace of its own') },
 ];
 
 /** A shell of this machine in chosen namespaces of a container: tcpdump, curl and strace where the image has none. */
 export async function enter(context: CommandContext, ...args: unknown[]): Promise<void> {
   const containers = await chosenContainers(context, args, {
-    title: 'Enter Namespaces of Container',
+    title: t('Enter Namespaces of Container'),
     states: ['running'],
-    none: 'No container is running.',
+    none: t('No container is running.'),
   });
   for (const container of containers) {
-    const chosen = await window.showQuickPick<Choice>(choices, {
-      title: `Enter Namespaces of ${displayName(container)}`,
-      placeHolder: 'A shell with this machine’s programs, in these namespaces of the container',
-      canPickMany: true,
+    const chosen = await askChoices(choices, {
+      title: t('Enter Namespaces of {0}', displayName(container)),
+      placeHolder: t('This machine’s shell, in these namespaces of the container'),
     });
     if (!chosen || chosen.length === 0) return;
     const words = chosen.map(({ label }) => label.toLowerCase()).join(', ');
@@ -35,6 +36,7 @@ export async function enter(context: CommandContext, ...args: unknown[]): Promis
       shellPath: context.commandLine,
       shellArgs: ['enter', ...chosen.map(({ flag }) => flag), container.id],
       iconPath: new ThemeIcon('debug-disconnect'),
+      color: new ThemeColor('terminal.ansiBlue'),
     });
     terminal.show();
   }

@@ -2,17 +2,20 @@ import { ProgressLocation, Uri, window } from 'vscode';
 import { cleanLine } from '../model/clean-text.ts';
 import { attempt } from './attempt.ts';
 import type { CommandContext } from './context.ts';
+import { t } from '../model/l10n.ts';
+import { askText } from '../ui/ask-text.ts';
+import { askChoice } from '../ui/ask-choice.ts';
 
-const archives = { 'Tar archives': ['tar', 'gz', 'tgz', 'zst', 'tzst'], 'All files': ['*'] };
+const archives = { [t('Tar archives')]: ['tar', 'gz', 'tgz', 'zst', 'tzst'], [t('All files')]: ['*'] };
 
 /** Brings in the images of a `docker save` or OCI archive. */
 export async function loadImages(context: CommandContext): Promise<void> {
-  for (const uri of await chooseFiles('Load Images', 'Load')) await load(context, uri.fsPath);
+  for (const uri of await chooseFiles(t('Load Images'), t('Load'))) await load(context, uri.fsPath);
 }
 
 /** Makes an image of a root file system's tar. */
 export async function importImage(context: CommandContext): Promise<void> {
-  const [uri] = await chooseFiles('Import Root File System', 'Import');
+  const [uri] = await chooseFiles(t('Import Root File System'), t('Import'));
   if (uri) await bringIn(context, uri.fsPath);
 }
 
@@ -23,10 +26,18 @@ export async function dropFiles(context: CommandContext, uris: readonly string[]
     .filter(({ scheme }) => scheme === 'file' || scheme === 'vscode-remote')) {
     const name = cleanLine(uri.path.slice(uri.path.lastIndexOf('/') + 1));
     const ways = [
-      { label: 'Load Images', detail: 'An archive of `docker save` or `skiff save`, or an OCI archive', run: load },
-      { label: 'Import Root File System', detail: 'A tar of files, which becomes an image of one layer', run: bringIn },
+      {
+        label: t('Load Images'),
+        detail: t('An archive of docker save or skiff save, or an OCI archive'),
+        run: load,
+      },
+      {
+        label: t('Import Root File System'),
+        detail: t('A tar of files, which becomes an image of one layer'),
+        run: bringIn,
+      },
     ];
-    const way = await window.showQuickPick(ways, { title: name, placeHolder: 'What is in it?' });
+    const way = await askChoice(ways, { title: name, placeHolder: t('What is in it?') });
     await way?.run(context, uri.fsPath);
   }
 }
@@ -36,26 +47,26 @@ async function chooseFiles(title: string, openLabel: string): Promise<readonly U
 }
 
 async function load(context: CommandContext, path: string): Promise<void> {
-  await withProgress(context, `load ${baseName(path)}`, `Loading ${baseName(path)}`, async () => {
+  await withProgress(context, t('load {0}', baseName(path)), t('Loading {0}', baseName(path)), async () => {
     const { references } = await context.client.loadImages({ path });
-    void window.showInformationMessage(`Loaded ${references.map(cleanLine).join(', ')}.`);
+    void window.showInformationMessage(t('Loaded {0}.', references.map(cleanLine).join(', ')));
   });
 }
 
 async function bringIn(context: CommandContext, path: string): Promise<void> {
-  const reference = await window.showInputBox({
-    title: `Import ${baseName(path)}`,
-    prompt: 'Name of the image, as in `mine:1`; leave it empty for none',
+  const reference = await askText({
+    title: t('Import {0}', baseName(path)),
+    prompt: t('Name of the image, as in `mine:1`; leave it empty for none'),
     value: baseName(path)
       .replace(/\.(tar(\.\w+)?|t\w+)$/, '')
       .toLowerCase()
       .replaceAll(/[^a-z0-9._-]+/g, '-'),
   });
   if (reference === undefined) return;
-  await withProgress(context, `import ${baseName(path)}`, `Importing ${baseName(path)}`, async () => {
+  await withProgress(context, t('import {0}', baseName(path)), t('Importing {0}', baseName(path)), async () => {
     const named = reference.trim() === '' ? {} : { reference: reference.trim() };
     const imported = await context.client.importImage({ path, ...named });
-    void window.showInformationMessage(`Imported ${cleanLine(imported.reference || imported.id.slice(0, 19))}.`);
+    void window.showInformationMessage(t('Imported {0}.', cleanLine(imported.reference || imported.id.slice(0, 19))));
   });
 }
 

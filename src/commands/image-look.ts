@@ -1,54 +1,61 @@
 import { commands, window, workspace } from 'vscode';
 import { displayReference } from '../model/image-words.ts';
+import type { ImageNode } from '../model/nodes.ts';
 import { describeSize } from '../model/sizes.ts';
 import { historyReport } from '../ui/history-report.ts';
 import { withViewProgress } from '../ui/view-progress.ts';
 import { attempt } from './attempt.ts';
 import { chosenImages } from './chosen-images.ts';
 import type { CommandContext } from './context.ts';
+import { t } from '../model/l10n.ts';
 
 /** What is known of an image, as a read-only JSON document. */
 export async function inspectImage(context: CommandContext, ...args: unknown[]): Promise<void> {
-  for (const image of await chosenImages(context, args, 'Inspect Image')) {
-    await attempt(context, `inspect ${displayReference(image)}`, async () => {
+  const images = await chosenImages(context, args, t('Inspect Image'));
+  for (const image of images) {
+    await attempt(context, t('inspect {0}', displayReference(image)), async () => {
       const { document } = await context.client.inspectImage({ reference: image.reference });
       const uri = context.documents.put(
         `${fileName(displayReference(image))}.json`,
         `${JSON.stringify(document, undefined, 2)}\n`,
       );
-      await window.showTextDocument(await workspace.openTextDocument(uri));
+      await window.showTextDocument(await workspace.openTextDocument(uri), { preview: images.length === 1 });
     });
   }
 }
 
-/** How an image was made, as a page. */
+/** How images were made, a page for each. */
 export async function imageHistory(context: CommandContext, ...args: unknown[]): Promise<void> {
-  const [image] = await chosenImages(context, args, 'History of Image');
-  if (!image) return;
-  await attempt(context, `read the history of ${displayReference(image)}`, async () => {
+  for (const image of await chosenImages(context, args, t('History of Image'))) await showHistory(context, image);
+}
+
+async function showHistory(context: CommandContext, image: ImageNode): Promise<void> {
+  await attempt(context, t('read the history of {0}', displayReference(image)), async () => {
     const { steps } = await context.client.imageHistory({ reference: image.reference });
     const name = displayReference(image);
-    const uri = context.documents.put(`History of ${fileName(name)}.md`, historyReport(name, steps, Date.now()));
+    const uri = context.documents.put(t('History of {0}.md', fileName(name)), historyReport(name, steps, Date.now()));
     await commands.executeCommand('markdown.showPreview', uri);
   });
 }
 
 /** Removes what no tag and no container needs. */
 export async function pruneImages(context: CommandContext): Promise<void> {
-  const unnamed = 'Remove Unnamed';
-  const unused = 'Remove All Unused';
+  const unnamed = t('Remove Unnamed');
+  const unused = t('Remove All Unused');
   const chosen = await window.showWarningMessage(
-    'Remove images that no container was made of?',
-    { modal: true, detail: 'Unnamed ones only, such as an update leaves behind; or also those with a name.' },
+    t('Remove images that no container was made of?'),
+    { modal: true, detail: t('Unnamed ones only, such as an update leaves behind; or also those with a name.') },
     unnamed,
     unused,
   );
   if (chosen === undefined) return;
-  await attempt(context, 'prune images', () =>
+  await attempt(context, t('prune images'), () =>
     withViewProgress(async () => {
       const { deleted, reclaimedBytes } = await context.client.pruneImages({ all: chosen === unused });
       const what =
-        deleted.length === 0 ? 'There was nothing to remove.' : `${describeSize(reclaimedBytes)} are free again.`;
+        deleted.length === 0
+          ? t('There was nothing to remove.')
+          : t('{0} are free again.', describeSize(reclaimedBytes));
       void window.showInformationMessage(what);
     }),
   );

@@ -1,34 +1,30 @@
-import { Uri, window, workspace } from 'vscode';
+import { window } from 'vscode';
 import { displayReference } from '../model/image-words.ts';
+import { fileSuggestion } from '../ui/file-suggestion.ts';
 import { transfer } from '../ui/transfer.ts';
 import { attempt } from './attempt.ts';
 import { chosenImages } from './chosen-images.ts';
 import type { CommandContext } from './context.ts';
+import { t } from '../model/l10n.ts';
 
 /** Writes images to one archive, which docker and podman load, too. */
 export async function saveImages(context: CommandContext, ...args: unknown[]): Promise<void> {
-  const images = await chosenImages(context, args, 'Save to File');
+  const images = await chosenImages(context, args, t('Save to File'));
   const [first] = images;
   if (!first) return;
-  const what = images.length === 1 ? displayReference(first) : `${images.length} images`;
+  const what = images.length === 1 ? displayReference(first) : t('{0} images', images.length);
   const target = await window.showSaveDialog({
-    title: `Save ${what}`,
-    saveLabel: 'Save',
-    defaultUri: suggestion(displayReference(first)),
-    filters: { 'Tar archives': ['tar'] },
+    title: t('Save {0}', what),
+    saveLabel: t('Save'),
+    defaultUri: fileSuggestion(`${displayReference(first)}.tar`),
+    filters: { [t('Tar archives')]: ['tar'] },
   });
   if (!target) return;
-  await attempt(context, `save ${what}`, async () => {
+  await attempt(context, t('save {0}', what), async () => {
     const references = images.map(({ reference }) => reference);
-    await transfer(context.client, `Saving ${what}`, (progress, token) =>
+    await transfer(context.client, t('Saving {0}', what), (progress, token) =>
       context.client.saveImages({ references, path: target.fsPath, progress }, token),
     );
-    void window.showInformationMessage(`Saved ${what}.`);
+    void window.showInformationMessage(t('Saved {0}.', what));
   });
-}
-
-/** In the workspace, or else where the user is at home. */
-function suggestion(name: string): Uri {
-  const folder = workspace.workspaceFolders?.[0]?.uri ?? Uri.file(process.env['HOME'] ?? '/');
-  return Uri.joinPath(folder, `${name.replaceAll(/[^\w.-]+/g, '_')}.tar`);
 }

@@ -1,12 +1,26 @@
 import { commands, type Disposable } from 'vscode';
 import { attach } from './attach.ts';
 import { clearFilter, filterContainers, groupContainers, showAll, showOnlyRunning, sortContainers } from './arrange.ts';
+import { compareChanges, discardChanges, showChanges } from './changes.ts';
+import { commit } from './commit.ts';
 import type { Command, CommandContext } from './context.ts';
 import { copyAddress, copyId, copyName } from './copy.ts';
 import { restartHelper, retryPrivilege, showHelperLog } from './helper.ts';
 import { detach } from './detach.ts';
 import { doctor } from './doctor.ts';
 import { enter } from './enter.ts';
+import {
+  copyFilePaths,
+  deleteFileRows,
+  downloadFileRows,
+  newFile,
+  newFolder,
+  openFileRows,
+  refreshRows,
+  renameFileRow,
+  uploadToFolder,
+} from './file-rows.ts';
+import { downloadFiles, openFiles, uploadFiles } from './files.ts';
 import { copyReference } from './image-copy.ts';
 import { importImage, loadImages } from './image-files.ts';
 import { imageHistory, inspectImage, pruneImages } from './image-look.ts';
@@ -14,8 +28,12 @@ import { removeImage } from './image-remove.ts';
 import { runFromImage } from './image-run.ts';
 import { saveImages } from './image-save.ts';
 import { pullImage, pushImage, tagImage } from './image-transfer.ts';
+import { exec } from './exec.ts';
+import { exportContainers } from './export.ts';
 import { inspect } from './inspect.ts';
+import { deleteSelected, renameSelected } from './keys.ts';
 import { kill } from './kill.ts';
+import { changeLimits } from './limits.ts';
 import { showLogsInTerminal } from './log-terminal.ts';
 import { connectNetwork, disconnectNetwork } from './network-connect.ts';
 import { createNetwork } from './network-create.ts';
@@ -32,6 +50,7 @@ import { runAgain } from './run-again.ts';
 import { runContainer } from './run.ts';
 import { showLogs } from './show-logs.ts';
 import { start } from './start.ts';
+import { showStats } from './stats.ts';
 import { stop } from './stop.ts';
 import { copyVolumeName, createVolume, inspectVolume, pruneVolumes, removeVolume } from './volumes.ts';
 
@@ -45,6 +64,8 @@ const table: Record<string, Command> = {
   'skiff.remove': remove,
   'skiff.attach': attach,
   'skiff.openShell': openShell,
+  'skiff.exec': exec,
+  'skiff.export': exportContainers,
   'skiff.showLogs': showLogs,
   'skiff.showLogsInTerminal': showLogsInTerminal,
   'skiff.detach': detach,
@@ -52,10 +73,30 @@ const table: Record<string, Command> = {
   'skiff.pause': pause,
   'skiff.unpause': unpause,
   'skiff.rename': rename,
+  'skiff.limits': changeLimits,
   'skiff.kill': kill,
   'skiff.openPort': openPort,
   'skiff.copyPortAddress': copyPortAddress,
   'skiff.inspect': inspect,
+  'skiff.files.open': openFiles,
+  'skiff.files.upload': uploadFiles,
+  'skiff.files.download': downloadFiles,
+  'skiff.file.open': openFileRows,
+  'skiff.file.newFile': newFile,
+  'skiff.file.newFolder': newFolder,
+  'skiff.file.rename': renameFileRow,
+  'skiff.file.delete': deleteFileRows,
+  'skiff.file.upload': uploadToFolder,
+  'skiff.file.download': downloadFileRows,
+  'skiff.file.copyPath': copyFilePaths,
+  'skiff.files.refresh': refreshRows,
+  'skiff.changes': showChanges,
+  'skiff.change.compare': compareChanges,
+  'skiff.change.discard': discardChanges,
+  'skiff.commit': commit,
+  'skiff.selected.rename': renameSelected,
+  'skiff.selected.delete': deleteSelected,
+  'skiff.stats': showStats,
   'skiff.copyId': copyId,
   'skiff.copyName': copyName,
   'skiff.copyAddress': copyAddress,

@@ -1,4 +1,4 @@
-import { window, type QuickPickItem } from 'vscode';
+import { type QuickPickItem } from 'vscode';
 import type { NetworkSummary } from '../../runtime-helper/protocol/types.ts';
 import { cleanLine } from '../model/clean-text.ts';
 import { displayName } from '../model/container-words.ts';
@@ -8,28 +8,31 @@ import { plainLabel } from '../ui/plain-text.ts';
 import { attempt } from './attempt.ts';
 import { chosenContainers } from './chosen-containers.ts';
 import { chosenNetworks } from './chosen-networks.ts';
+import { chosenRows } from './chosen-rows.ts';
 import type { CommandContext } from './context.ts';
+import { t } from '../model/l10n.ts';
+import { askChoice } from '../ui/ask-choice.ts';
 
 const isBridge = ({ driver }: NetworkSummary): boolean => driver === 'bridge';
 
 /** From a network's row a container is asked for, from a container's a network, from the palette both. */
 export async function connectNetwork(context: CommandContext, ...args: unknown[]): Promise<void> {
   const rows = args.flat().filter(isContainerNode);
-  const title = 'Connect Container to Network';
+  const title = t('Connect Container to Network');
   const [network] = await chosenNetworks(context, rows.length > 0 ? [] : args, {
     title,
     fits: isBridge,
-    none: 'There is no network.',
+    none: t('There is no network.'),
   });
   if (!network) return;
   const isOff = ({ id }: { id: string }): boolean => !network.containers.some((member) => member.id === id);
   const containers = await chosenContainers(context, rows.length > 0 ? args : [], {
     title,
     fits: isOff,
-    none: `There is no container that is not on ${cleanLine(network.name)}.`,
+    none: t('There is no container that is not on {0}.', cleanLine(network.name)),
   });
   for (const container of containers) {
-    await attempt(context, `connect ${displayName(container)} to ${cleanLine(network.name)}`, async () => {
+    await attempt(context, t('connect {0} to {1}', displayName(container), cleanLine(network.name)), async () => {
       await context.client.connectNetwork({ network: network.name, id: container.id });
     });
   }
@@ -38,21 +41,20 @@ export async function connectNetwork(context: CommandContext, ...args: unknown[]
 export async function disconnectNetwork(context: CommandContext, ...args: unknown[]): Promise<void> {
   for (const endpoint of await chosenEndpoints(context, args)) {
     const name = cleanLine(context.containers.get(endpoint.id)?.name ?? endpoint.id.slice(0, 12));
-    await attempt(context, `disconnect ${name} from ${cleanLine(endpoint.network)}`, async () => {
+    await attempt(context, t('disconnect {0} from {1}', name, cleanLine(endpoint.network)), async () => {
       await context.client.disconnectNetwork(endpoint);
     });
   }
 }
 
 async function chosenEndpoints(context: CommandContext, args: readonly unknown[]): Promise<EndpointNode[]> {
-  const [row, rows] = args;
-  const nodes = Array.isArray(rows) && rows.length > 0 ? rows.filter(isEndpointNode) : [row].filter(isEndpointNode);
-  if (nodes.length > 0) return nodes;
-  const title = 'Disconnect Container from Network';
+  const nodes = chosenRows(args, isEndpointNode);
+  if (!nodes || nodes.length > 0) return nodes ?? [];
+  const title = t('Disconnect Container from Network');
   const [network] = await chosenNetworks(context, args, {
     title,
     fits: (one) => isBridge(one) && one.containers.length > 0,
-    none: 'No container is on a network.',
+    none: t('No container is on a network.'),
   });
   if (!network) return [];
   const items = network.containers.map((member): QuickPickItem & { id: string } => ({
@@ -60,6 +62,6 @@ async function chosenEndpoints(context: CommandContext, args: readonly unknown[]
     description: describeMember(member, network),
     id: member.id,
   }));
-  const chosen = await window.showQuickPick(items, { title, placeHolder: 'Choose a container' });
+  const chosen = await askChoice(items, { title, placeHolder: t('Choose a container') });
   return chosen ? [{ kind: 'endpoint', network: network.name, id: chosen.id }] : [];
 }

@@ -2,13 +2,18 @@ import { env, window, workspace } from 'vscode';
 import { isEndpointNode } from '../model/nodes.ts';
 import { attempt } from './attempt.ts';
 import { chosenNetworks } from './chosen-networks.ts';
+import { chosenRows } from './chosen-rows.ts';
 import type { CommandContext } from './context.ts';
+import { t } from '../model/l10n.ts';
 
 /** What is known of a network, as a read-only JSON document. */
 export async function inspectNetwork(context: CommandContext, ...args: unknown[]): Promise<void> {
-  const networks = await chosenNetworks(context, args, { title: 'Inspect Network', none: 'There is no network.' });
+  const networks = await chosenNetworks(context, args, {
+    title: t('Inspect Network'),
+    none: t('There is no network.'),
+  });
   for (const { name } of networks) {
-    await attempt(context, `inspect network ${name}`, async () => {
+    await attempt(context, t('inspect network {0}', name), async () => {
       const { document } = await context.client.inspectNetwork({ network: name });
       const uri = context.documents.put(`network_${name}.json`, `${JSON.stringify(document, undefined, 2)}\n`);
       await window.showTextDocument(await workspace.openTextDocument(uri), { preview: networks.length === 1 });
@@ -18,9 +23,8 @@ export async function inspectNetwork(context: CommandContext, ...args: unknown[]
 
 /** Of containers on a network: their addresses there, one a line. */
 export async function copyNetworkAddress(context: CommandContext, ...args: unknown[]): Promise<void> {
-  const [row, rows] = args;
-  const nodes = Array.isArray(rows) && rows.length > 0 ? rows.filter(isEndpointNode) : [row].filter(isEndpointNode);
-  await attempt(context, 'copy addresses', async () => {
+  const nodes = chosenRows(args, isEndpointNode) ?? [];
+  await attempt(context, t('copy addresses'), async () => {
     const { networks } = await context.client.listNetworks();
     const addresses = nodes.flatMap(({ network, id }) => {
       const members = networks.find(({ name }) => name === network)?.containers ?? [];

@@ -3,16 +3,17 @@ import { displayName } from '../model/container-words.ts';
 import { openTerminal } from './attempt.ts';
 import { chosenContainers } from './chosen-containers.ts';
 import type { CommandContext } from './context.ts';
+import { t } from '../model/l10n.ts';
 
 /** A shell beside PID 1 of a running container. */
 export async function openShell(context: CommandContext, ...args: unknown[]): Promise<void> {
   const containers = await chosenContainers(context, args, {
-    title: 'Open Shell in Container',
+    title: t('Open Shell in Container'),
     states: ['running'],
-    none: 'No container is running.',
+    none: t('No container is running.'),
   });
   for (const container of containers) {
-    openTerminal(context, `open a shell in ${displayName(container)}`, (onFailure) => {
+    openTerminal(context, t('open a shell in {0}', displayName(container)), (onFailure) => {
       context.terminals.shell(container, (error) => onFailure(withoutShell(error)));
     });
   }
@@ -22,5 +23,5 @@ export async function openShell(context: CommandContext, ...args: unknown[]): Pr
 function withoutShell(error: unknown): unknown {
   if (!(error instanceof RequestError) || error.code !== 'not-found' || !error.message.includes('/bin/sh'))
     return error;
-  return new RequestError('not-found', 'there is no shell in its image', { cause: error });
+  return new RequestError('not-found', t('there is no shell in its image'), { cause: error });
 }

@@ -7,20 +7,23 @@ import { plainMessage } from '../ui/plain-text.ts';
 import { askLogin } from '../ui/registry-logins.ts';
 import { attempt } from './attempt.ts';
 import type { CommandContext } from './context.ts';
+import { t } from '../model/l10n.ts';
+import { askText } from '../ui/ask-text.ts';
+import { askChoice } from '../ui/ask-choice.ts';
 
 /** Asks for a registry and a login there, which is checked and then kept by VS Code. */
 export async function logIn(context: CommandContext): Promise<void> {
-  const registry = await window.showInputBox({
-    title: 'Log in to a Registry',
-    prompt: 'Its name, such as `ghcr.io` or `localhost:5000`; `docker.io` is Docker Hub',
+  const registry = await askText({
+    title: t('Log in to a Registry'),
+    prompt: t('Its name, such as `ghcr.io` or `localhost:5000`; `docker.io` is Docker Hub'),
     value: 'docker.io',
     validateInput: (value) =>
-      /^[^\s/]+$/.test(value.trim()) ? undefined : 'A registry is a host, perhaps with a port.',
+      /^[^\s/]+$/.test(value.trim()) ? undefined : t('A registry is a host, perhaps with a port.'),
   });
   if (registry === undefined) return;
-  await attempt(context, `log in to ${cleanLine(registry)}`, async () => {
+  await attempt(context, t('log in to {0}', cleanLine(registry)), async () => {
     if (await logInTo(context, registry.trim()))
-      void window.showInformationMessage(`Logged in to ${cleanLine(registry)}.`);
+      void window.showInformationMessage(t('Logged in to {0}.', cleanLine(registry)));
   });
 }
 
@@ -28,13 +31,14 @@ export async function logIn(context: CommandContext): Promise<void> {
 export async function logOut({ logins }: CommandContext): Promise<void> {
   const known = await logins.list();
   if (known.length === 0) {
-    void window.showInformationMessage('Skiff keeps no login of a registry in VS Code.');
+    void window.showInformationMessage(t('Skiff keeps no login of a registry in VS Code.'));
     return;
   }
-  const registry = await window.showQuickPick(known, { title: 'Log out of a Registry' });
+  const items = known.map((label) => ({ label }));
+  const registry = (await askChoice(items, { title: t('Log out of a Registry') }))?.label;
   if (registry === undefined) return;
   await logins.forget(registry);
-  void window.showInformationMessage(`Logged out of ${cleanLine(registry)}.`);
+  void window.showInformationMessage(t('Logged out of {0}.', cleanLine(registry)));
 }
 
 /** Does what needs a registry with the login that is kept for it. When that is refused, another one can be given. */
@@ -50,7 +54,7 @@ export async function withLogin(
       return await work(login === undefined ? {} : { login });
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      const chosen = await window.showErrorMessage(plainMessage(`${error.message}.`), 'Log In…');
+      const chosen = await window.showErrorMessage(plainMessage(`${error.message}.`), t('Log In…'));
       if (chosen === undefined || !(await logInTo(context, registry))) return;
     }
   }

@@ -1,12 +1,13 @@
 import { window } from 'vscode';
 import { RequestError } from '../../runtime-helper/client/request-error.ts';
-import { displayImage, displayName } from '../model/container-words.ts';
+import { displayImage } from '../model/container-words.ts';
 import type { RunForm } from '../model/run-form.ts';
 import { plainMessage } from '../ui/plain-text.ts';
 import { runSteps, type RunStep } from '../ui/run-hub.ts';
 import { wordsFor } from '../ui/error-words.ts';
 import { failed } from './attempt.ts';
 import type { CommandContext } from './context.ts';
+import { t } from '../model/l10n.ts';
 
 type Way = {
   form: RunForm;
@@ -17,14 +18,14 @@ type Way = {
 /** Tells why a container could not run, with the button that leads to what must be changed. */
 export async function reportRunFailure(context: CommandContext, error: unknown, { form, again }: Way): Promise<void> {
   const { image } = form.options;
-  const what = `run ${image}`;
+  const what = t('run {0}', image);
   if (!(error instanceof RequestError) || !isMendable(error)) {
     if (await failed(context, what, error)) again();
     return;
   }
   const step = runSteps.find((one) => one === optionSteps[error.option ?? ''] || one === error.option);
-  const label = (step && buttons[step]) ?? 'Change Options';
-  const message = portMessage(context, error, form) ?? wordsFor(error, what)?.message ?? error.message;
+  const label = (step && buttons[step]) ?? t('Change Options');
+  const message = portMessage(error, form) ?? wordsFor(error, what)?.message ?? error.message;
   context.log.error(message);
   if ((await window.showErrorMessage(message, label)) === label) again(step);
 }
@@ -35,10 +36,10 @@ function isMendable({ code }: RequestError): boolean {
 }
 
 const buttons: Partial<Record<RunStep, string>> = {
-  publish: 'Choose Another Port',
-  name: 'Choose Another Name',
-  network: 'Choose Another Network',
-  command: 'Change Command',
+  publish: t('Choose Another Port'),
+  name: t('Choose Another Name'),
+  network: t('Choose Another Network'),
+  command: t('Change Command'),
 };
 
 const optionSteps: Readonly<Record<string, RunStep>> = {
@@ -49,12 +50,11 @@ const optionSteps: Readonly<Record<string, RunStep>> = {
   rm: 'restart',
 };
 
-/** Names the container that has the port, when it is one of ours. */
-function portMessage({ containers }: CommandContext, error: RequestError, form: RunForm): string | undefined {
-  const port = error.option === 'publish' ? /:(\d+) failed/.exec(error.message)?.[1] : undefined;
-  if (port === undefined) return undefined;
-  const owner = containers.all.find(({ ports }) => ports.some(({ hostPort }) => hostPort === Number(port)));
-  const by = owner ? displayName(owner) : 'another program on this machine';
+/** Names who has the port. */
+function portMessage({ portInUse }: RequestError, form: RunForm): string | undefined {
+  if (!portInUse) return undefined;
+  const { port, container, process } = portInUse;
+  const by = container ? container.name : (process?.name ?? t('another program on this machine'));
   const image = displayImage({ image: form.options.image });
-  return plainMessage(`Could not run ${image}: port ${port} is in use by ${by}. Choose another.`);
+  return plainMessage(t('Could not run {0}: port {1} is in use by {2}. Choose another.', image, port, by));
 }

@@ -10,13 +10,14 @@ import type { CommandContext } from './context.ts';
 import { pull } from './image-transfer.ts';
 import { reportRunFailure } from './run-failure.ts';
 import { lastForm, recentForms, rememberForm } from './run-memory.ts';
+import { t } from '../model/l10n.ts';
 
 /** From an image to a running container: Enter twice runs what was run last. */
 export async function runContainer(context: CommandContext): Promise<void> {
-  await attempt(context, 'run a container', async () => {
+  await attempt(context, t('run a container'), async () => {
     const { images } = await context.client.listImages();
     const recent = recentForms(context.memory).map(({ options }) => options.image);
-    const image = await pickImage('Run Container', images, recent);
+    const image = await pickImage(t('Run Container'), images, recent);
     if (image !== undefined) await runImage(context, image);
   });
 }
@@ -35,7 +36,7 @@ export async function askAndRun(context: CommandContext, initial: RunForm, begin
 
 async function askForm(context: CommandContext, initial: RunForm, begin?: RunStep): Promise<RunForm | undefined> {
   const { image } = initial.options;
-  const title = `Run ${plainLabel(image)}`;
+  const title = t('Run {0}', plainLabel(image));
   const around = surroundings(context, title);
   const folder = workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
   let form = initial;
@@ -66,13 +67,17 @@ async function launch(context: CommandContext, form: RunForm): Promise<void> {
   const failed = (error: unknown): void => void reportRunFailure(context, error, { form, again });
   const run = optionsFor(form, form.place);
   try {
-    // With a bar that moves and can be canceled: a terminal that shows nothing yet has neither.
-    if (await isMissing(context, image)) await pull(context, image);
+    await pullMissing(context, image);
     if (form.place === 'background') await context.client.runContainer(run);
     else context.terminals.run(run, failed);
   } catch (error) {
     failed(error);
   }
+}
+
+/** With a bar that moves and can be canceled: a terminal that shows nothing yet has neither. */
+export async function pullMissing(context: CommandContext, image: string): Promise<void> {
+  if (await isMissing(context, image)) await pull(context, image);
 }
 
 async function isMissing({ client }: CommandContext, reference: string): Promise<boolean> {

@@ -11,11 +11,14 @@ import {
 import type { Transport } from '../../runtime-helper/client/client.ts';
 import { asRequestError } from '../../runtime-helper/client/request-error.ts';
 import type { InitializationOptions, InitializeResult } from '../../runtime-helper/protocol/index.ts';
+import { t } from '../model/l10n.ts';
 
 /** One helper process from its start to its end. It is not started again: that is for the supervisor. */
 export type Life = {
   hello: InitializeResult;
   sendRequest: Transport['sendRequest'];
+  /** For notifications that nobody cared for when it began; the last handler of a method is the one that counts. */
+  listen: (method: string, handler: (params: unknown) => void) => void;
   /** Settles with the reason when the process has ended, whoever ended it. */
   ended: Promise<string>;
   stop: () => Promise<void>;
@@ -37,7 +40,7 @@ export async function beginLife(options: LifeOptions): Promise<Life> {
   const child = await options.launch();
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) =>
-      resolve(signal ? `it was ended by ${signal}` : `it exited with code ${code ?? 0}`),
+      resolve(signal ? t('it was ended by {0}', signal) : t('it exited with code {0}', code ?? 0)),
     );
   });
   const client = new QuietLanguageClient('skiff', 'Skiff', () => Promise.resolve(child), clientOptions(options, child));
@@ -50,6 +53,7 @@ export async function beginLife(options: LifeOptions): Promise<Life> {
       hello: helloOf(client),
       // An absent token would be taken for a second parameter.
       sendRequest: (method, params, ...token) => client.sendRequest(method, params, ...token),
+      listen: (method, handler) => void client.onNotification(method, handler),
       ended,
       stop: () => stop(client, child, ended),
     };

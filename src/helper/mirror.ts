@@ -1,6 +1,7 @@
 import type { Client } from '../../runtime-helper/client/client.ts';
 import type { Containers } from '../model/containers.ts';
 import type { EngineStatus } from '../model/helper-state.ts';
+import type { Subscription } from '../model/listeners.ts';
 
 /** Keeps the model true to the engine: a list from each helper that comes up, changes as they happen. */
 export class Mirror {
@@ -25,6 +26,15 @@ export class Mirror {
       if (this.#listed === listed) this.#listed = undefined;
     });
     return listed;
+  }
+
+  /** Resolves as soon as there is a list, before what else is found out about the engine; rejects when there will be none. */
+  async known(): Promise<void> {
+    let heard: Subscription | undefined;
+    const list = new Promise<void>((resolve) => {
+      heard = this.#containers.onChanged(({ kind }) => kind === 'list' && resolve());
+    });
+    await Promise.race([list, this.listed()]).finally(() => heard?.dispose());
   }
 
   /** What was listed stays on show, and is listed anew by the next helper. */

@@ -10,6 +10,7 @@ import type { EngineStatus } from '../model/helper-state.ts';
 import { launchHelper } from './launch.ts';
 import type { Life } from './life.ts';
 import { Supervisor, type Handlers } from './supervisor.ts';
+import { t } from '../model/l10n.ts';
 
 /** How a person answers what the helper asks. */
 export type Answers = {
@@ -54,8 +55,8 @@ function isSupported(platform: NodeJS.Platform): boolean {
 }
 
 function unsupported(): RequestError {
-  return new RequestError('failed-precondition', 'containers need Linux', {
-    hint: 'Open your folder in WSL, over SSH, through a tunnel or in a dev container, and install Skiff there',
+  return new RequestError('failed-precondition', t('containers need Linux'), {
+    hint: t('Open your folder in WSL, over SSH, through a tunnel or in a dev container, and install Skiff there'),
   });
 }
 
@@ -64,7 +65,9 @@ function initializationOptions(): InitializationOptions {
   const settings = workspace.getConfiguration('skiff');
   const root = settings.get<string>('root') || process.env['SKIFF_ROOT'];
   const runRoot = settings.get<string>('runRoot') || process.env['SKIFF_RUNROOT'];
-  return { protocolVersion, ...(root ? { root } : {}), ...(runRoot ? { runRoot } : {}), ...proxySettings() };
+  const runtime = settings.get<string>('runtime') ?? '';
+  const places = { ...(root ? { root } : {}), ...(runRoot ? { runRoot } : {}) };
+  return { protocolVersion, ...places, runtime, ...proxySettings() };
 }
 
 /** A child process is told nothing of them. */

@@ -5,6 +5,7 @@ import type { HelperState } from '../model/helper-state.ts';
 import { Listeners } from '../model/listeners.ts';
 import type { Life, LifeOptions } from './life.ts';
 import { RestartPolicy } from './restart-policy.ts';
+import { t } from '../model/l10n.ts';
 
 export type Handlers = Pick<LifeOptions, 'notifications' | 'requests'>;
 type Options = {
@@ -40,7 +41,15 @@ export class Supervisor implements Transport {
 
   onNotification(method: string, handler: (params: never) => void): { dispose: () => void } {
     let listeners = this.#notifications.get(method);
-    if (!listeners) this.#notifications.set(method, (listeners = new Listeners()));
+    if (!listeners) {
+      const added = (listeners = new Listeners<unknown>());
+      this.#notifications.set(method, added);
+      // One that runs already knows only what was listened to when it began.
+      void this.#life?.then(
+        (life) => life.listen(method, (params) => added.fire(params)),
+        () => {},
+      );
+    }
     return listeners.add(handler as (params: unknown) => void);
   }
 
@@ -107,7 +116,7 @@ export class Supervisor implements Transport {
     if (delay === undefined || this.#disposed) {
       this.#life = undefined;
       this.#options.setState({ status: 'failed', reason: messageOf(error) });
-      throw new RequestError('helper-gone', `Skiff's helper did not start: ${messageOf(error)}`, { cause: error });
+      throw new RequestError('helper-gone', t("Skiff's helper did not start: {0}", messageOf(error)), { cause: error });
     }
     await wait(delay);
     return this.#begin(attempt + 1);

@@ -3,6 +3,7 @@ import type { ContainerState, ContainerSummary } from '../../runtime-helper/prot
 import { cleanLine } from './clean-text.ts';
 import { displayImage, displayName, isActive } from './container-words.ts';
 import { Listeners, type Subscription } from './listeners.ts';
+import { t } from './l10n.ts';
 
 export const groupings = ['none', 'state', 'image', 'project', 'label'] as const;
 export type Grouping = (typeof groupings)[number];
@@ -88,9 +89,9 @@ function groupOf(container: ContainerSummary, { groupBy, label }: Arrangement): 
     case 'image':
       return { key: cleanLine(container.image), title: displayImage(container) };
     case 'project':
-      return labelGroup(container, projectLabel, 'No Project');
+      return labelGroup(container, projectLabel, t('No Project'));
     case 'label':
-      return labelGroup(container, label, label === '' ? 'No Label Chosen' : `No ${cleanLine(label)}`);
+      return labelGroup(container, label, label === '' ? t('No Label Chosen') : t('No {0}', cleanLine(label)));
   }
 }
 
@@ -114,6 +115,15 @@ const ranks: ContainerState['status'][] = ['running', 'paused', 'restarting', 'c
 /** What needs an eye comes first. */
 const rank = ({ status }: ContainerState): number => ranks.indexOf(status);
 
-const stateTitle = ({ status }: ContainerState): string => `${status.charAt(0).toUpperCase()}${status.slice(1)}`;
+const stateTitles: Readonly<Record<ContainerState['status'], string>> = {
+  created: t('Created'),
+  running: t('Running'),
+  paused: t('Paused'),
+  restarting: t('Restarting'),
+  exited: t('Exited'),
+  dead: t('Dead'),
+};
+
+const stateTitle = ({ status }: ContainerState): string => stateTitles[status];
 
 const compareText = (a: string, b: string): number => a.localeCompare(b, undefined, { numeric: true });

@@ -1,4 +1,6 @@
 /** Splits a typed command into words as a POSIX shell does: blanks, '…', "…" and \. Nothing is expanded. */
+import { t } from './l10n.ts';
+
 export function splitCommand(line: string): { words: string[] } | { error: string } {
   const words: string[] = [];
   let word: string | undefined;
@@ -10,7 +12,7 @@ export function splitCommand(line: string): { words: string[] } | { error: strin
       else word += character;
     } else if (character === '\\') {
       const next = line.charAt(++at);
-      if (next === '') return { error: 'There is nothing after the last backslash.' };
+      if (next === '') return { error: t('There is nothing after the last backslash.') };
       // Between double quotes a backslash is itself before anything but $ ` " \ (POSIX Shell Command Language, 2.2.3).
       word = (word ?? '') + (quote === '"' && !'$`"\\'.includes(next) ? `\\${next}` : next);
     } else if (quote === '"') {
@@ -24,7 +26,7 @@ export function splitCommand(line: string): { words: string[] } | { error: strin
       word = undefined;
     } else word = (word ?? '') + character;
   }
-  if (quote !== '') return { error: `A ${quote} is not closed.` };
+  if (quote !== '') return { error: t('A {0} is not closed.', quote) };
   if (word !== undefined) words.push(word);
   return { words };
 }

@@ -1,30 +1,50 @@
 /** A container in words: pure, so that rows, tooltips and quick picks say the same. */
-import type { ContainerState, ContainerSummary } from '../../runtime-helper/protocol/types.ts';
+import type { ContainerState, ContainerSummary, HealthStatus } from '../../runtime-helper/protocol/types.ts';
 import { cleanLine, shorten } from './clean-text.ts';
 import { distinctPorts, portWords } from './container-parts.ts';
 import { describeDuration } from './durations.ts';
+import { t } from './l10n.ts';
 
 /** Docker's STATUS column: "Up 42 seconds", "Exited (0) 3 hours ago", "Created". `now` in milliseconds since the epoch. */
 export function describeState(state: ContainerState, now: number): string {
   switch (state.status) {
     case 'created':
-      return 'Created';
+      return t('Created');
     case 'running':
-      return `Up ${describeDuration(now - Date.parse(state.startedAt))}`;
+      return `${t('Up {0}', describeDuration(now - Date.parse(state.startedAt)))}${healthWords(state.health)}`;
     case 'dead':
-      return 'Dead';
+      return t('Dead');
     case 'paused':
-      return `Up ${describeDuration(now - Date.parse(state.startedAt))} (Paused)`;
+      return t('Up {0} (Paused)', describeDuration(now - Date.parse(state.startedAt)));
     case 'restarting':
-      return `Restarting (${state.exitCode}) ${describeDuration(now - Date.parse(state.finishedAt))} ago`;
+      return t('Restarting ({0}) {1} ago', state.exitCode, describeDuration(now - Date.parse(state.finishedAt)));
     case 'exited':
-      return `Exited (${state.exitCode}) ${describeDuration(now - Date.parse(state.finishedAt))} ago`;
+      return t('Exited ({0}) {1} ago', state.exitCode, describeDuration(now - Date.parse(state.finishedAt)));
+  }
+}
+
+/** As Docker puts it behind the time. */
+function healthWords(health: HealthStatus | undefined): string {
+  switch (health) {
+    case undefined:
+      return '';
+    case 'starting':
+      return ` (${t('health: starting')})`;
+    case 'healthy':
+      return ` (${t('healthy')})`;
+    case 'unhealthy':
+      return ` (${t('unhealthy')})`;
   }
 }
 
 /** Whether it has processes, or soon will have again: what stands between it and its removal. */
 export function isActive({ status }: ContainerState): boolean {
   return status === 'running' || status === 'paused' || status === 'restarting';
+}
+
+/** Its health check says that it does not do what it is there for. */
+export function isUnhealthy(state: ContainerState): boolean {
+  return state.status === 'running' && state.health === 'unhealthy';
 }
 
 /** The twelve digits people know containers by; also the container's host name. */
@@ -42,7 +62,7 @@ export function displayImage(container: Pick<ContainerSummary, 'image'>): string
 
 const rowImageLength = 24;
 
-/** The image in a row: what tells it from others is at the end of a long reference. */
+/** The image in a row that ends early: what tells it from others is at the end of a long reference. */
 function rowImage(container: ContainerSummary): string {
   const image = displayImage(container);
   if (image.length <= rowImageLength) return image;
@@ -54,9 +74,20 @@ export function displayCommand(container: ContainerSummary, length = 200): strin
   return shorten(container.command.map(quoteArgument).join(' '), length);
 }
 
-/** What a row says beside the name. */
-export function describeRow(container: ContainerSummary, now: number): string {
-  return [rowImage(container), describeState(container.state, now), ...rowPorts(container)].join(' · ');
+/**
+ * What a row says beside the name, the most needed first: a side bar that nobody has widened has room for the state and health, and little
+ * more. `usage`: in words, when it is to be said.
+ */
+export function describeRow(container: ContainerSummary, now: number, usage?: string): string {
+  const used = usage === undefined ? [] : [usage];
+  return [...rowState(container.state, now), ...used, ...rowPorts(container), rowImage(container)].join(' · ');
+}
+
+/** What is wrong stands where it is never cut off. */
+function rowState(state: ContainerState, now: number): string[] {
+  if (state.status !== 'running' || state.health !== 'unhealthy') return [describeState(state, now)];
+  const { health, ...healthless } = state;
+  return [t('unhealthy'), describeState(healthless, now)];
 }
 
 const mostRowPorts = 3;

@@ -6,6 +6,7 @@ import { describeDuration } from './durations.ts';
 import { splitReference } from './images.ts';
 import type { ImageNode } from './nodes.ts';
 import { describeSize } from './sizes.ts';
+import { t } from './l10n.ts';
 
 /** The twelve digits that `skiff images` shows. */
 export function shortImageId(id: string): string {
@@ -25,8 +26,8 @@ export function displayTag(node: ImageNode): string {
 /** "26.1 MB · 3 days ago · used by web, db" */
 export function describeImage(image: ImageSummary, users: readonly ContainerSummary[], now: number): string {
   const parts = [describeSize(image.size)];
-  if (image.createdAt !== undefined) parts.push(`${describeDuration(now - Date.parse(image.createdAt))} ago`);
-  if (users.length > 0) parts.push(`used by ${describeUsers(users)}`);
+  if (image.createdAt !== undefined) parts.push(t('{0} ago', describeDuration(now - Date.parse(image.createdAt))));
+  if (users.length > 0) parts.push(t('used by {0}', describeUsers(users)));
   return parts.join(' · ');
 }
 
@@ -34,5 +35,5 @@ const namedUsers = 2;
 
 function describeUsers(users: readonly ContainerSummary[]): string {
   const names = users.slice(0, namedUsers).map(displayName).join(', ');
-  return users.length > namedUsers ? `${names} and ${users.length - namedUsers} more` : names;
+  return users.length > namedUsers ? t('{0} and {1} more', names, users.length - namedUsers) : names;
 }

@@ -1,4 +1,5 @@
-import type { ContainerMount, ContainerPort, ContainerProcess } from '../../runtime-helper/protocol/types.ts';
+import type { ContainerMount, ContainerPort, ContainerProcess, FileInfo } from '../../runtime-helper/protocol/types.ts';
+import type { ChangeTree } from './change-tree.ts';
 
 /** What a row of a tree stands for, and what a command is handed when it is chosen there. */
 /** A heading over containers; `key` is its group's. */
@@ -12,7 +13,15 @@ export type PartNode = { kind: 'part'; container: string } & (
   | { part: 'network'; network: string }
   | { part: 'processes' }
   | ({ part: 'process' } & ContainerProcess)
+  | { part: 'files' }
+  | { part: 'changes' }
+  /** Why there is nothing below a heading. */
+  | { part: 'note'; text: string }
 );
+/** A file or folder of a container. */
+export type FileNode = { kind: 'file'; container: string; path: string; file: FileInfo };
+/** What a container has changed of its image. */
+export type ChangeNode = { kind: 'change'; container: string; change: ChangeTree };
 /** An image under one of its names, or under its id alone. `reference` is what requests call it by. */
 export type ImageNode = { kind: 'image'; id: string; reference: string };
 export type RepositoryNode = { kind: 'repository'; name: string };
@@ -71,6 +80,14 @@ export function isEndpointNode(value: unknown): value is EndpointNode {
 
 export function isPartNode(value: unknown): value is PartNode {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'part' && 'part' in value;
+}
+
+export function isFileNode(value: unknown): value is FileNode {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'file' && 'path' in value;
+}
+
+export function isChangeNode(value: unknown): value is ChangeNode {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'change' && 'change' in value;
 }
 
 export function isVolumeNode(value: unknown): value is VolumeNode {

@@ -1,5 +1,6 @@
 /** What `run` would have to be told for a container like one that exists. From Docker's documents about it and its image. Pure. */
 import type { RunOptions } from '../../runtime-helper/protocol/types.ts';
+import { exactSize } from './sizes.ts';
 import { withChecks, withOption, type RunForm } from './run-form.ts';
 
 type Bindings = Record<string, { HostIp?: string; HostPort?: string }[] | null> | null;
@@ -48,7 +49,7 @@ export function formLike(image: string, container: ContainerDocument, of: ImageD
     workingDir: different(config.WorkingDir, of.Config?.WorkingDir, '/'),
     user: different(config.User, of.Config?.User, ''),
     network: different(host.NetworkMode, 'bridge', 'default'),
-    memory: host.Memory ? bytes(host.Memory) : undefined,
+    memory: host.Memory ? exactSize(host.Memory) : undefined,
     cpus: host.NanoCpus ? String(host.NanoCpus / 1e9) : undefined,
     pidsLimit: (host.PidsLimit ?? 0) > 0 ? (host.PidsLimit ?? undefined) : undefined,
     restart: restartOf(host.RestartPolicy ?? {}),
@@ -81,7 +82,9 @@ function portsOf(bindings: NonNullable<Bindings>): string[] {
     (hosts ?? []).map(({ HostIp = '', HostPort = '' }) => {
       const everywhere = HostIp === '' || HostIp === '0.0.0.0' || HostIp === '::';
       const address = everywhere ? '' : `${HostIp.includes(':') ? `[${HostIp}]` : HostIp}:`;
-      return `${address}${HostPort}:${inside.replace(/\/tcp$/, '')}`;
+      const port = inside.replace(/\/tcp$/, '');
+      // Any that is free.
+      return address === '' && HostPort === '' ? port : `${address}${HostPort}:${port}`;
     }),
   );
   return [...new Set(texts)];
@@ -100,11 +103,6 @@ function labelsOf(labels: Record<string, string>, ofImage: Record<string, string
 
 function different(value: string | undefined, usual: string | undefined, other: string): string | undefined {
   return value === '' || value === usual || value === other ? undefined : value;
-}
-
-function bytes(count: number): string {
-  const [unit = ''] = ['g', 'm', 'k'].filter((_, index) => count % 1024 ** (3 - index) === 0);
-  return `${count / 1024 ** ('kmg'.indexOf(unit || ' ') + 1)}${unit || 'b'}`;
 }
 
 function restartOf({

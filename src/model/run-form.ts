@@ -2,6 +2,7 @@
 import { runArguments } from '../../runtime-helper/protocol/run-arguments.ts';
 import type { RunOptions } from '../../runtime-helper/protocol/types.ts';
 import { quoteArgument } from './container-words.ts';
+import { t } from './l10n.ts';
 
 export type RunPlace = 'terminal' | 'background';
 /** `place`: where it ran last, or is to run unless something else is said. */
@@ -52,17 +53,17 @@ export function toggleWorkspace(form: RunForm, folder: string): RunForm {
 
 /** Options that are on or off, as `run` calls them and as a person reads them. */
 export const runChecks = [
-  { key: 'interactive', label: 'Keep Input Open', flag: '-i', about: 'what is typed reaches the program' },
-  { key: 'tty', label: 'Terminal', flag: '-t', about: 'colours, line editing, full-screen programs' },
-  { key: 'autoRemove', label: 'Remove When It Ends', flag: '--rm', about: 'its files and its log go with it' },
-  { key: 'init', label: 'Init Process', flag: '--init', about: 'passes signals on, and reaps orphans' },
-  { key: 'readOnly', label: 'Read-only Files', flag: '--read-only', about: 'only its volumes can be written to' },
-  { key: 'publishAll', label: 'Publish All Exposed Ports', flag: '-P', about: 'on ports that are free' },
+  { key: 'interactive', label: t('Keep Input Open'), flag: '-i', about: t('what is typed reaches the program') },
+  { key: 'tty', label: t('Terminal'), flag: '-t', about: t('colours, line editing, full-screen programs') },
+  { key: 'autoRemove', label: t('Remove When It Ends'), flag: '--rm', about: t('its files and its log go with it') },
+  { key: 'init', label: t('Init Process'), flag: '--init', about: t('passes signals on, and reaps orphans') },
+  { key: 'readOnly', label: t('Read-only Files'), flag: '--read-only', about: t('only its volumes can be written to') },
+  { key: 'publishAll', label: t('Publish All Exposed Ports'), flag: '-P', about: t('on ports that are free') },
   {
     key: 'privileged',
-    label: 'Privileged',
+    label: t('Privileged'),
     flag: '--privileged',
-    about: 'all devices and capabilities: it can harm this machine',
+    about: t('all devices and capabilities: it can harm this machine'),
   },
 ] as const;
 export type RunCheck = (typeof runChecks)[number]['key'];

@@ -6,3 +6,9 @@ export function describeSize(bytes: number): string {
   const value = bytes / 1000 ** power;
   return `${power === 0 || value >= 100 ? Math.round(value) : value.toPrecision(3)} ${units[power]}`;
 }
+
+/** Bytes as an option takes them, and no less exactly: `64m`. */
+export function exactSize(count: number): string {
+  const [unit = ''] = ['g', 'm', 'k'].filter((_, index) => count % 1024 ** (3 - index) === 0);
+  return `${count / 1024 ** ('kmg'.indexOf(unit || ' ') + 1)}${unit || 'b'}`;
+}

@@ -12,3 +12,15 @@ export async function lastLines(client: Client, streams: Streams, id: string, co
   const lines = Buffer.concat(chunks).toString().split('\n').map(cleanLine);
   return lines.filter((line) => line !== '');
 }
+
+type Checked = { State?: { Health?: { Log?: { Output?: string }[] | null } | null } };
+
+/** What its last health check said. */
+export async function lastCheckLines(client: Client, id: string): Promise<string[]> {
+  const { State } = (await client.inspectContainer({ id })).document as Checked;
+  const output = State?.Health?.Log?.at(-1)?.Output ?? '';
+  return output
+    .split('\n')
+    .map(cleanLine)
+    .filter((line) => line !== '');
+}

@@ -2,7 +2,9 @@ import type { Memento } from 'vscode';
 import type { Client } from '../../runtime-helper/client/client.ts';
 import { RequestError } from '../../runtime-helper/client/request-error.ts';
 import type { ContainerSummary, RunParams } from '../../runtime-helper/protocol/types.ts';
+import { cleanLine, shorten } from '../model/clean-text.ts';
 import { displayName } from '../model/container-words.ts';
+import { t } from '../model/l10n.ts';
 import { ShellMemory } from './shell-memory.ts';
 import type { Opened, Size, Source } from './stream-terminal.ts';
 import type { Remembered } from './terminal-memory.ts';
@@ -71,7 +73,7 @@ export class Sources {
   shell(container: ContainerSummary, session?: string): Onto {
     let own = session;
     const attach = (size: Size, how: { replay?: number } = {}): Promise<Opened> => {
-      if (own === undefined) throw new Error('this session can’t be found again');
+      if (own === undefined) throw new Error(t('this session can’t be found again'));
       return this.#attach({ ...container, interactive: true }, size, { session: own, ...how });
     };
     const begin = async (size: Size): Promise<Opened> => {
@@ -80,7 +82,7 @@ export class Sources {
       return { stream, tty: true, input: true };
     };
     return {
-      name: `${displayName(container)}: shell`,
+      name: t('{0}: shell', displayName(container)),
       icon: 'terminal',
       source: {
         open: (size) => (session === undefined ? begin(size) : attach(size, { replay })),
@@ -92,10 +94,28 @@ export class Sources {
     };
   }
 
+  /** A command beside PID 1; the terminal says with what it ended. */
+  command(container: ContainerSummary, command: readonly string[]): Onto {
+    return {
+      name: t('{0}: {1}', displayName(container), shorten(cleanLine(command.join(' ')), 30)),
+      icon: 'terminal',
+      source: {
+        open: async (size) => {
+          const how = { id: container.id, command: [...command], tty: true, interactive: true, ...size };
+          const { stream } = await this.#client.execContainer(how);
+          return { stream, tty: true, input: true };
+        },
+        hangUp: true,
+      },
+      container: () => container.id,
+      remember: () => undefined,
+    };
+  }
+
   /** What the container writes, and has written, with its colours. */
   log(container: ContainerSummary): Onto {
     return {
-      name: `${displayName(container)}: log`,
+      name: t('{0}: log', displayName(container)),
       icon: 'output',
       source: {
         open: async () => {

@@ -5,6 +5,7 @@ import { plainMessage } from '../ui/plain-text.ts';
 import { LineDiscipline, withCarriageReturns } from './line-discipline.ts';
 import { StreamInput } from './stream-input.ts';
 import type { Streams } from './streams.ts';
+import { t } from '../model/l10n.ts';
 
 export type Size = { columns: number; rows: number };
 /** A stream that was opened for a terminal. `tty` false: lines are edited and shown here; `input` false: nothing is read. */
@@ -19,7 +20,14 @@ export type Source = {
   failed: (error: unknown) => void;
   /** Whether the process ends with its terminal, as a shell does; absent: it goes on. */
   hangUp?: boolean;
+  /** Told when a person has closed the terminal. */
+  closed?: () => void;
+  /** It is a task's: it ends with the process and has its exit code, and `failure` is what it says when it could not be opened. */
+  task?: { failure: (error: unknown) => string };
 };
+
+/** Of a task that could not be run, as `skiff run` has it. */
+const notRun = 125;
 
 type State =
   | { status: 'opening' }
@@ -61,7 +69,9 @@ export class StreamTerminal implements Pseudoterminal {
     this.#source.open(size).then(
       (opened) => this.#attached(opened, size),
       (error: unknown) => {
-        this.#finish(undefined);
+        const { task } = this.#source;
+        if (task && this.#state.status !== 'closed') this.#notice(task.failure(error));
+        this.#finish(task ? notRun : undefined);
         this.#source.failed(error);
       },
     );
@@ -69,6 +79,7 @@ export class StreamTerminal implements Pseudoterminal {
 
   /** The tab was closed. */
   close(): void {
+    this.#source.closed?.();
     this.#leave({ hangUp: this.#source.hangUp ?? false });
   }
 
@@ -115,11 +126,11 @@ export class StreamTerminal implements Pseudoterminal {
     const size = this.#size;
     reopen(size).then(
       (opened) => {
-        this.#notice('Attached again.');
+        this.#notice(t('Attached again.'));
         this.#attached(opened, size);
       },
       (error: unknown) =>
-        this.#end(`Could not attach again: ${error instanceof Error ? error.message : String(error)}.`),
+        this.#end(t('Could not attach again: {0}.', error instanceof Error ? error.message : String(error))),
     );
   }
 
@@ -127,7 +138,7 @@ export class StreamTerminal implements Pseudoterminal {
   #attached(opened: Opened, size: Size): void {
     const { stream } = opened;
     const input = new StreamInput(this.#client, stream, (error) =>
-      this.#notice(`Input was not delivered: ${String(error)}`),
+      this.#notice(t('Input was not delivered: {0}', String(error))),
     );
     // The tab may have been closed, and the window resized, while the request was under way.
     if (this.#state.status === 'closed') return this.#detach(stream, input, { hangUp: this.#source.hangUp ?? false });
@@ -177,23 +188,32 @@ export class StreamTerminal implements Pseudoterminal {
 
   #lost(): void {
     if (this.#state.status === 'open') this.#state.input.close();
-    if (!this.#source.reopen) return this.#end('The connection to Skiff’s helper was lost, and with it this session.');
+    if (!this.#source.reopen)
+      return this.#end(t('The connection to Skiff’s helper was lost, and with it this session.'));
     this.#state = { status: 'lost' };
-    this.#notice('The connection to Skiff’s helper was lost. The container goes on; attaching again…');
+    this.#notice(t('The connection to Skiff’s helper was lost. The container goes on; attaching again…'));
   }
 
   #ended(exitCode: number | undefined, error: string | undefined): void {
     if (this.#state.status === 'open') this.#state.input.close();
+    if (this.#source.task) {
+      if (error !== undefined) this.#notice(`${error}.`);
+      return this.#finish(exitCode ?? notRun);
+    }
     // Who ended a session by hand has seen everything; who only watched wants to read the output first.
     if (exitCode === 0 && this.#typed) return this.#finish(0);
-    if (exitCode === undefined) return this.#end(error === undefined ? 'Detached.' : `${error}.`);
-    return this.#end(`Exited with code ${exitCode}.`);
+    if (exitCode === undefined) return this.#end(error === undefined ? t('Detached.') : `${error}.`);
+    return this.#end(t('Exited with code {0}.', exitCode));
   }
 
   #end(words: string): void {
     if (this.#state.status === 'closed') return;
+    if (this.#source.task) {
+      this.#notice(words);
+      return this.#finish(notRun);
+    }
     this.#state = { status: 'ended' };
-    this.#notice(`${words} Press any key to close.`);
+    this.#notice(t('{0} Press any key to close.', words));
   }
 
   #finish(exitCode: number | undefined): void {

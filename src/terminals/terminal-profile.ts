@@ -2,6 +2,7 @@ import { TerminalProfile, window, type Disposable } from 'vscode';
 import type { Containers } from '../model/containers.ts';
 import { pickContainer } from '../ui/pick-container.ts';
 import type { Terminals } from './terminals.ts';
+import { t } from '../model/l10n.ts';
 
 type Parts = {
   containers: Containers;
@@ -17,8 +18,8 @@ export function offerProfile({ containers, terminals, listed, failed }: Parts): 
     provideTerminalProfile: async () => {
       await listed();
       const running = containers.all.filter(({ state }) => state.status === 'running');
-      if (running.length === 0) void window.showInformationMessage('No container is running.');
-      const container = running.length === 0 ? undefined : await pickContainer(running, 'Open Shell in Container');
+      if (running.length === 0) void window.showInformationMessage(t('No container is running.'));
+      const container = running.length === 0 ? undefined : await pickContainer(running, t('Open Shell in Container'));
       return container && new TerminalProfile(terminals.shellOptions(container, failed));
     },
   });

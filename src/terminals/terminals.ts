@@ -9,6 +9,7 @@ import {
 } from 'vscode';
 import type { Client } from '../../runtime-helper/client/client.ts';
 import type { ContainerSummary, RunParams } from '../../runtime-helper/protocol/types.ts';
+import { Listeners, type Subscription } from '../model/listeners.ts';
 import { Sources, type Onto } from './sources.ts';
 import { StreamTerminal } from './stream-terminal.ts';
 import type { Streams } from './streams.ts';
@@ -28,6 +29,7 @@ export class Terminals {
   readonly #sources: Sources;
   readonly #memory: TerminalMemory;
   readonly #open = new Map<StreamTerminal, Onto>();
+  readonly #detached = new Listeners<string>();
   readonly #subscriptions = [
     window.onDidOpenTerminal(() => this.#memory.sawOthers(this.#others.length > 0)),
     window.onDidCloseTerminal((terminal) => {
@@ -57,6 +59,10 @@ export class Terminals {
 
   shell(container: ContainerSummary, failed: Failed): void {
     this.#show(this.#sources.shell(container), failed);
+  }
+
+  command(container: ContainerSummary, command: readonly string[], failed: Failed): void {
+    this.#show(this.#sources.command(container, command), failed);
   }
 
   log(container: ContainerSummary, failed: Failed): void {
@@ -92,7 +98,13 @@ export class Terminals {
   detach(terminal: Terminal | undefined): boolean {
     const shown = this.#find(terminal);
     shown?.pty.detach();
+    this.#left(shown?.onto);
     return shown !== undefined;
+  }
+
+  /** Called with a container's id whenever a person closes a terminal onto its PID 1. */
+  onDetached(listener: (id: string) => void): Subscription {
+    return this.#detached.add(listener);
   }
 
   /** The id of the container that a terminal shows; absent: none. */
@@ -150,6 +162,7 @@ export class Terminals {
         return opened;
       },
       failed,
+      closed: () => this.#left(onto),
     });
     this.#open.set(pty, onto);
     pty.onDidClose(() => this.#closed(pty));
@@ -160,6 +173,12 @@ export class Terminals {
     for (const [pty, onto] of this.#open)
       if (terminal && 'pty' in terminal.creationOptions && terminal.creationOptions.pty === pty) return { pty, onto };
     return undefined;
+  }
+
+  #left(onto: Onto | undefined): void {
+    const id = onto?.container();
+    // A shell ends with its terminal, and a log was only looked at.
+    if (id !== undefined && onto?.source.reopen && !onto.source.hangUp) this.#detached.fire(id);
   }
 
   #closed(pty: StreamTerminal | undefined): void {

@@ -1,6 +1,7 @@
 import type { Finding } from '../../runtime-helper/protocol/types.ts';
 import { cleanLine } from '../model/clean-text.ts';
 import { plainMarkdown } from './plain-text.ts';
+import { t } from '../model/l10n.ts';
 
 const verdicts = { good: '✓', warning: '⚠', problem: '✗' };
 
@@ -11,16 +12,16 @@ export function doctorReport(findings: readonly Finding[]): string {
     ({ title, verdict, detail }) => `| ${verdicts[verdict]} | ${plainMarkdown(title)} | ${plainMarkdown(detail)} |`,
   );
   return [
-    '# Skiff Doctor',
+    `# ${t('Skiff Doctor')}`,
     '',
-    troubles.length === 0 ? 'This machine has all that containers need.' : '## What to do',
+    troubles.length === 0 ? t('This machine has all that containers need.') : `## ${t('What to do')}`,
     '',
     ...troubles.flatMap(({ title, detail, fix }) => [
       `- **${plainMarkdown(title)}**: ${plainMarkdown(detail)}`,
       ...(fix === undefined ? [] : ['', `  ${cleanLine(fix)}`]),
       '',
     ]),
-    '## What was found',
+    `## ${t('What was found')}`,
     '',
     '| | | |',
     '|---|---|---|',

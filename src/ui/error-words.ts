@@ -1,5 +1,6 @@
 import { RequestError } from '../../runtime-helper/client/request-error.ts';
 import { asSentence, plainMessage } from './plain-text.ts';
+import { t } from '../model/l10n.ts';
 
 /** What helps after a failure: ask for privileges again, bring the helper back, or read what happened. */
 export type Remedy = 'retry-privilege' | 'restart-helper' | 'show-log';
@@ -12,14 +13,14 @@ export type ErrorWords = { message: string; remedies: Remedy[] };
 export function wordsFor(error: unknown, attempt: string): ErrorWords | undefined {
   if (error instanceof RequestError) {
     if (error.code === 'canceled') return undefined;
-    const sentences = [`Could not ${attempt}: ${asText(error.message)}`, asSentence(error.hint ?? '')];
+    const sentences = [t('Could not {0}: {1}', attempt, asText(error.message)), asSentence(error.hint ?? '')];
     return {
       message: plainMessage(sentences.filter((sentence) => sentence !== '').join(' ')),
       remedies: remediesFor(error.code),
     };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { message: plainMessage(`Could not ${attempt}: ${asText(message)}`), remedies: ['show-log'] };
+  return { message: plainMessage(t('Could not {0}: {1}', attempt, asText(message))), remedies: ['show-log'] };
 }
 
 function asText(message: string): string {

@@ -3,16 +3,22 @@ import { shorten } from '../model/clean-text.ts';
 import { describeDuration } from '../model/durations.ts';
 import { describeSize } from '../model/sizes.ts';
 import { markdownCode, plainMarkdown } from './plain-text.ts';
+import { t } from '../model/l10n.ts';
 
 /** An image's history as Markdown, newest step first as `skiff history` lists it. */
 export function historyReport(name: string, steps: readonly ImageStep[], now: number): string {
   const rows = steps.map(({ createdAt, createdBy, comment, size }) => {
-    const age = createdAt === undefined ? '' : `${describeDuration(now - Date.parse(createdAt))} ago`;
+    const age = createdAt === undefined ? '' : t('{0} ago', describeDuration(now - Date.parse(createdAt)));
     const cells = [age, describeSize(size), markdownCode(shorten(createdBy, 400)), plainMarkdown(comment)];
     // A bar would end the cell, even within a code span (GFM, 4.10).
     return `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/g, '\\|')).join(' | ')} |`;
   });
-  return [`# ${plainMarkdown(name)}`, '', '| Created | Size | By | Comment |', '|---|--:|---|---|', ...rows, ''].join(
-    '\n',
-  );
+  return [
+    `# ${plainMarkdown(name)}`,
+    '',
+    t('| Created | Size | By | Comment |'),
+    '|---|--:|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
 }

@@ -1,7 +1,9 @@
-import { window, type QuickPickItem } from 'vscode';
+import { type QuickPickItem } from 'vscode';
 import type { ContainerSummary } from '../../runtime-helper/protocol/types.ts';
 import { describeState, displayCommand, displayImage, displayName } from '../model/container-words.ts';
 import { plainLabel } from './plain-text.ts';
+import { t } from '../model/l10n.ts';
+import { askChoice } from './ask-choice.ts';
 
 /** Asks for a container where none was chosen by mouse. `title` names the command. */
 export async function pickContainer(
@@ -15,9 +17,9 @@ export async function pickContainer(
     detail: plainLabel(displayCommand(container, 80)),
     container,
   }));
-  const chosen = await window.showQuickPick(items, {
+  const chosen = await askChoice(items, {
     title,
-    placeHolder: 'Choose a container',
+    placeHolder: t('Choose a container'),
     matchOnDescription: true,
   });
   return chosen?.container;

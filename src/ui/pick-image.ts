@@ -2,6 +2,7 @@ import { QuickPickItemKind, window, type QuickPickItem } from 'vscode';
 import type { ImageSummary } from '../../runtime-helper/protocol/types.ts';
 import { describeSize } from '../model/sizes.ts';
 import { plainLabel } from './plain-text.ts';
+import { t } from '../model/l10n.ts';
 
 type ImageItem = QuickPickItem & { reference?: string };
 
@@ -12,22 +13,54 @@ export async function pickImage(
   recent: readonly string[] = [],
 ): Promise<string | undefined> {
   const known = knownItems(images, recent);
+  return choose({ title, placeholder: t('Choose an image, or type its reference') }, '', (typed) =>
+    typed === undefined || known.some(({ reference }) => reference === typed.reference) ? known : [...known, typed],
+  );
+}
+
+/** Asks for the reference of an image to be pulled: what is typed, as it is, or one that was pulled before or is here. */
+export async function pickRemote(
+  title: string,
+  images: readonly ImageSummary[],
+  recent: readonly string[],
+  value: string,
+): Promise<string | undefined> {
+  const local = localItems(images).filter(({ reference }) => reference !== '@host');
+  const latest = recent.map(
+    (reference) => local.find((item) => item.reference === reference) ?? { label: plainLabel(reference), reference },
+  );
+  const others = local.filter(({ reference = '' }) => !recent.includes(reference));
+  const known = [...split(t('pulled here last'), latest), ...split(t('local images'), others)];
+  return choose({ title, placeholder: t('Reference of the image: alpine, ghcr.io/owner/name:tag') }, value, (typed) =>
+    // First, or Enter would take another one that begins with the same words.
+    typed ? [typed, ...known.filter(({ reference }) => reference !== typed.reference)] : known,
+  );
+}
+
+/** `itemsFor` has the item of what is typed, unless that is nothing. */
+async function choose(
+  { title, placeholder }: { title: string; placeholder: string },
+  value: string,
+  itemsFor: (typed: ImageItem | undefined) => ImageItem[],
+): Promise<string | undefined> {
   const pick = window.createQuickPick<ImageItem>();
   pick.title = title;
-  pick.placeholder = 'Choose an image, or type its reference';
+  pick.placeholder = placeholder;
+  pick.ignoreFocusOut = true;
   pick.matchOnDescription = true;
-  pick.items = known;
-  pick.onDidChangeValue((value) => {
-    const typed = value.trim();
-    const isKnown = typed === '' || known.some((item) => item.reference === typed);
-    pick.items = isKnown
-      ? known
-      : [...known, { label: plainLabel(typed), description: 'use this reference', reference: typed, alwaysShow: true }];
-  });
+  const show = (): void => {
+    pick.items = itemsFor(typedItem(pick.value.trim()));
+  };
+  pick.value = value;
+  show();
+  pick.onDidChangeValue(show);
   const chosen = await new Promise<string | undefined>((resolve) => {
     pick.onDidAccept(() => {
+      const [item] = pick.selectedItems;
       // Who types fast accepts before his own words are an item.
-      resolve(pick.selectedItems[0]?.reference ?? (pick.value.trim() || undefined));
+      const reference = item ? item.reference : pick.value.trim();
+      if (reference === undefined || !/^\S+$/.test(reference)) return;
+      resolve(reference);
       pick.hide();
     });
     pick.onDidHide(() => resolve(undefined));
@@ -37,6 +70,17 @@ export async function pickImage(
   return chosen;
 }
 
+function typedItem(typed: string): ImageItem | undefined {
+  if (typed === '') return undefined;
+  const item = { label: plainLabel(typed), alwaysShow: true };
+  return /\s/.test(typed)
+    ? { ...item, description: t('A reference is one word.') }
+    : { ...item, description: t('use this reference'), reference: typed };
+}
+
+const split = (label: string, items: ImageItem[]): ImageItem[] =>
+  items.length > 0 ? [{ label, kind: QuickPickItemKind.Separator }, ...items] : [];
+
 function knownItems(images: readonly ImageSummary[], recent: readonly string[]): ImageItem[] {
   const all = localItems(images);
   const isRecent = ({ reference = '' }: ImageItem): boolean => recent.includes(reference);
@@ -44,15 +88,13 @@ function knownItems(images: readonly ImageSummary[], recent: readonly string[]):
     (reference) => all.find((item) => item.reference === reference) ?? remoteItem(reference),
   );
   const others = all.filter((item) => !isRecent(item));
-  const split = (label: string, items: ImageItem[]): ImageItem[] =>
-    items.length > 0 ? [{ label, kind: QuickPickItemKind.Separator }, ...items] : [];
-  if (latest.length === 0) return [...others.slice(0, 1), ...split('local images', others.slice(1))];
-  return [...split('run here last', latest), ...split('local images', others)];
+  if (latest.length === 0) return [...others.slice(0, 1), ...split(t('local images'), others.slice(1))];
+  return [...split(t('run here last'), latest), ...split(t('local images'), others)];
 }
 
 /** It has been removed since, and would be pulled again. */
 function remoteItem(reference: string): ImageItem {
-  return { label: plainLabel(reference), description: 'to be pulled', reference };
+  return { label: plainLabel(reference), description: t('to be pulled'), reference };
 }
 
 /** This machine's own files first. */
@@ -63,8 +105,8 @@ function localItems(images: readonly ImageSummary[]): ImageItem[] {
   return [
     {
       label: '@host',
-      description: 'this machine’s own files',
-      detail: 'An isolated, writable copy of this machine; nothing on it is changed',
+      description: t('this machine’s own files'),
+      detail: t('An isolated, writable copy of this machine; nothing on it is changed'),
       reference: '@host',
     },
     ...local,

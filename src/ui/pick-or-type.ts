@@ -1,5 +1,6 @@
 import { window, type QuickPickItem } from 'vscode';
 import { plainLabel } from './plain-text.ts';
+import { t } from '../model/l10n.ts';
 
 /** Asks for one of these, or for another that is typed. Returns a label, or what was typed. */
 export async function pickOrType(
@@ -10,11 +11,14 @@ export async function pickOrType(
   const pick = window.createQuickPick();
   pick.title = title;
   pick.placeholder = placeholder;
+  pick.ignoreFocusOut = true;
   pick.items = known;
   pick.onDidChangeValue((value) => {
     const typed = value.trim();
     const isKnown = typed === '' || known.some(({ label }) => label === typed);
-    pick.items = isKnown ? known : [...known, { label: plainLabel(typed), description: 'as typed', alwaysShow: true }];
+    pick.items = isKnown
+      ? known
+      : [...known, { label: plainLabel(typed), description: t('as typed'), alwaysShow: true }];
   });
   const chosen = await new Promise<string | undefined>((resolve) => {
     pick.onDidAccept(() => {

@@ -1,6 +1,8 @@
-import { window, type SecretStorage } from 'vscode';
+import { type SecretStorage } from 'vscode';
 import type { RegistryLogin } from '../../runtime-helper/protocol/types.ts';
 import { cleanLine } from '../model/clean-text.ts';
+import { t } from '../model/l10n.ts';
+import { askText } from './ask-text.ts';
 
 const keyOf = (registry: string): string => `skiff.registry:${registry}`;
 const listKey = 'skiff.registries';
@@ -40,17 +42,21 @@ export class RegistryLogins {
 
 /** Undefined: a person has changed his mind. */
 export async function askLogin(registry: string): Promise<RegistryLogin | undefined> {
-  const title = `Log in to ${cleanLine(registry)}`;
-  const filled = (what: string) => (value: string) => (value.trim() === '' ? `${what} is required.` : undefined);
-  const options = { title, ignoreFocusOut: true };
-  const username = await window.showInputBox({ ...options, prompt: 'User name', validateInput: filled('A user name') });
+  const title = t('Log in to {0}', cleanLine(registry));
+  const filled = (what: string) => (value: string) => (value.trim() === '' ? t('{0} is required.', what) : undefined);
+  const options = { title };
+  const username = await askText({
+    ...options,
+    prompt: t('User name'),
+    validateInput: filled(t('A user name')),
+  });
   if (username === undefined) return undefined;
-  const prompt = 'Password or access token. VS Code keeps it in its secret storage.';
-  const password = await window.showInputBox({
+  const prompt = t('Password or access token. VS Code keeps it in its secret storage.');
+  const password = await askText({
     ...options,
     prompt,
     password: true,
-    validateInput: filled('A password'),
+    validateInput: filled(t('A password')),
   });
   return password === undefined ? undefined : { registry, username: username.trim(), password };
 }

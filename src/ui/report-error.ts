@@ -1,5 +1,6 @@
 import { window, type LogOutputChannel } from 'vscode';
 import { wordsFor, type Remedy } from './error-words.ts';
+import { t } from '../model/l10n.ts';
 
 export type Remedies = {
   retryPrivilege: () => Promise<boolean>;
@@ -8,9 +9,9 @@ export type Remedies = {
 };
 
 const labels: Record<Remedy, string> = {
-  'retry-privilege': 'Retry',
-  'restart-helper': 'Restart',
-  'show-log': 'Show Log',
+  'retry-privilege': t('Retry'),
+  'restart-helper': t('Restart'),
+  'show-log': t('Show Log'),
 };
 
 /** Tells of a failure and carries out the remedy that is chosen. Returns whether trying again makes sense now. */

@@ -10,6 +10,7 @@ import {
   type RunPlace,
 } from '../model/run-form.ts';
 import { plainLabel } from './plain-text.ts';
+import { t } from '../model/l10n.ts';
 
 /** What a step asks for. `checks` are those that are on or off. */
 export const runSteps = [
@@ -43,7 +44,7 @@ export async function showRunHub(
 ): Promise<HubChoice | undefined> {
   const pick = window.createQuickPick<HubItem>();
   pick.title = title;
-  pick.placeholder = 'Enter runs it; choose a row to say more';
+  pick.placeholder = t('Enter runs it; choose a row to say more');
   pick.ignoreFocusOut = true;
   pick.items = hubItems(form, how.folder);
   const active = pick.items.find(({ choice }) => isSame(choice, how.active));
@@ -61,12 +62,12 @@ function hubItems(form: RunForm, folder: string | undefined): HubItem[] {
   const places: RunPlace[] = form.place === 'terminal' ? ['terminal', 'background'] : ['background', 'terminal'];
   return [
     ...places.map((place): HubItem => ({
-      label: place === 'terminal' ? '$(terminal) Run in Terminal' : '$(server-process) Run in Background',
+      label: place === 'terminal' ? t('$(terminal) Run in Terminal') : t('$(server-process) Run in Background'),
       detail: plainLabel(shorten(runLine(form, place), 300)),
       choice: { kind: 'run', place },
     })),
-    { label: '$(copy) Copy Command Line', choice: { kind: 'copy' } },
-    separator('container'),
+    { label: t('$(copy) Copy Command Line'), choice: { kind: 'copy' } },
+    separator(t('container')),
     ...workspaceItem(form, folder),
     ...stepItems(form),
   ];
@@ -77,8 +78,8 @@ function workspaceItem(form: RunForm, folder: string | undefined): HubItem[] {
   const mounted = mountsWorkspace(form, folder);
   return [
     {
-      label: 'Workspace Folder',
-      description: mounted ? 'mounted at /workspace' : 'not mounted; choose to mount it at /workspace',
+      label: t('Workspace Folder'),
+      description: mounted ? t('mounted at /workspace') : t('not mounted; choose to mount it at /workspace'),
       choice: { kind: 'workspace', folder },
     },
   ];
@@ -89,20 +90,20 @@ function stepItems({ options, place }: RunForm): HubItem[] {
     words === undefined || words.length === 0 ? otherwise : lineOf(words);
   const checks = runChecks.filter(({ key }) => isChecked({ options, place }, key)).map(({ label }) => label);
   return [
-    step('command', 'Command', lists(options.command, 'the image’s own')),
-    step('name', 'Name', options.name ?? 'one is made up'),
-    step('publish', 'Ports', lists(options.publish, 'none')),
-    step('volumes', 'Volumes', lists(options.volumes, 'none')),
-    step('env', 'Environment', lists(options.env, 'the image’s own')),
-    step('checks', 'Options', checks.length === 0 ? 'none' : checks.join(', ')),
-    step('restart', 'Restart Policy', options.restart ?? 'no'),
-    step('network', 'Network', options.network ?? 'bridge'),
-    step('workingDir', 'Directory to Begin In', options.workingDir ?? 'the image’s own'),
-    step('user', 'User', options.user ?? 'the image’s own'),
-    separator('limits'),
-    step('memory', 'Memory', options.memory ?? 'no limit'),
-    step('cpus', 'Processors', options.cpus ?? 'no limit'),
-    step('pidsLimit', 'Processes', options.pidsLimit?.toString() ?? 'no limit'),
+    step('command', t('Command'), lists(options.command, t('the image’s own'))),
+    step('name', t('Name'), options.name ?? t('one is made up')),
+    step('publish', t('Ports'), lists(options.publish, t('none'))),
+    step('volumes', t('Volumes'), lists(options.volumes, t('none'))),
+    step('env', t('Environment'), lists(options.env, t('the image’s own'))),
+    step('checks', t('Options'), checks.length === 0 ? t('none') : checks.join(', ')),
+    step('restart', t('Restart Policy'), options.restart ?? 'no'),
+    step('network', t('Network'), options.network ?? 'bridge'),
+    step('workingDir', t('Directory to Begin In'), options.workingDir ?? t('the image’s own')),
+    step('user', t('User'), options.user ?? t('the image’s own')),
+    separator(t('limits')),
+    step('memory', t('Memory'), options.memory ?? t('no limit')),
+    step('cpus', t('Processors'), options.cpus ?? t('no limit')),
+    step('pidsLimit', t('Processes'), options.pidsLimit?.toString() ?? t('no limit')),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import type { ContainerState, ContainerSummary } from '../../runtime-helper/protocol/types.ts';
+import type { ContainerState, ContainerSummary, HealthStatus } from '../../runtime-helper/protocol/types.ts';
 import type { Group, Grouping } from '../model/arrangement.ts';
 import {
   describeRow,
@@ -12,9 +12,10 @@ import {
 import { containerParts, distinctPorts, portWords } from '../model/container-parts.ts';
 import { describeDuration } from '../model/durations.ts';
 import { markdownCode, plainMarkdown } from '../ui/plain-text.ts';
+import { t } from '../model/l10n.ts';
 
 /** A container as a row of the tree. The tooltip is made when it is asked for. */
-export function containerItem(container: ContainerSummary, now: number): TreeItem {
+export function containerItem(container: ContainerSummary, now: number, usage?: string): TreeItem {
   const hasParts = containerParts(container).length > 0;
   const item = new TreeItem(
     displayName(container),
@@ -23,11 +24,16 @@ export function containerItem(container: ContainerSummary, now: number): TreeIte
   item.id = container.id;
   // A click selects, as in lists: with a command a row is opened by its arrow alone, and a range has containers only.
   if (hasParts) item.command = { command: 'noop', title: '' };
-  item.description = describeRow(container, now);
+  item.description = describeRow(container, now, usage);
   item.iconPath = stateIcon(container.state);
   item.contextValue = `container-${container.state.status}`;
   item.accessibilityInformation = {
-    label: `Container ${displayName(container)}, image ${displayImage(container)}, ${describeState(container.state, now)}`,
+    label: t(
+      'Container {0}, image {1}, {2}',
+      displayName(container),
+      displayImage(container),
+      describeState(container.state, now),
+    ),
   };
   return item;
 }
@@ -39,7 +45,7 @@ export function groupItem({ key, title, containers }: Group, groupBy: Grouping):
   item.description = `${containers.length}`;
   item.contextValue = 'group';
   item.accessibilityInformation = {
-    label: `${title}, ${containers.length} container${containers.length === 1 ? '' : 's'}`,
+    label: containers.length === 1 ? t('{0}, 1 container', title) : t('{0}, {1} containers', title, containers.length),
   };
   return item;
 }
@@ -47,21 +53,21 @@ export function groupItem({ key, title, containers }: Group, groupBy: Grouping):
 /** The essentials, as a table. Everything in it that comes from outside is escaped. */
 export function containerTooltip(container: ContainerSummary, now: number): MarkdownString {
   const rows: [string, string][] = [
-    ['Status', plainMarkdown(describeState(container.state, now))],
-    ['Image', markdownCode(displayImage(container))],
-    ['Command', markdownCode(displayCommand(container, 120))],
-    ['Created', `${describeDuration(now - Date.parse(container.createdAt))} ago`],
+    [t('Status'), plainMarkdown(describeState(container.state, now))],
+    [t('Image'), markdownCode(displayImage(container))],
+    [t('Command'), markdownCode(displayCommand(container, 120))],
+    [t('Created'), t('{0} ago', describeDuration(now - Date.parse(container.createdAt)))],
     ['ID', markdownCode(shortId(container))],
   ];
-  if (container.ipAddress !== undefined) rows.push(['Address', markdownCode(container.ipAddress)]);
+  if (container.ipAddress !== undefined) rows.push([t('Address'), markdownCode(container.ipAddress)]);
   const ports = distinctPorts(container.ports).map((port) => markdownCode(portWords(port)));
-  if (ports.length > 0) rows.push(['Ports', ports.join(', ')]);
+  if (ports.length > 0) rows.push([t('Ports'), ports.join(', ')]);
   const mounts = container.mounts.map(({ source, target }) =>
     markdownCode(source === '' ? target : `${source} → ${target}`),
   );
-  if (mounts.length > 0) rows.push(['Mounts', mounts.join(', ')]);
-  if (container.networks.length > 0) rows.push(['Networks', container.networks.map(plainMarkdown).join(', ')]);
-  if ('pid' in container.state) rows.push(['Process', `${container.state.pid}`]);
+  if (mounts.length > 0) rows.push([t('Mounts'), mounts.join(', ')]);
+  if (container.networks.length > 0) rows.push([t('Networks'), container.networks.map(plainMarkdown).join(', ')]);
+  if ('pid' in container.state) rows.push([t('Process'), `${container.state.pid}`]);
   const text = new MarkdownString(`**${plainMarkdown(displayName(container))}**\n\n| | |\n|---|---|\n`);
   // A bar would end the cell, even within a code span (GFM, 4.10).
   for (const [name, value] of rows) text.appendMarkdown(`| ${name} | ${value.replace(/(?<!\\)\|/g, '\\|')} |\n`);
@@ -74,7 +80,7 @@ const stopped = new Set([0, 137, 143]);
 function stateIcon(state: ContainerState): ThemeIcon {
   switch (state.status) {
     case 'running':
-      return new ThemeIcon('vm-running', new ThemeColor('testing.iconPassed'));
+      return runningIcon(state.health);
     case 'created':
       return new ThemeIcon('vm-outline');
     case 'paused':
@@ -87,5 +93,18 @@ function stateIcon(state: ContainerState): ThemeIcon {
       return stopped.has(state.exitCode)
         ? new ThemeIcon('vm-outline', new ThemeColor('disabledForeground'))
         : new ThemeIcon('vm-outline', new ThemeColor('testing.iconFailed'));
+  }
+}
+
+/** What is wrong has a shape of its own: not everybody tells colours apart. */
+function runningIcon(health: HealthStatus | undefined): ThemeIcon {
+  switch (health) {
+    case undefined:
+    case 'healthy':
+      return new ThemeIcon('vm-running', new ThemeColor('testing.iconPassed'));
+    case 'starting':
+      return new ThemeIcon('vm-running', new ThemeColor('testing.iconQueued'));
+    case 'unhealthy':
+      return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
   }
 }

@@ -1,47 +1,81 @@
-import { EventEmitter, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
-import type { ContainerProcess } from '../../runtime-helper/protocol/types.ts';
+import { window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
 import { describeRow } from '../model/container-words.ts';
 import type { Containers, ContainersChange } from '../model/containers.ts';
 import { Listeners, type Subscription } from '../model/listeners.ts';
 import { arrange, dependsOnState, type Arranged, type Arrangement, type Group } from '../model/arrangement.ts';
 import { containerParts } from '../model/container-parts.ts';
-import type { ContainerNode, GroupNode, PartNode } from '../model/nodes.ts';
+import type { FileEvents } from '../model/file-news.ts';
+import { folderOf } from '../model/file-places.ts';
+import type { ChangeNode, ContainerNode, FileNode, GroupNode, PartNode } from '../model/nodes.ts';
 import { refreshDelay } from '../model/refresh-delay.ts';
+import type { Usages } from '../model/usages.ts';
 import { containerItem, containerTooltip, groupItem } from './container-item.ts';
+import type { ContainerLooks } from './container-looks.ts';
+import { FileDrags, type FileDrop } from './file-drags.ts';
+import { changeItem, fileItem, fileTooltip } from './file-item.ts';
+import { asFolder, LazyRows, placeOf, type Place } from './lazy-rows.ts';
+import { Pace } from '../model/pace.ts';
 import { partItem } from './part-item.ts';
+import { Redraws } from './redraws.ts';
+import { t } from '../model/l10n.ts';
 
-type Node = GroupNode | ContainerNode | PartNode;
-type ProcessesOf = (id: string) => Promise<readonly ContainerProcess[]>;
+/**
+ * With a row VS Code draws all that is open below it, and for that moment knows none of these rows: a click on one is lost. It also takes
+ * the row's tooltip away. So the words of a row that somebody looks at more closely are not renewed with every second.
+ */
+const lookMs = 10_000;
+
+type Node = GroupNode | ContainerNode | PartNode | FileNode | ChangeNode;
 
 /** The tree of containers, or of groups of them. While it is hidden it neither draws nor keeps a timer. */
 export class ContainersView implements TreeDataProvider<Node> {
   readonly #containers: Containers;
   readonly #arranged: Arranged;
-  readonly #processesOf: ProcessesOf;
-  readonly #changed = new EventEmitter<Node[] | undefined>();
+  readonly #usages: Usages;
+  readonly #rows: LazyRows;
+  readonly #drags = new FileDrags<Node>();
+  readonly #redraws: Redraws<Node>;
   readonly #shown = new Listeners<void>();
+  readonly #foldersOpened = new Listeners<string>();
+  /** To find out what has changed is to walk through all of it. */
+  readonly #changesPace = new Pace((id) => void this.#rows.renew(id, 'changes').then(() => this.#drawListed(id)));
   /** One object a row, since VS Code knows rows by identity. */
   readonly #nodes = new Map<string, ContainerNode>();
   readonly #groups = new Map<string, GroupNode>();
+  /** The headings below each container that were handed out last. */
+  readonly #headings = new Map<string, PartNode[]>();
   /** What each row says now, so that a tick redraws only rows whose words changed. */
   readonly #drawn = new Map<string, string>();
+  /** When what is below a container's row, or its tooltip, was last asked for. */
+  readonly #lookedAt = new Map<string, number>();
+  /** Rows that were opened and closed again. */
+  readonly #closed = new Set<string>();
   readonly #tree: TreeView<Node>;
   readonly #subscriptions: Subscription[];
   #timer: NodeJS.Timeout | undefined;
-  readonly onDidChangeTreeData = this.#changed.event;
+  readonly onDidChangeTreeData;
 
-  /** `processesOf`: asked when somebody opens that row. */
-  constructor(containers: Containers, arranged: Arranged, processesOf: ProcessesOf) {
+  constructor(containers: Containers, arranged: Arranged, usages: Usages, looks: ContainerLooks) {
+    this.#redraws = new Redraws<Node>(() => this.#tree, looks.listed);
+    this.onDidChangeTreeData = this.#redraws.event;
+    this.#usages = usages;
     this.#containers = containers;
-    this.#processesOf = processesOf;
+    this.#rows = new LazyRows(looks, containers, (id) => this.#foldersOpened.fire(id));
     this.#arranged = arranged;
-    this.#tree = window.createTreeView('skiff.containers', { treeDataProvider: this, canSelectMany: true });
+    this.#tree = window.createTreeView('skiff.containers', {
+      treeDataProvider: this,
+      dragAndDropController: this.#drags,
+      canSelectMany: true,
+    });
     this.#subscriptions = [
       arranged.onChanged((arrangement) => this.#arrangementChanged(arrangement)),
       containers.onChanged((change) => this.#containersChanged(change)),
+      usages.onChanged(() => this.#redrawChanged()),
       this.#tree.onDidChangeVisibility(({ visible }) => this.#visibilityChanged(visible)),
+      this.#tree.onDidCollapseElement(({ element }) => this.#collapsed(element)),
+      this.#tree.onDidExpandElement(({ element }) => this.#expanded(element)),
       this.#tree,
-      this.#changed,
+      this.#redraws,
     ];
     if (this.#tree.visible) this.#visibilityChanged(true);
   }
@@ -51,8 +85,45 @@ export class ContainersView implements TreeDataProvider<Node> {
     return this.#shown.add(listener);
   }
 
+  /** Called whenever the view comes into sight or goes out of it. */
+  onVisibilityChanged(listener: () => void): Subscription {
+    return this.#tree.onDidChangeVisibility(listener);
+  }
+
+  get selection(): readonly Node[] {
+    return this.#tree.selection;
+  }
+
   get visible(): boolean {
     return this.#tree.visible;
+  }
+
+  /** Called with what was dropped on a folder of a container. */
+  onDropped(listener: (drop: FileDrop) => void): Subscription {
+    return this.#drags.onDropped(listener);
+  }
+
+  /** Called when other folders of a container are open than before: see `openFolders`. */
+  onFoldersOpened(listener: (container: string) => void): Subscription {
+    return this.#foldersOpened.add(listener);
+  }
+
+  openFolders(container: string): string[] {
+    return this.#rows.openFolders(container);
+  }
+
+  /** Draws anew what has changed of the files that are in sight. */
+  async showFileEvents({ id, events }: FileEvents): Promise<void> {
+    this.#changesPace.ask(id);
+    await this.#rows.take(id, events);
+    this.#drawListed(id);
+  }
+
+  /** Lists what is below a row anew. */
+  async refresh(node: FileNode | PartNode): Promise<void> {
+    const place = placeOf(node);
+    if (place && (await this.#rows.renewAll(node.container, place))) this.#drawListed(node.container);
+    else this.#redraws.rows([node]);
   }
 
   /** A line above the rows, in the view's own place for it. */
@@ -62,20 +133,22 @@ export class ContainersView implements TreeDataProvider<Node> {
   }
 
   getChildren(node?: Node): Node[] | Promise<Node[]> {
-    if (node?.kind === 'part') return this.#processes(node);
+    if (node?.kind === 'part' || node?.kind === 'file' || node?.kind === 'change') return this.#rows.below(node);
     if (node?.kind === 'container') {
       const container = this.#containers.get(node.id);
-      return container ? containerParts(container) : [];
+      const parts = container ? containerParts(container) : [];
+      this.#headings.set(node.id, parts);
+      if (parts.length > 0) this.#lookedAt.set(node.id, Date.now());
+      return parts;
     }
     if (node) return this.#group(node)?.containers.map(({ id }) => this.#node(id)) ?? [];
-    this.#schedule();
-    const groups = this.#arrange();
-    if (this.#arranged.current.groupBy !== 'none') return groups.map(({ key }) => this.#groupNode(key));
-    return groups.flatMap(({ containers }) => containers.map(({ id }) => this.#node(id)));
+    return this.#redraws.top(() => this.#top());
   }
 
   getTreeItem(node: Node): TreeItem {
     if (node.kind === 'part') return partItem(node, this.#containers.get(node.container));
+    if (node.kind === 'file') return fileItem(node);
+    if (node.kind === 'change') return changeItem(node);
     if (node.kind === 'group') {
       const group = this.#group(node);
       return group ? groupItem(group, this.#arranged.current.groupBy) : { label: node.key };
@@ -83,13 +156,16 @@ export class ContainersView implements TreeDataProvider<Node> {
     const container = this.#containers.get(node.id);
     if (!container) return { label: node.id.slice(0, 12) };
     const now = Date.now();
-    this.#drawn.set(node.id, describeRow(container, now));
-    return containerItem(container, now);
+    const usage = this.#usages.describe(node.id);
+    this.#drawn.set(node.id, describeRow(container, now, usage));
+    return containerItem(container, now, usage);
   }
 
   /** For `reveal`. */
   getParent(node: Node): Node | undefined {
     if (node.kind === 'part') return this.#node(node.container);
+    if (node.kind === 'file') return this.#rowOver(node.container, asFolder(folderOf(node.path)));
+    if (node.kind === 'change') return this.#heading(node.container, 'changes');
     if (node.kind === 'group' || this.#arranged.current.groupBy === 'none') return undefined;
     const group = this.#arrange().find(({ containers }) => containers.some(({ id }) => id === node.id));
     return group && this.#groupNode(group.key);
@@ -97,19 +173,57 @@ export class ContainersView implements TreeDataProvider<Node> {
 
   resolveTreeItem(item: TreeItem, node: Node): TreeItem {
     const container = node.kind === 'container' ? this.#containers.get(node.id) : undefined;
-    if (container) item.tooltip = containerTooltip(container, Date.now());
+    if (container) {
+      item.tooltip = containerTooltip(container, Date.now());
+      this.#lookedAt.set(container.id, Date.now());
+    }
+    if (node.kind === 'file') item.tooltip = fileTooltip(node);
     return item;
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
+    this.#changesPace.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  async #processes({ part, container }: PartNode): Promise<PartNode[]> {
-    if (part !== 'processes') return [];
-    const processes = await this.#processesOf(container);
-    return processes.map((one) => ({ kind: 'part', container, part: 'process', ...one }));
+  #top(): Node[] {
+    this.#schedule();
+    const groups = this.#arrange();
+    if (this.#arranged.current.groupBy !== 'none') return groups.map(({ key }) => this.#groupNode(key));
+    return groups.flatMap(({ containers }) => containers.map(({ id }) => this.#node(id)));
+  }
+
+  #heading(container: string, part: PartNode['part']): PartNode | undefined {
+    return this.#headings.get(container)?.find((node) => node.part === part);
+  }
+
+  #rowOver(container: string, place: Place): Node | undefined {
+    if (place === 'changes' || place === 'processes') return this.#heading(container, place);
+    return place === '/' ? this.#heading(container, 'files') : this.#rows.fileAt(container, place);
+  }
+
+  #drawListed(id: string): void {
+    this.#redraws.untilAsked(id, () => this.#rows.notAsked(id).map((place) => this.#rowOver(id, place)));
+  }
+
+  /** What was closed may have changed when it is opened again, and VS Code keeps the rows that it has. */
+  #collapsed(node: Node): void {
+    if (node.kind === 'container') {
+      this.#rows.closeContainer(node.id);
+      this.#lookedAt.delete(node.id);
+    } else if (node.kind === 'group')
+      for (const { id } of this.#group(node)?.containers ?? []) this.#rows.closeContainer(id);
+    else {
+      const place = placeOf(node);
+      if (!place) return;
+      this.#rows.close(node.container, place);
+    }
+    this.#closed.add(rowKey(node));
+  }
+
+  #expanded(node: Node): void {
+    if (this.#closed.delete(rowKey(node))) this.#redraws.rows([node]);
   }
 
   #node(id: string): ContainerNode {
@@ -133,11 +247,11 @@ export class ContainersView implements TreeDataProvider<Node> {
   }
 
   #arrangementChanged({ filter, onlyRunning }: Arrangement): void {
-    const said = [onlyRunning ? 'running' : '', filter.trim() === '' ? '' : `“${filter.trim()}”`];
+    const said = [onlyRunning ? t('running') : '', filter.trim() === '' ? '' : `“${filter.trim()}”`];
     const words = said.filter((text) => text !== '').join(' ');
     // Absent is how a description is taken away.
     (this.#tree as { description: string | undefined }).description = words === '' ? undefined : words;
-    if (this.#tree.visible) this.#changed.fire(undefined);
+    this.#redraws.all();
   }
 
   #containersChanged(change: ContainersChange): void {
@@ -145,7 +259,8 @@ export class ContainersView implements TreeDataProvider<Node> {
     // A hidden view asks for its rows again when it is shown.
     if (!this.#tree.visible) return;
     const moves = change.kind === 'list' || dependsOnState(this.#arranged.current);
-    this.#changed.fire(moves ? undefined : change.ids.map((id) => this.#node(id)));
+    if (moves) this.#redraws.all();
+    else this.#redraws.rows(change.ids.map((id) => this.#node(id)));
     this.#schedule();
   }
 
@@ -154,13 +269,16 @@ export class ContainersView implements TreeDataProvider<Node> {
       if (this.#containers.get(id)) continue;
       this.#nodes.delete(id);
       this.#drawn.delete(id);
+      this.#headings.delete(id);
+      this.#lookedAt.delete(id);
+      this.#rows.closeContainer(id);
     }
   }
 
   #visibilityChanged(visible: boolean): void {
     clearTimeout(this.#timer);
-    if (!visible) return;
-    this.#changed.fire(undefined);
+    if (!visible) return this.#rows.closeAll();
+    this.#redraws.all();
     this.#schedule();
     this.#shown.fire();
   }
@@ -172,12 +290,36 @@ export class ContainersView implements TreeDataProvider<Node> {
     const delay = refreshDelay(this.#containers.all, Date.now());
     if (delay === undefined) return;
     this.#timer = setTimeout(() => {
-      const now = Date.now();
-      const aged = this.#containers.all.filter(
-        (container) => this.#drawn.get(container.id) !== describeRow(container, now),
-      );
-      if (aged.length > 0) this.#changed.fire(aged.map(({ id }) => this.#node(id)));
+      this.#redrawChanged();
       this.#schedule();
     }, delay);
+  }
+
+  /** Those rows whose words are not what they were. */
+  #redrawChanged(): void {
+    if (!this.#tree.visible) return;
+    const now = Date.now();
+    const changed = this.#containers.all.filter(
+      (container) =>
+        this.#drawn.has(container.id) &&
+        now - (this.#lookedAt.get(container.id) ?? 0) >= lookMs &&
+        this.#drawn.get(container.id) !== describeRow(container, now, this.#usages.describe(container.id)),
+    );
+    this.#redraws.rows(changed.map(({ id }) => this.#node(id)));
+  }
+}
+
+function rowKey(node: Node): string {
+  switch (node.kind) {
+    case 'group':
+      return `group ${node.key}`;
+    case 'container':
+      return `container ${node.id}`;
+    case 'part':
+      return `part ${node.container} ${node.part}`;
+    case 'file':
+      return `file ${node.container} ${node.path}`;
+    case 'change':
+      return `change ${node.container} ${node.change.path}`;
   }
 }

@@ -8,13 +8,14 @@ import type { Repository } from '../model/images.ts';
 import type { ImageNode } from '../model/nodes.ts';
 import { describeSize } from '../model/sizes.ts';
 import { markdownCode, plainMarkdown } from '../ui/plain-text.ts';
+import { t } from '../model/l10n.ts';
 
 export function repositoryItem({ name, images }: Repository): TreeItem {
   const item = new TreeItem(cleanLine(name), TreeItemCollapsibleState.Expanded);
   item.id = `repository:${name}`;
   item.iconPath = new ThemeIcon('repo');
   item.contextValue = 'repository';
-  if (images.length > 1) item.description = `${images.length} tags`;
+  if (images.length > 1) item.description = t('{0} tags', images.length);
   return item;
 }
 
@@ -29,7 +30,7 @@ export function imageItem(
   item.description = describeImage(image, users, now);
   item.iconPath = new ThemeIcon(node.reference === node.id ? 'circle-slash' : 'tag');
   item.contextValue = node.reference === node.id ? 'image-unnamed' : 'image';
-  item.accessibilityInformation = { label: `Image ${displayReference(node)}, ${item.description}` };
+  item.accessibilityInformation = { label: t('Image {0}, {1}', displayReference(node), item.description) };
   return item;
 }
 
@@ -41,12 +42,13 @@ export function imageTooltip(
 ): MarkdownString {
   const rows: [string, string][] = [
     ['ID', markdownCode(shortImageId(image.id))],
-    ['Size', plainMarkdown(describeSize(image.size))],
+    [t('Size'), plainMarkdown(describeSize(image.size))],
   ];
   if (image.createdAt !== undefined)
-    rows.push(['Created', `${describeDuration(now - Date.parse(image.createdAt))} ago`]);
-  if (image.references.length > 1) rows.push(['Names', image.references.map((name) => markdownCode(name)).join(', ')]);
-  if (users.length > 0) rows.push(['Used by', users.map((user) => plainMarkdown(displayName(user))).join(', ')]);
+    rows.push([t('Created'), t('{0} ago', describeDuration(now - Date.parse(image.createdAt)))]);
+  if (image.references.length > 1)
+    rows.push([t('Names'), image.references.map((name) => markdownCode(name)).join(', ')]);
+  if (users.length > 0) rows.push([t('Used by'), users.map((user) => plainMarkdown(displayName(user))).join(', ')]);
   const text = new MarkdownString(`**${plainMarkdown(displayReference(node))}**\n\n| | |\n|---|---|\n`);
   for (const [name, value] of rows) text.appendMarkdown(`| ${name} | ${value.replace(/(?<!\\)\|/g, '\\|')} |\n`);
   return text;

@@ -1,5 +1,4 @@
 import {
-  EventEmitter,
   window,
   type CancellationToken,
   type DataTransfer,
@@ -14,6 +13,7 @@ import { groupImages, type Images } from '../model/images.ts';
 import { Listeners, type Subscription } from '../model/listeners.ts';
 import type { ImageNode, RepositoryNode } from '../model/nodes.ts';
 import { imageItem, imageTooltip, repositoryItem } from './image-item.ts';
+import { Redraws } from './redraws.ts';
 
 type Node = RepositoryNode | ImageNode;
 
@@ -25,14 +25,17 @@ export class ImagesView implements TreeDataProvider<Node>, TreeDragAndDropContro
   readonly dropMimeTypes = [uriList];
   readonly #images: Images;
   readonly #containers: Containers;
-  readonly #changed = new EventEmitter<undefined>();
+  readonly #redraws: Redraws<Node>;
   readonly #shown = new Listeners<void>();
   readonly #dropped = new Listeners<string[]>();
   readonly #tree: TreeView<Node>;
   readonly #subscriptions: Subscription[];
-  readonly onDidChangeTreeData = this.#changed.event;
+  readonly onDidChangeTreeData;
 
-  constructor(images: Images, containers: Containers) {
+  /** `listed`: settles with the first list. */
+  constructor(images: Images, containers: Containers, listed: () => Promise<unknown>) {
+    this.#redraws = new Redraws<Node>(() => this.#tree, listed);
+    this.onDidChangeTreeData = this.#redraws.event;
     this.#images = images;
     this.#containers = containers;
     this.#tree = window.createTreeView('skiff.images', {
@@ -41,17 +44,13 @@ export class ImagesView implements TreeDataProvider<Node>, TreeDragAndDropContro
       canSelectMany: true,
       showCollapseAll: true,
     });
-    const redraw = (): void => {
-      // A hidden view asks for its rows again when it is shown.
-      if (this.#tree.visible) this.#changed.fire(undefined);
-    };
     this.#subscriptions = [
-      images.onChanged(redraw),
+      images.onChanged(() => this.#redraws.all()),
       // Which containers use an image changes with the containers.
-      containers.onChanged(({ kind }) => kind === 'list' && redraw()),
+      containers.onChanged(({ kind }) => kind === 'list' && this.#redraws.all()),
       this.#tree.onDidChangeVisibility(({ visible }) => visible && this.#shown.fire()),
       this.#tree,
-      this.#changed,
+      this.#redraws,
     ];
   }
 
@@ -69,11 +68,9 @@ export class ImagesView implements TreeDataProvider<Node>, TreeDragAndDropContro
     return this.#tree.visible;
   }
 
-  getChildren(node?: Node): Node[] {
-    const { repositories, unnamed } = groupImages(this.#images.all);
-    if (!node) return [...repositories.map(({ name }): Node => ({ kind: 'repository', name })), ...unnamed];
-    if (node.kind === 'image') return [];
-    return repositories.find(({ name }) => name === node.name)?.images ?? [];
+  getChildren(node?: Node): Node[] | Promise<Node[]> {
+    if (!node) return this.#redraws.top(() => this.#top());
+    return node.kind === 'image' ? [] : this.#tagsOf(node);
   }
 
   getTreeItem(node: Node): TreeItem {
@@ -96,6 +93,11 @@ export class ImagesView implements TreeDataProvider<Node>, TreeDragAndDropContro
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #top(): Node[] {
+    const { repositories, unnamed } = groupImages(this.#images.all);
+    return [...repositories.map(({ name }): Node => ({ kind: 'repository', name })), ...unnamed];
   }
 
   #tagsOf({ name }: RepositoryNode): ImageNode[] {

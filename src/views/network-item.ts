@@ -3,6 +3,7 @@ import type { NetworkMember, NetworkSummary } from '../../runtime-helper/protoco
 import { cleanLine } from '../model/clean-text.ts';
 import { describeMember, describeNetwork, displayMember, isOn } from '../model/network-words.ts';
 import { markdownCode, plainMarkdown } from '../ui/plain-text.ts';
+import { t } from '../model/l10n.ts';
 
 export function networkItem(network: NetworkSummary): TreeItem {
   const { name, driver, predefined, containers } = network;
@@ -13,7 +14,7 @@ export function networkItem(network: NetworkSummary): TreeItem {
   item.description = describeNetwork(network);
   item.iconPath = new ThemeIcon(iconOf(network));
   item.contextValue = driver !== 'bridge' ? 'network-mode' : predefined ? 'network-default' : 'network';
-  item.accessibilityInformation = { label: `Network ${cleanLine(name)}, ${item.description}` };
+  item.accessibilityInformation = { label: t('Network {0}, {1}', cleanLine(name), item.description) };
   return item;
 }
 
@@ -32,7 +33,7 @@ export function endpointItem(network: NetworkSummary, member: NetworkMember): Tr
     : new ThemeIcon('vm-outline');
   item.contextValue = network.driver === 'bridge' ? (isOn(member) ? 'endpoint-running' : 'endpoint') : 'endpoint-mode';
   item.accessibilityInformation = {
-    label: `Container ${displayMember(member)} on network ${cleanLine(network.name)}, ${item.description}`,
+    label: t('Container {0} on network {1}, {2}', displayMember(member), cleanLine(network.name), item.description),
   };
   return item;
 }
@@ -47,11 +48,11 @@ export function networkTooltip({
   internal,
 }: NetworkSummary): MarkdownString {
   const rows: [string, string][] = [
-    ['Driver', plainMarkdown(driver)],
-    ...(subnet === undefined ? [] : [['Subnet', markdownCode(subnet)] as [string, string]]),
-    ...(gateway === undefined ? [] : [['Gateway', markdownCode(gateway)] as [string, string]]),
-    ...(subnet6 === undefined ? [] : [['IPv6 subnet', markdownCode(subnet6)] as [string, string]]),
-    ...(internal ? [['Internal', 'no way out'] as [string, string]] : []),
+    [t('Driver'), plainMarkdown(driver)],
+    ...(subnet === undefined ? [] : [[t('Subnet'), markdownCode(subnet)] as [string, string]]),
+    ...(gateway === undefined ? [] : [[t('Gateway'), markdownCode(gateway)] as [string, string]]),
+    ...(subnet6 === undefined ? [] : [[t('IPv6 subnet'), markdownCode(subnet6)] as [string, string]]),
+    ...(internal ? [[t('Internal'), t('no way out')] as [string, string]] : []),
     ['ID', markdownCode(id.slice(0, 12))],
   ];
   const text = new MarkdownString(`**${plainMarkdown(name)}**\n\n| | |\n|---|---|\n`);

@@ -1,21 +1,25 @@
-import { EventEmitter, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
+import { window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
 import { Listeners, type Subscription } from '../model/listeners.ts';
 import type { Networks } from '../model/networks.ts';
 import type { EndpointNode, NetworkNode } from '../model/nodes.ts';
 import { endpointItem, networkItem, networkTooltip } from './network-item.ts';
+import { Redraws } from './redraws.ts';
 
 type Node = NetworkNode | EndpointNode;
 
 /** The tree of networks, and below each the containers that are connected, with their addresses. */
 export class NetworksView implements TreeDataProvider<Node> {
   readonly #networks: Networks;
-  readonly #changed = new EventEmitter<undefined>();
+  readonly #redraws: Redraws<Node>;
   readonly #shown = new Listeners<void>();
   readonly #tree: TreeView<Node>;
   readonly #subscriptions: Subscription[];
-  readonly onDidChangeTreeData = this.#changed.event;
+  readonly onDidChangeTreeData;
 
-  constructor(networks: Networks) {
+  /** `listed`: settles with the first list. */
+  constructor(networks: Networks, listed: () => Promise<unknown>) {
+    this.#redraws = new Redraws<Node>(() => this.#tree, listed);
+    this.onDidChangeTreeData = this.#redraws.event;
     this.#networks = networks;
     this.#tree = window.createTreeView('skiff.networks', {
       treeDataProvider: this,
@@ -23,11 +27,10 @@ export class NetworksView implements TreeDataProvider<Node> {
       showCollapseAll: true,
     });
     this.#subscriptions = [
-      // A hidden view asks for its rows again when it is shown.
-      networks.onChanged(() => this.#tree.visible && this.#changed.fire(undefined)),
+      networks.onChanged(() => this.#redraws.all()),
       this.#tree.onDidChangeVisibility(({ visible }) => visible && this.#shown.fire()),
       this.#tree,
-      this.#changed,
+      this.#redraws,
     ];
   }
 
@@ -40,8 +43,8 @@ export class NetworksView implements TreeDataProvider<Node> {
     return this.#tree.visible;
   }
 
-  getChildren(node?: Node): Node[] {
-    if (!node) return this.#networks.all.map(({ name }): Node => ({ kind: 'network', name }));
+  getChildren(node?: Node): Node[] | Promise<Node[]> {
+    if (!node) return this.#redraws.top(() => this.#networks.all.map(({ name }): Node => ({ kind: 'network', name })));
     if (node.kind === 'endpoint') return [];
     const containers = this.#networks.get(node.name)?.containers ?? [];
     return containers.map(({ id }): Node => ({ kind: 'endpoint', network: node.name, id }));

@@ -3,6 +3,7 @@ import type { ContainerSummary } from '../../runtime-helper/protocol/types.ts';
 import { cleanLine, shorten } from '../model/clean-text.ts';
 import { portWords } from '../model/container-parts.ts';
 import type { PartNode } from '../model/nodes.ts';
+import { t } from '../model/l10n.ts';
 
 /** A row below a container's. */
 export function partItem(node: PartNode, container: ContainerSummary | undefined): TreeItem {
@@ -10,23 +11,31 @@ export function partItem(node: PartNode, container: ContainerSummary | undefined
     case 'port': {
       const { hostPort, hostIp, protocol } = node.port;
       const isOpen = hostPort !== undefined;
-      const item = row(node, `Port ${portWords(node.port)}`, isOpen ? publishedOn(hostIp) : 'only inside', 'globe');
+      const item = row(
+        node,
+        t('Port {0}', portWords(node.port)),
+        isOpen ? publishedOn(hostIp) : t('only inside'),
+        'globe',
+      );
       item.contextValue = isOpen ? `port-published-${protocol}` : 'port';
       return item;
     }
     case 'mount': {
       const { type, source, target, readonly } = node.mount;
-      const from = type === 'tmpfs' ? 'in memory' : type === 'volume' ? `volume ${source}` : source;
+      const from = type === 'tmpfs' ? t('in memory') : type === 'volume' ? t('volume {0}', source) : source;
       const icon = type === 'volume' ? 'database' : type === 'tmpfs' ? 'circuit-board' : 'folder';
-      return row(node, target, `${from}${readonly ? ', read-only' : ''}`, icon);
+      return row(node, target, readonly ? t('{0}, read-only', from) : from, icon);
     }
     case 'network':
-      return row(node, `Network ${node.network}`, addressOf(node.network, container), 'type-hierarchy');
-    case 'processes': {
-      const item = row(node, 'Processes', '', 'server-process');
-      item.collapsibleState = TreeItemCollapsibleState.Collapsed;
-      return item;
-    }
+      return row(node, t('Network {0}', node.network), addressOf(node.network, container), 'type-hierarchy');
+    case 'processes':
+      return heading(row(node, t('Processes'), '', 'server-process'));
+    case 'files':
+      return heading(row(node, t('Files'), '', 'files'));
+    case 'changes':
+      return heading(row(node, t('Changes'), '', 'diff-multiple'));
+    case 'note':
+      return row(node, node.text, '', 'info');
     case 'process':
       return row(node, shorten(cleanLine(node.command), 120), `${node.pid} · ${node.user}`, 'gear');
   }
@@ -41,6 +50,11 @@ function row(node: PartNode, label: string, description: string, icon: string): 
   return item;
 }
 
+function heading(item: TreeItem): TreeItem {
+  item.collapsibleState = TreeItemCollapsibleState.Collapsed;
+  return item;
+}
+
 function keyOf(node: PartNode): string {
   switch (node.part) {
     case 'port':
@@ -50,14 +64,18 @@ function keyOf(node: PartNode): string {
     case 'network':
       return `network:${node.network}`;
     case 'processes':
-      return 'processes';
+    case 'files':
+    case 'changes':
+      return node.part;
+    case 'note':
+      return `note:${node.text}`;
     case 'process':
       return `process:${node.pid}`;
   }
 }
 
 function publishedOn(hostIp = ''): string {
-  return hostIp === '0.0.0.0' || hostIp === '::' ? 'on all addresses' : `on ${hostIp}`;
+  return hostIp === '0.0.0.0' || hostIp === '::' ? t('on all addresses') : t('on {0}', hostIp);
 }
 
 function addressOf(network: string, container: ContainerSummary | undefined): string {

@@ -4,6 +4,7 @@ import type { EngineStatus } from '../model/helper-state.ts';
 import type { Subscription } from '../model/listeners.ts';
 import { asSentence } from '../ui/plain-text.ts';
 import type { ContainersView } from './containers-view.ts';
+import { t } from '../model/l10n.ts';
 
 /** Says in the view, and to the `when` clauses of welcome pages and menus, what stands in the way of using the engine. */
 export function showEngineStatus(status: EngineStatus, containers: Containers, view: ContainersView): Subscription {
@@ -27,12 +28,12 @@ function messageFor({ helper, refusal }: EngineStatus, isEmpty: boolean): string
       return undefined;
     case 'starting':
       // A start takes a moment: a line that comes and goes would only move the rows under the mouse.
-      if (helper.attempt <= 1) return isEmpty ? 'Starting…' : undefined;
-      return 'The helper ended unexpectedly. Starting it again…';
+      if (helper.attempt <= 1) return isEmpty ? t('Starting…') : undefined;
+      return t('The helper ended unexpectedly. Starting it again…');
     case 'failed':
-      return isEmpty ? undefined : `The helper is not running: ${asSentence(helper.reason)}`;
+      return isEmpty ? undefined : t('The helper is not running: {0}', asSentence(helper.reason));
     case 'running':
       if (!refusal || isEmpty) return undefined;
-      return `No administrator rights: ${asSentence(refusal.reason)} ${asSentence(refusal.hint)}`;
+      return t('No administrator rights: {0} {1}', asSentence(refusal.reason), asSentence(refusal.hint));
   }
 }

@@ -1,4 +1,4 @@
-import { EventEmitter, ThemeIcon, TreeItem, window, type TreeDataProvider, type TreeView } from 'vscode';
+import { ThemeIcon, TreeItem, window, type TreeDataProvider, type TreeView } from 'vscode';
 import type { VolumeSummary } from '../../runtime-helper/protocol/types.ts';
 import { cleanLine } from '../model/clean-text.ts';
 import { displayName } from '../model/container-words.ts';
@@ -8,31 +8,32 @@ import type { Subscription } from '../model/listeners.ts';
 import { Listeners } from '../model/listeners.ts';
 import type { VolumeNode } from '../model/nodes.ts';
 import type { Volumes } from '../model/volumes.ts';
+import { t } from '../model/l10n.ts';
+import { Redraws } from './redraws.ts';
 
 /** The list of volumes, with who has them mounted. */
 export class VolumesView implements TreeDataProvider<VolumeNode> {
   readonly #volumes: Volumes;
   readonly #containers: Containers;
-  readonly #changed = new EventEmitter<undefined>();
+  readonly #redraws: Redraws<VolumeNode>;
   readonly #shown = new Listeners<void>();
   readonly #tree: TreeView<VolumeNode>;
   readonly #subscriptions: Subscription[];
-  readonly onDidChangeTreeData = this.#changed.event;
+  readonly onDidChangeTreeData;
 
-  constructor(volumes: Volumes, containers: Containers) {
+  /** `listed`: settles with the first list. */
+  constructor(volumes: Volumes, containers: Containers, listed: () => Promise<unknown>) {
+    this.#redraws = new Redraws<VolumeNode>(() => this.#tree, listed);
+    this.onDidChangeTreeData = this.#redraws.event;
     this.#volumes = volumes;
     this.#containers = containers;
     this.#tree = window.createTreeView('skiff.volumes', { treeDataProvider: this, canSelectMany: true });
-    const redraw = (): void => {
-      // A hidden view asks for its rows again when it is shown.
-      if (this.#tree.visible) this.#changed.fire(undefined);
-    };
     this.#subscriptions = [
-      volumes.onChanged(redraw),
-      containers.onChanged(({ kind }) => kind === 'list' && redraw()),
+      volumes.onChanged(() => this.#redraws.all()),
+      containers.onChanged(({ kind }) => kind === 'list' && this.#redraws.all()),
       this.#tree.onDidChangeVisibility(({ visible }) => visible && this.#shown.fire()),
       this.#tree,
-      this.#changed,
+      this.#redraws,
     ];
   }
 
@@ -45,8 +46,8 @@ export class VolumesView implements TreeDataProvider<VolumeNode> {
     return this.#tree.visible;
   }
 
-  getChildren(node?: VolumeNode): VolumeNode[] {
-    return node ? [] : this.#volumes.all.map(({ name }) => ({ kind: 'volume', name }));
+  getChildren(node?: VolumeNode): VolumeNode[] | Promise<VolumeNode[]> {
+    return node ? [] : this.#redraws.top(() => this.#volumes.all.map(({ name }) => ({ kind: 'volume', name })));
   }
 
   getTreeItem({ name }: VolumeNode): TreeItem {
@@ -57,7 +58,7 @@ export class VolumesView implements TreeDataProvider<VolumeNode> {
     item.contextValue = 'volume';
     if (volume) item.description = this.#describe(volume);
     item.tooltip = cleanLine(volume?.mountpoint ?? name);
-    item.accessibilityInformation = { label: `Volume ${cleanLine(name)}, ${String(item.description)}` };
+    item.accessibilityInformation = { label: t('Volume {0}, {1}', cleanLine(name), String(item.description)) };
     return item;
   }
 
@@ -67,7 +68,8 @@ export class VolumesView implements TreeDataProvider<VolumeNode> {
 
   #describe({ users, anonymous, createdAt }: VolumeSummary): string {
     const names = users.flatMap((id) => this.#containers.get(id) ?? []).map(displayName);
-    const used = names.length > 0 ? `used by ${names.join(', ')}` : users.length > 0 ? 'in use' : 'unused';
-    return `${anonymous ? 'unnamed · ' : ''}${describeDuration(Date.now() - Date.parse(createdAt))} · ${used}`;
+    const used = names.length > 0 ? t('used by {0}', names.join(', ')) : users.length > 0 ? t('in use') : t('unused');
+    const age = t('{0} ago', describeDuration(Date.now() - Date.parse(createdAt)));
+    return `${anonymous ? `${t('unnamed')} · ` : ''}${age} · ${used}`;
   }
 }
