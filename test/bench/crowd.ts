@@ -1,4 +1,4 @@
-/** Many at once: 100 containers started 8 in flight, what a monitor takes of memory, and `ps` and `inspect` beside them. */
+/** Many at once: 100 containers started 8 in flight, what a monitor takes of memory; and `ps` and `inspect` beside 50 and 200. */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { prepare } from './measure.ts';
@@ -6,28 +6,56 @@ import { image, type Peer } from './peers.ts';
 import { table } from './report.ts';
 
 const count = 100;
+const few = 50;
+const many = 200;
 const inFlight = 8;
 
 export async function crowd(peers: Peer[]): Promise<string> {
-  const rows = [['', 'started/s', 'KiB PSS a container', 'ps ms']];
+  const rows = [
+    ['', 'started/s', 'KiB PSS a container', ...[few, many].flatMap((n) => [`ps of ${n} ms`, `inspect of ${n} ms`])],
+  ];
   for (const peer of peers) rows.push(await crowdOf(peer));
   return `${count} containers, ${inFlight} in flight\n${table(rows)}\n`;
 }
 
 async function crowdOf(peer: Peer): Promise<string[]> {
-  const { argv, env } = peer;
-  const call = ([command = '', ...args]: string[]): string => prepare(command, args, env);
   const known = new Set(watchers().map(({ pid }) => pid));
   const started = performance.now();
-  await inParallel(count, inFlight, (index) =>
-    runAsync(peer, argv('run', '-d', '--name', `c${index}`, image, 'sleep', '100000')),
-  );
+  await startAll(peer, 0, count);
   const seconds = (performance.now() - started) / 1000;
   const memory = watchers().filter(({ pid }) => !known.has(pid));
   const kib = memory.reduce((sum, { pss }) => sum + pss, 0) / count;
-  const times = Array.from({ length: 10 }, () => elapsed(() => call(argv('ps'))));
-  call(argv('rm', '-f', ...Array.from({ length: count }, (_, index) => `c${index}`)));
-  return [peer.name, (count / seconds).toFixed(1), kib.toFixed(0), Math.min(...times).toFixed(1)];
+  await startAll(peer, count, many);
+  const beside = looks(peer);
+  removeAll(peer, few, many);
+  const row = [peer.name, (count / seconds).toFixed(1), kib.toFixed(0), ...looks(peer), ...beside];
+  removeAll(peer, 0, few);
+  return row;
+}
+
+const nameOf = (index: number): string => `c${index}`;
+
+function startAll(peer: Peer, from: number, to: number): Promise<void> {
+  return inParallel(to - from, inFlight, (index) =>
+    runAsync(peer, peer.argv('run', '-d', '--name', nameOf(from + index), image, 'sleep', '100000')),
+  );
+}
+
+function removeAll(peer: Peer, from: number, to: number): void {
+  call(peer, 'rm', '-f', ...Array.from({ length: to - from }, (_, index) => nameOf(from + index)));
+}
+
+/** Milliseconds of `ps`, and of `inspect` of one, with what is there: the least of ten. */
+function looks(peer: Peer): string[] {
+  return [['ps'], ['inspect', nameOf(0)]].map((words) => {
+    const times = Array.from({ length: 10 }, () => elapsed(() => call(peer, ...words)));
+    return Math.min(...times).toFixed(1);
+  });
+}
+
+function call({ argv, env }: Peer, ...words: string[]): string {
+  const [command = '', ...args] = argv(...words);
+  return prepare(command, args, env);
 }
 
 /** The processes that stay beside each container: our monitors, and what others call a shim or conmon. */

@@ -1,17 +1,17 @@
-/* drain PROGRAM ARGUMENTS…: takes a program's output on a terminal of its own as fast as it comes.
+/* drain terminal|pipe PROGRAM ARGUMENTS…: takes the output of a program on a terminal of its own as fast as it comes, from that or from a
+ * pipe.
  *
  * Says `ready` when the program is quiet; a line on stdin then presses Enter in the terminal. When the output ends with "done" it prints
  * `MICROSECONDS BYTES`, and at the end of stdin it ends the program. */
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#define MARK "done\r\n"
 
 static char buffer[65536];
 
@@ -29,12 +29,12 @@ static void wait_for_quiet(int fd)
 		;
 }
 
-/* Bytes until the mark, or -1. */
-static long long drain(int fd)
+/* Bytes until the text, or -1. */
+static long long drain(int fd, const char *text)
 {
 	long long total = 0;
-	char tail[sizeof(MARK)] = { 0 };
-	const size_t mark = sizeof(MARK) - 1;
+	char tail[16] = { 0 };
+	const size_t mark = strlen(text);
 	for (;;) {
 		ssize_t count = read(fd, buffer + mark, sizeof(buffer) - mark);
 		if (count <= 0)
@@ -42,24 +42,31 @@ static long long drain(int fd)
 		total += count;
 		memcpy(buffer, tail, mark);
 		memcpy(tail, buffer + count, mark);
-		if (memcmp(tail, MARK, mark) == 0)
+		if (memcmp(tail, text, mark) == 0)
 			return total;
 	}
 }
 
 int main(int argc, char **argv)
 {
-	int master;
+	int master, ends[2];
 	char line[16];
 	struct winsize size = { .ws_col = 80, .ws_row = 24 };
-	if (argc < 2)
+	if (argc < 3 || pipe(ends) < 0)
 		return 125;
+	bool through_pipe = strcmp(argv[1], "pipe") == 0;
 	pid_t pid = forkpty(&master, NULL, NULL, &size);
 	if (pid == 0) {
-		execvp(argv[1], argv + 1);
+		if (through_pipe)
+			dup2(ends[1], 1);
+		close(ends[0]);
+		close(ends[1]);
+		execvp(argv[2], argv + 2);
 		_exit(127);
 	}
-	wait_for_quiet(master);
+	close(ends[1]);
+	int output = through_pipe ? ends[0] : master;
+	wait_for_quiet(output);
 	puts("ready");
 	fflush(stdout);
 	if (read(0, line, sizeof(line)) <= 0)
@@ -67,13 +74,13 @@ int main(int argc, char **argv)
 	long long start = now_us();
 	if (write(master, "\r", 1) != 1)
 		return 125;
-	long long total = drain(master);
+	long long total = drain(output, through_pipe ? "done\n" : "done\r\n");
 	printf("%lld %lld\n", now_us() - start, total);
 	fflush(stdout);
 	while (read(0, line, sizeof(line)) > 0)
 		;
 	kill(pid, SIGKILL);
-	while (read(master, buffer, sizeof(buffer)) > 0)
+	while (read(output, buffer, sizeof(buffer)) > 0)
 		;
 	waitpid(pid, NULL, 0);
 	return total < 0;

@@ -8,8 +8,8 @@ import { measure, prepare, type Measurement } from './measure.ts';
 import type { Peer } from './peers.ts';
 import { report } from './report.ts';
 
-const image = 'docker.io/library/big:1';
-const copy = 'docker.io/library/copy:1';
+const image = 'big:1';
+const copy = 'copy:1';
 const container = 'big';
 
 /** The layers of a docker-archive, three at a time. As the engine does: what is unpacked counts when it is on the disk. */
@@ -23,7 +23,12 @@ export async function images(peers: Peer[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'skiff-bench-images-'));
   try {
     const place = { folder, archive: join(folder, 'image.tar'), root: join(folder, 'root.tar') };
-    prepare('skopeo', ['copy', '--quiet', `oci:${largeImage()}:big`, `docker-archive:${place.archive}:${image}`]);
+    prepare('skopeo', [
+      'copy',
+      '--quiet',
+      `oci:${largeImage()}:big`,
+      `docker-archive:${place.archive}:docker.io/library/${image}`,
+    ]);
     const texts = [loads, saves, exports, imports, removals].map((subject) => measured(subject(peers, place)));
     return [...texts, memory(peers)].join('\n');
   } finally {
@@ -95,7 +100,7 @@ function removals(peers: Peer[], { archive, folder }: Place): Verb {
       call(peer, 'load', '-q', '-i', archive);
     },
     command: () => peer.argv('rmi', image),
-    after: () => swept(peer),
+    settle: () => swept(peer),
   });
   return { title: 'rmi', measurements: [unlink, ...peers.map(remove)] };
 }
@@ -105,7 +110,11 @@ function floor(script: string, archive: string, target: string): Measurement {
   return { name: 'floor', before: clear, command: () => ['sh', '-c', script, archive, target], after: clear };
 }
 
-const common = ({ name, env }: Peer): Pick<Measurement, 'name' | 'env'> => ({ name, env });
+const common = ({ name, env, group }: Peer): Pick<Measurement, 'name' | 'env' | 'group'> => ({
+  name,
+  env,
+  group,
+});
 
 function call({ argv, env }: Peer, ...words: string[]): string {
   const [command = '', ...args] = argv(...words);
@@ -122,7 +131,7 @@ function removeImage(peer: Peer, name: string): void {
 }
 
 /** What skiff removes is swept in the background, which is not the next one's to bear. */
-function swept({ name, env }: Peer): void {
+export function swept({ name, env }: Peer): void {
   if (name !== 'skiff') return;
   const wait = 'while ls -A "$0" | grep -q "^[.]gone"; do sleep 0.1; done';
   prepare('sh', ['-c', wait, join(env['SKIFF_ROOT'] ?? '', 'layers')]);

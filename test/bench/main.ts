@@ -5,12 +5,24 @@
 import { commands } from './commands.ts';
 import { crowd } from './crowd.ts';
 import { images } from './images.ts';
+import { networkStarts, networkThroughput } from './network.ts';
 import { peers, type Peer } from './peers.ts';
 import { pull } from './pull.ts';
 import { run } from './run.ts';
 import { streams } from './streams.ts';
+import { windows } from './windows.ts';
 
-const subjects: Record<string, (peers: Peer[]) => Promise<string>> = { run, commands, streams, crowd, pull, images };
+const subjects: Record<string, (peers: Peer[]) => Promise<string>> = {
+  run,
+  commands,
+  streams,
+  windows,
+  crowd,
+  pull,
+  images,
+  network: networkStarts,
+  throughput: networkThroughput,
+};
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in subjects));

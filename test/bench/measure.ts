@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { compile } from '../support/compile.ts';
+import type { CpuGroup } from './cpu-group.ts';
 
 /** One thing to be timed: a command as a whole process, or (`many`) an amount of work with its duration in nanoseconds. */
 export type Measurement = {
@@ -9,6 +10,10 @@ export type Measurement = {
   before?: () => void;
   command: () => readonly string[];
   env?: Record<string, string>;
+  /** Waits for what goes on behind it: part of its processor time, not of its duration. */
+  settle?: () => void;
+  /** Where the engine is that does the work: its processor time counts, too. */
+  group?: CpuGroup;
   after?: () => void;
 };
 
@@ -39,12 +44,17 @@ export function measure(subject: Subject): Map<string, Sample[]> {
   return samples;
 }
 
-function runTimed({ name, command, env }: Measurement): Sample {
-  const { stdout, stderr } = spawnSync(timed, command(), { env: { ...process.env, ...env }, encoding: 'utf8' });
+function runTimed({ name, command, env, settle, group }: Measurement): Sample {
+  const before = group?.used() ?? 0;
+  const { stdout, stderr } = spawnSync(timed, group?.inside(command()) ?? command(), {
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
   const [wall, cpu, status] = stdout.trim().split(' ').map(Number);
   if (status !== 0 || wall === undefined || cpu === undefined)
     throw new Error(`${name}: ${command().join(' ')} ended with ${status}: ${stderr}`);
-  return { wall, cpu };
+  settle?.();
+  return { wall, cpu: group ? group.used() - before : cpu };
 }
 
 /** Runs a command that only prepares, and returns what it printed. */

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestRegistry } from '../support/registry.ts';
+import { swept } from './images.ts';
 import { largeImage } from './large-image.ts';
 import { measure, prepare, type Measurement } from './measure.ts';
 import type { Peer } from './peers.ts';
@@ -13,24 +14,39 @@ const script =
   'xargs -P 3 -I{} sh -c \'mkdir -p "$0/{}" && curl -sSf "http://$1/v2/big/blobs/{}" | gzip -dc | tar -x -C "$0/{}"\' "$1" "$2" < "$3" && sync -f "$1"';
 
 export async function pull(peers: Peer[]): Promise<string> {
-  // Docker and podman live in network namespaces of their own here, where our loopback is not theirs.
-  const skiff = peers.find(({ name }) => name === 'skiff');
-  if (!skiff) return 'cold pull: skiff is not among the peers\n';
   const folder = mkdtempSync(join(tmpdir(), 'skiff-bench-pull-'));
-  const registry = await TestRegistry.start();
+  const data = join(folder, 'registry');
+  const registries: TestRegistry[] = [];
+  const start = async (through: readonly string[]): Promise<string> => {
+    const registry = await TestRegistry.start({ data, through });
+    registries.push(registry);
+    return registry.host;
+  };
   try {
+    const host = await start([]);
     const layout = largeImage();
     const source = `oci:${layout}:big`;
-    prepare('skopeo', ['copy', '--quiet', '--dest-tls-verify=false', source, `docker://${registry.host}/big:1`]);
+    prepare('skopeo', ['copy', '--quiet', '--dest-tls-verify=false', source, `docker://${host}/big:1`]);
     const digests = join(folder, 'digests');
     prepare('sh', ['-c', 'printf "%s\\n" "$@" > "$0"', digests, ...layerDigests(layout)]);
-    const measurements = [floor(folder, registry.host, digests), pulling(skiff, `${registry.host}/big:1`)];
-    const subject = { title: 'cold pull: 26,000 files, 750 MB', rounds: 3, unit: 'floor', measurements };
+    const measurements = [floor(folder, host, digests)];
+    for (const peer of peers) {
+      const near = peer.pid === undefined ? host : await start(inside(peer.pid));
+      measurements.push(pulling(peer, `${near}/big:1`));
+    }
+    const subject = { title: 'cold pull: 26,000 files, 750 MB', rounds: 2, unit: 'floor', measurements };
     return report(subject, measure(subject));
   } finally {
-    await registry.dispose();
+    for (const registry of registries) await registry.dispose();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** In the network namespace of another engine, where our loopback is not its own: a registry on the same files. */
+function inside(pid: number): string[] {
+  const through = ['nsenter', `--net=/proc/${pid}/ns/net`];
+  prepare('nsenter', [...through.slice(1), 'ip', 'link', 'set', 'lo', 'up']);
+  return through;
 }
 
 function floor(folder: string, host: string, digests: string): Measurement {
@@ -44,15 +60,15 @@ function floor(folder: string, host: string, digests: string): Measurement {
   };
 }
 
-function pulling({ argv, env }: Peer, reference: string): Measurement {
+function pulling(peer: Peer, reference: string): Measurement {
+  const { name, argv, env, group } = peer;
   const after = (): void => {
     const [command = '', ...args] = argv('rmi', reference);
     prepare(command, args, env);
-    // What is removed is swept in the background, which is not the next one's to bear.
-    const swept = 'while ls -A "$0" | grep -q "^[.]gone"; do sleep 0.1; done';
-    prepare('sh', ['-c', swept, join(env['SKIFF_ROOT'] ?? '', 'layers')]);
+    swept(peer);
   };
-  return { name: 'skiff', env, command: () => argv('pull', '-q', reference), after };
+  const options = name === 'podman' ? ['-q', '--tls-verify=false'] : ['-q'];
+  return { name, env, group, command: () => argv('pull', ...options, reference), after };
 }
 
 function layerDigests(layout: string): string[] {

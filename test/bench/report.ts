@@ -17,7 +17,7 @@ export function report({ title, unit, rounds }: Subject, samples: Map<string, Sa
       `${fixed(middle / unitMiddle)} x`,
     ];
   });
-  const header = ['', 'min ms', 'median ms', 'own CPU ms', 'min', 'median'];
+  const header = ['', 'min ms', 'median ms', 'CPU ms', 'min', 'median'];
   return `${title} (${rounds} rounds, multiples of ${unit})\n${table([header, ...rows])}\n`;
 }
 

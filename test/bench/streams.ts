@@ -1,4 +1,4 @@
-/** Terminals and logs: a key's way there and back, 100 MB through a terminal and a pipe, a million lines written and read back. */
+/** Terminals and logs: a key's way there and back, 100 MB through a terminal and a pipe, five million lines written and read back. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { table } from './report.ts';
 
 const keys = 500;
 const megabytes = 100;
-const lines = 1_000_000;
+const lines = 5_000_000;
 
 export async function streams(peers: Peer[]): Promise<string> {
   const titles = ['', 'echo attach µs', 'p99', 'echo exec µs', 'p99', 'pty s', 'CPU s', 'pipe s', 'CPU s'];
@@ -54,7 +54,8 @@ async function throughputOf({ argv, env }: Peer, mode: '-it' | '-i'): Promise<st
   while (!succeeds({ argv, env }, 'exec', 'much', 'test', '-s', '/much')) await delay(100);
   try {
     const init = Number(call('inspect', '-f', '{{.State.Pid}}', 'much'));
-    const { seconds, cpu, bytes } = await drained(argv('attach', 'much'), env, init);
+    const output = mode === '-it' ? 'terminal' : 'pipe';
+    const { seconds, cpu, bytes } = await drained(output, argv('attach', 'much'), env, init);
     const missed = megabytes * 1e6 - bytes;
     return [seconds.toFixed(2), cpu.toFixed(2) + (missed > 0 ? ` (${(missed / 1e6).toFixed(0)} MB skipped)` : '')];
   } finally {
@@ -63,11 +64,12 @@ async function throughputOf({ argv, env }: Peer, mode: '-it' | '-i'): Promise<st
 }
 
 async function drained(
+  output: 'terminal' | 'pipe',
   command: string[],
   env: Record<string, string>,
   init: number,
 ): Promise<{ seconds: number; cpu: number; bytes: number }> {
-  const child = spawn(compile(join(import.meta.dirname, 'drain.c')), command, {
+  const child = spawn(compile(join(import.meta.dirname, 'drain.c')), [output, ...command], {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { busyboxRootfs } from '../support/images.ts';
@@ -14,19 +15,24 @@ describe('bad input', () => {
   });
   after(() => store.dispose());
 
+  /** The files of what was removed go after the answer. */
+  const swept = (): Promise<unknown> =>
+    until('what was removed is swept', () => {
+      const { containers = [], running = [], interfaces = [] } = footprint(store);
+      // The kernel takes its time with a namespace that ends, and with the interface of it that the bridge has.
+      return !containers.some((name) => name.startsWith('.')) && interfaces.length <= running.length;
+    });
+
   /** One clear line, this code, nothing on stdout, and nothing left of the attempt. */
   async function refused(args: string[], code: number, line: RegExp, input?: string | Uint8Array): Promise<void> {
+    await swept();
     const untouched = footprint(store);
     const result = await store.skiff(args, input === undefined ? {} : { input });
     const said = `${args.join(' ')} said ${JSON.stringify(result)}`;
     assert.equal(result.code, code, said);
     assert.equal(result.stdout, '', said);
     assert.match(result.stderr, line, said);
-    // The files of what was removed go after the answer.
-    await until(
-      'what was removed is swept',
-      () => !footprint(store)['containers']?.some((name) => name.startsWith('.')),
-    );
+    await swept();
     assert.deepEqual(footprint(store), untouched);
   }
 
@@ -114,6 +120,52 @@ describe('bad input', () => {
     );
     await refused(['import', '/no/such.tar', 'bad:1'], 1, /^skiff: .*\/no\/such\.tar.*\n$/);
     await refused(['import', noise, 'UPPER'], 1, line);
+    await refused(
+      ['import', '/dev/fd/63', 'bad:1'],
+      1,
+      /^skiff: \/dev\/fd\/63: only standard input.*\nPipe it in: .*\n$/,
+    );
+    await refused(['import', '/dev/stdin', 'bad:1'], 1, line, tar.subarray(0, tar.length / 2));
+  });
+
+  it('refuses to run in a store whose file system can hold no containers, and says where it can be', async () => {
+    const [misplaced, layers] = [new TestStore(), mkdtempSync(join(tmpdir(), 'skiff-overlay-'))];
+    try {
+      for (const path of [misplaced.root, ...['lower', 'upper', 'work'].map((name) => join(layers, name))])
+        mkdirSync(path);
+      const options = ['lower', 'upper', 'work'].map((name) => `${name}dir=${join(layers, name)}`).join();
+      const mounted = spawnSync('mount', ['-t', 'overlay', '-o', options, 'overlay', misplaced.root]);
+      assert.equal(mounted.status, 0, mounted.stderr.toString());
+      const result = await misplaced.skiff(['run', '--rm', '@host', 'true']);
+      assert.equal(result.code, 125, JSON.stringify(result));
+      assert.match(result.stderr, /^skiff: the store's file system can hold no containers.*\n.*--root/);
+      await until('nothing is left of it', () => misplaced.containerIds().length === 0);
+    } finally {
+      const { id = '' } = misplaced;
+      spawnSync('umount', ['-l', misplaced.root]);
+      // What it made in the kernel is found by its name.
+      writeFileSync(join(misplaced.root, 'store-id'), `${id}\n`);
+      await misplaced.dispose();
+      rmSync(layers, { recursive: true, force: true });
+    }
+  });
+
+  it('says what is wrong with a host name and a working directory', async () => {
+    await refused(
+      ['run', '--rm', '-h', 'a'.repeat(65), '@host', 'true'],
+      125,
+      /^skiff: invalid hostname: "a+" is longer/,
+    );
+    await refused(
+      ['run', '--rm', '-w', '/etc/passwd', '@host', 'true'],
+      125,
+      /^skiff: working directory \/etc\/passwd: .*not a directory.*\n$/,
+    );
+    await refused(
+      ['run', '--rm', '--security-opt', 'seccomp=/no/such', '@host', 'true'],
+      125,
+      /^skiff: opening seccomp profile \(\/no\/such\) failed: .*no such file or directory\n$/,
+    );
   });
 
   it('refuses bad options with the name of the option', async () => {
@@ -137,7 +189,7 @@ function footprint(store: TestStore): Record<string, string[]> {
     running: list(join(run, 'containers')),
     states: list(join(run, 'state')),
     interfaces:
-      spawnSync('ip', ['-o', 'link', 'show', 'master', `sk${store.id}`], { encoding: 'utf8' }).stdout?.split('\n') ??
+      spawnSync('ip', ['-o', 'link', 'show', 'master', `sk${store.id}`], { encoding: 'utf8' }).stdout?.match(/.+/g) ??
       [],
   };
 }

@@ -43,16 +43,48 @@ describe('the command line itself', () => {
     }
   });
 
+  it("helps under every name of a command, and by -h where the letter is nobody's", async () => {
+    const help = await store.succeed(['container', 'ls', '--help']);
+    assert.match(
+      help,
+      /^Usage: {2}skiff container ls \[OPTIONS\]\n\nList containers\n\nAliases:\n {2}skiff container list, .*, skiff ps\n/,
+    );
+    assert.equal(await store.succeed(['container', 'ls', '-h']), help);
+    assert.match(await store.succeed(['ps', '-h']), /^Usage: {2}skiff ps /);
+    assert.match(await store.succeed(['attach', '--help']), /--sig-proxy .*\(default true\)$/m);
+    const hostname = await store.skiff(['run', '-h']);
+    assert.deepEqual(
+      [hostname.code, hostname.stderr.split('\n')[0]],
+      [125, "skiff: flag needs an argument: 'h' in -h"],
+    );
+  });
+
+  it('takes an empty path of a store for none', async () => {
+    assert.equal(
+      await store.succeed(['--root=', '--runroot', '', 'info', '--format', '{{.SkiffRootDir}}']),
+      store.root,
+    );
+  });
+
   it('knows levels of its log, and refuses others', async () => {
     for (const level of ['error', 'warn', 'info', 'debug'])
       assert.deepEqual(await store.skiff(['--log-level', level, 'ps', '-q']), { code: 0, stdout: '', stderr: '' });
     const refused = await store.skiff(['--log-level', 'loud', 'ps']);
     assert.deepEqual([refused.code, refused.stderr.split('\n')[0]], [125, 'skiff: invalid logging level: loud']);
+    assert.deepEqual(await store.skiff(['-D', 'ps', '-q']), { code: 0, stdout: '', stderr: '' });
+    assert.deepEqual(await store.skiff(['-l', 'info', 'ps', '-q']), { code: 0, stdout: '', stderr: '' });
   });
 
   it('refuses what is no command, no flag and no argument of its, and says where help is', async () => {
     for (const [args, code, message] of [
+      [['network', '--bogus'], 125, "skiff: unknown flag: --bogus\nSee 'skiff network --help'.\n"],
       [['bogus'], 1, "skiff: 'bogus' is not a skiff command.\nSee 'skiff --help'.\n"],
+      [
+        ['search', 'nginx'],
+        1,
+        'skiff: search is not implemented: registries have no search that a client may ask: look at https://hub.docker.com/search, then skiff pull NAME\n',
+      ],
+      [['cp', 'x:', '/tmp'], 1, 'skiff: the path in the container cannot be empty\n'],
       [['ps', '--bogus'], 125, "skiff: unknown flag: --bogus\nSee 'skiff ps --help'.\n"],
     ] as const)
       assert.deepEqual(await store.skiff(args), { code, stdout: '', stderr: message });

@@ -17,8 +17,13 @@ const helpers = (store: TestStore): number[] =>
     .filter(({ command }) => /helper\.js/.test(command))
     .map(({ pid }) => pid);
 
-const isSpawner = ({ pid }: { pid: number }): boolean =>
-  /^skiff-spawner$/m.test(readFileSync(`/proc/${pid}/comm`, 'utf8'));
+const isSpawner = ({ name }: { name: string }): boolean => name === 'skiff-spawner';
+
+/** A line of /proc/PID/status. */
+const statusOf = (pid: number, name: string): string =>
+  new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
+
+const isDefunct = (pid: number): boolean => statusOf(pid, 'State').startsWith('Z');
 
 /** Ends it as the kernel would when it runs out of memory. */
 async function killHelper(store: TestStore): Promise<void> {
@@ -98,6 +103,34 @@ describe('the helper of the command line', () => {
     }
   });
 
+  it('goes on without its spawner, and without the process that waits for the next request', async () => {
+    const store = new TestStore();
+    try {
+      await store.succeed(['run', '-d', '--name', 'stays', '@host', 'sleep', '1000']);
+      const [helper] = helpers(store);
+      for (const which of ['waiting', 'spawner'] as const) {
+        // Who has answered a request may take a moment to end: the spawner, and who waits.
+        const spawners = await until('only who stays is there', () => {
+          const all = store.processes().filter(isSpawner);
+          return all.length === 2 && all;
+        });
+        const isWaiting = ({ parent }: { parent: number }): boolean => spawners.some(({ pid }) => pid === parent);
+        const victim = spawners.find((one) => isWaiting(one) === (which === 'waiting'));
+        assert.ok(victim, `there is a process: ${which}`);
+        process.kill(victim.pid, 'SIGKILL');
+        await until(`it is gone: ${which}`, () => !existsSync(`/proc/${victim.pid}`) || isDefunct(victim.pid));
+        await until(
+          'the next command works',
+          async () => (await store.skiff(['run', '--rm', '@host', 'true'])).code === 0,
+        );
+        assert.deepEqual(helpers(store), [helper]);
+        assert.match(await store.succeed(['exec', 'stays', 'echo', 'alive']), /alive/);
+      }
+    } finally {
+      await store.dispose();
+    }
+  });
+
   it('leaves when it has been idle, with its spawner, and containers go on', async () => {
     const store = new TestStore();
     try {
@@ -127,6 +160,16 @@ describe('the helper of the command line', () => {
         result.stderr,
         /Node\.js \d+\.\d+\.\d+ is too old: Skiff needs 22\.15 or newer; name one in SKIFF_NODE/,
       );
+    } finally {
+      await store.dispose();
+    }
+  });
+
+  it('runs on the Node.js of the build when none is named, whatever is on PATH', async () => {
+    const store = new TestStore();
+    try {
+      const env = { SKIFF_NODE: undefined, PATH: '/nowhere' };
+      assert.equal(await store.succeed(['ps', '-aq'], { env }), '');
     } finally {
       await store.dispose();
     }

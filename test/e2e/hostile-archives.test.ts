@@ -148,7 +148,7 @@ describe('a bomb', () => {
           env: limit('1000000'),
         });
         assert.equal(code, 1);
-        assert.match(stderr, /^skiff: [^\n]*the layer has too many bytes\n.*raise SKIFF_MAX_LAYER_BYTES/);
+        assert.match(stderr, /^skiff: [^\n]*has too many bytes\n.*raise SKIFF_MAX_LAYER_BYTES/);
         assert.deepEqual(contents(limited.root), []);
       });
       await withStore(limit('9000000'), async (raised) => {

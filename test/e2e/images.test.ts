@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
@@ -67,9 +67,9 @@ describe('images from a registry, on the command line', () => {
       'ID: Mounted from box',
       'latest: digest: DIGEST size: N',
     ]);
-    const untagged = await skiff('rmi', `${registry.host}/team/box`);
+    const untagged = await skiff('rmi', '--no-prune', `${registry.host}/team/box`);
     assert.deepEqual(lines(untagged.stdout), ['Untagged: HOST/team/box:latest', 'Untagged: HOST/team/box@DIGEST']);
-    const removed = await skiff('rmi', `${name}:1`);
+    const removed = await skiff('rmi', '--no-prune', `${name}:1`);
     assert.deepEqual(lines(removed.stdout), [
       'Untagged: HOST/box:1',
       'Untagged: HOST/box@DIGEST',
@@ -96,6 +96,13 @@ describe('images from a registry, on the command line', () => {
     assert.equal((await skiff('pull', '-q', `${name}:1`)).stdout, `${name}:1\n`);
     const all = await skiff('pull', '-a', '-q', name);
     assert.deepEqual([all.code, all.stdout], [0, `${name}:1\n`]);
+    assert.equal((await skiff('tag', `${name}:1`, `${name}:2`)).code, 0);
+    const both = await skiff('push', '-a', name);
+    assert.deepEqual(
+      lines(both.stdout).filter((line) => line.includes('digest')),
+      ['1: digest: DIGEST size: N', '2: digest: DIGEST size: N'],
+    );
+    assert.equal((await skiff('rmi', `${name}:2`)).code, 0);
   });
 
   it('are pulled by run when they are missing, on stderr, or with --pull always', async () => {
@@ -179,7 +186,7 @@ describe('images from a registry, on the command line', () => {
   it('that a container was made of are not removed, and are named in the refusal', async () => {
     const name = `${registry.host}/box:1`;
     assert.equal((await skiff('rmi', `${registry.host}/team/box`)).code, 0);
-    assert.equal((await skiff('create', '--name', 'user', name)).code, 125, 'it has no command');
+    assert.equal((await skiff('create', '--name', 'user', name)).code, 1, 'it has no command');
     assert.equal((await skiff('create', '--name', 'user', name, 'sh')).code, 0);
     const refused = await skiff('rmi', name);
     assert.equal(refused.code, 1);
@@ -216,6 +223,8 @@ describe('images from a registry, on the command line', () => {
       /^skiff: invalid reference format: repository name \(upper\/Case\) must be lowercase\n$/,
     );
     assert.match(await said('tag', 'nope', 'other'), /^skiff: Unable to find image 'nope:latest' locally\n/);
+    assert.match(await said('tag', 'nope', `sha256:${'0'.repeat(64)}`), /^skiff: refusing to create an ambiguous tag/);
+    assert.match(await said('tag', 'nope', `other@sha256:${'0'.repeat(64)}`), /^skiff: refusing to create a tag with/);
     assert.match(
       await said('pull', '--platform', 'a/b/c/d', `${registry.host}/box`),
       /is an invalid OS component or platform/,
@@ -317,7 +326,10 @@ describe('helpers of one store', () => {
   it('go on where another one was killed, and sweep what it left', async () => {
     const first = await puller();
     const failed = assert.rejects(first.pulled);
-    await until('the first one fetches', () => asked === 1);
+    const scraps = (): string[] =>
+      readdirSync(join(store.root, 'images/blobs/sha256')).filter((name) => name.endsWith('.tmp'));
+    // It may have asked, and not yet written: then it leaves nothing.
+    await until('the first one fetches and writes', () => asked === 1 && scraps().length === 1);
     const second = await puller();
     await until('the second one waits', () => readdirSync(join(store.root, 'pins')).length >= 3);
     first.window.helper.child.kill('SIGKILL');
@@ -327,13 +339,36 @@ describe('helpers of one store', () => {
     release();
     await second.pulled;
     assert.equal(asked, 2);
-    const scraps = (): string[] =>
-      readdirSync(join(store.root, 'images/blobs/sha256')).filter((name) => name.endsWith('.tmp'));
     assert.equal(scraps().length, 1);
     assert.equal((await store.skiff(['image', 'prune', '-a', '-f'])).code, 0);
     assert.deepEqual(readdirSync(join(store.root, 'images/blobs/sha256')), []);
     assert.deepEqual(readdirSync(join(store.root, 'pins')), []);
     await second.window.close();
+  });
+
+  it("take nothing that another one's pull has brought or found", async () => {
+    const [brought, found] = ['brought', 'found'].map((name) => makeLayer([{ path: name, content: name }]));
+    assert.ok(brought && found);
+    addImage(registry, '1', [found, brought, layer]);
+    addImage(registry, 'before', [found]);
+    const old = `${registry.host}/a:before`;
+    await store.succeed(['pull', '-q', old]);
+    const { window, pulled } = await puller();
+    const has = ({ diffId }: { diffId: string }): boolean =>
+      existsSync(join(store.root, 'layers', diffId.replace('sha256:', '')));
+    await until('one layer is here, and another one on its way', () => asked === 1 && has(brought));
+    // By the command line's helper: as an image that nobody needs, and by its name.
+    assert.match(await store.succeed(['image', 'prune', '-a', '-f']), /Deleted Images:/);
+    assert.match((await store.skiff(['rmi', old])).stderr, /Unable to find image/);
+    assert.deepEqual([has(brought), has(found)], [true, true]);
+    release();
+    await pulled;
+    const fetched = ({ digest }: { digest: string }): number =>
+      registry.requests.filter(({ line }) => line.endsWith(digest)).length;
+    assert.deepEqual([fetched(brought), fetched(found)], [1, 1]);
+    await window.close();
+    await store.succeed(['image', 'prune', '-a', '-f']);
+    assert.deepEqual(readdirSync(join(store.root, 'images/blobs/sha256')), []);
   });
 
   it('leave nothing when the front of a pull is killed', async () => {

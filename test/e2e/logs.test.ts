@@ -48,6 +48,20 @@ describe('logs', () => {
     assert.ok(files.includes(3), id);
   });
 
+  it('tell with --details what was asked for of the container, as Docker writes it', async () => {
+    const opts = { labels: 'note,none', 'env-regex': '^S_', tag: '{{.Name}}/{{.ImageName}}' };
+    const options = Object.entries(opts).flatMap(([name, value]) => ['--log-opt', `${name}=${value}`]);
+    await run('told', 'echo one; echo two >&2', ...options, '-l', 'note=a, b*c', '-e', 'S_X=1=2', '-e', 'Y=3');
+    const attributes = 'S_X=1%3D2,note=a%2C+b%2Ac,tag=told%2F%40host';
+    const told = await store.skiff(['logs', '--details', 'told']);
+    assert.deepEqual(told, { code: 0, stdout: `${attributes} one\n`, stderr: `${attributes} two\n` });
+    assert.match(await store.succeed(['logs', '-t', '--details', 'told']), /^\d{4}-\S+Z S_X=/);
+    assert.deepEqual(JSON.parse(await store.succeed(['inspect', '-f', '{{json .HostConfig.LogConfig}}', 'told'])), {
+      Type: 'json-file',
+      Config: opts,
+    });
+  });
+
   it('are none when that is wanted; what no driver of ours can do is refused', async () => {
     await run('silent', 'echo unheard', '--log-driver', 'none');
     const { code, stderr } = await store.skiff(['logs', 'silent']);
@@ -57,7 +71,10 @@ describe('logs', () => {
       ['--log-opt', 'max-file=3'],
       ['--log-opt', 'color=red'],
       ['--log-opt', 'max-size=lots'],
+      ['--log-opt', 'tag={{.Nonsense}}'],
+      ['--log-opt', 'env-regex=('],
+      ['--log-driver', 'local', '--log-opt', 'labels=a'],
     ])
-      assert.equal((await store.skiff(['create', ...options, '@host', 'true'])).code, 125, options.join(' '));
+      assert.equal((await store.skiff(['run', ...options, '@host', 'true'])).code, 125, options.join(' '));
   });
 });

@@ -151,6 +151,54 @@ describe('skiff-oci', () => {
     assert.match((await oci('create', '--nosuch', 'x')).stderr, /unknown option --nosuch/);
   });
 
+  it('runs one more process in a container: its own, changed, or one of a file', async () => {
+    const path = bundle('exec', 'exec sleep 1000', { process: { env: ['PATH=/bin', 'WHO=init'] } });
+    await succeed('create', '--bundle', path, 'exec');
+    await succeed('start', 'exec');
+    const inside = 'hostname; echo $WHO $MORE $PWD; id -u; ps | wc -l; exit 4';
+    const first = await oci('exec', '--cwd', '/tmp', '-e', 'MORE=more', '-u', '7:7', 'exec', 'sh', '-c', inside);
+    assert.deepEqual(first.stdout.split('\n').slice(0, 3), ['oci', 'init more /tmp', '7'], first.stderr);
+    assert.equal(first.code, 4);
+    const file = join(folder, 'process.json');
+    const [pidFile, script] = [join(folder, 'exec.pid'), 'echo written > /tmp/by-exec; exec sleep 1000'];
+    const json = { cwd: '/', user: { uid: 0, gid: 0 }, args: ['sh', '-c', script], env: ['PATH=/bin'] };
+    writeFileSync(file, JSON.stringify(json));
+    await succeed('exec', '--detach', '--process', file, '--pid-file', pidFile, 'exec');
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    await until('it runs', () => readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('sleep'));
+    assert.equal((await succeed('exec', 'exec', 'cat', '/tmp/by-exec')).trim(), 'written');
+    assert.ok((await succeed('ps', '--format', 'json', 'exec')).includes(String(pid)), 'it is in the cgroup');
+    const missing = await oci('exec', 'exec', 'nosuch');
+    assert.match(missing.stderr, /exec: "nosuch": executable file not found in \$PATH/);
+    assert.match((await oci('exec', '--tty', 'exec', 'sh')).stderr, /--console-socket, which is missing/);
+    await succeed('pause', 'exec');
+    assert.match((await oci('exec', 'exec', 'true')).stderr, /cannot exec in a container that is paused/);
+    await succeed('delete', '--force', 'exec');
+    assert.match((await oci('exec', 'exec', 'true')).stderr, /does not exist/);
+  });
+
+  it('changes the limits of a container that runs', async () => {
+    await succeed('run', '--detach', '--bundle', bundle('update', 'exec sleep 1000'), 'update');
+    await succeed('update', '--memory', '50331648', '--pids-limit', '20', 'update');
+    const resources = join(folder, 'resources.json');
+    writeFileSync(resources, JSON.stringify({ memory: { limit: 67108864 }, cpu: { shares: 512 } }));
+    await succeed('update', '--resources', resources, 'update');
+    const group = execFileSync('find', ['/sys/fs/cgroup', '-type', 'd', '-path', '*/skiff-oci/update'], {
+      encoding: 'utf8',
+    }).split('\n');
+    const values = (names: string[]): string[] =>
+      group.flatMap((path) =>
+        names.flatMap((name) => (existsSync(join(path, name)) ? [readFileSync(join(path, name), 'utf8').trim()] : [])),
+      );
+    assert.deepEqual(values(['memory.max', 'memory.limit_in_bytes']), ['67108864']);
+    assert.deepEqual(
+      values(['pids.max']).filter((value) => value !== 'max'),
+      ['20'],
+    );
+    assert.match((await oci('update', '--memory', 'much', 'update')).stderr, /--memory: "much" is not a whole number/);
+    await succeed('delete', '--force', 'update');
+  });
+
   it('leaves no cgroup behind', async () => {
     const path = bundle('groups', 'cat /proc/self/cgroup');
     assert.match((await oci('run', '--bundle', path, 'groups')).stdout, /:\/skiff-oci\/groups$/m);

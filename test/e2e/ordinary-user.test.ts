@@ -86,39 +86,56 @@ describe('an ordinary user whom sudo refuses', { skip: unable ? false : 'every u
     assert.deepEqual(readdirSync(join(store.root, 'names')), []);
   });
 
+  it('is asked for a password, whatever language sudo speaks to him', async () => {
+    const chinese = { ...env, LANG: 'C.UTF-8', LANGUAGE: 'zh_CN', LC_ALL: undefined };
+    // The helper of the story before this one speaks another.
+    const foreign = new TestStore({ uid: user.uid });
+    try {
+      const result = await foreign.skiff(['run', '@host', 'true'], { env: chinese });
+      assert.equal(result.code, 125, result.stderr);
+      assert.match(result.stderr, /^skiff: no password was given$/m);
+    } finally {
+      await foreign.dispose();
+    }
+  });
+
   it('still has what needs no privilege', async () => {
     assert.equal(await store.succeed(['ps', '-aq'], { env }), '');
     assert.match(await store.succeed(['info', '--format', 'json'], { env }), /"Privilege":\{"status":"/);
   });
 });
 
-describe('a session that can gain no privileges', { skip: able ? false : 'no user here may use sudo' }, () => {
-  it('says that it can not, why, and what to do', async () => {
-    const user = able ?? { uid: -1, name: '', home: '' };
-    const store = new TestStore({ uid: user.uid });
-    try {
-      const { status, stderr } = spawnSync(
-        'setpriv',
-        [
-          '--reuid',
-          String(user.uid),
-          '--regid',
-          String(user.uid),
-          '--clear-groups',
-          '--no-new-privs',
-          skiffBinary,
-          'run',
-          '@host',
-          'true',
-        ],
-        { env: { PATH: process.env['PATH'], HOME: user.home, USER: user.name, ...store.env }, encoding: 'utf8' },
-      );
-      assert.equal(status, 125);
-      assert.match(stderr, /NoNewPrivs/);
-      assert.match(stderr.split('\n')[1] ?? '', /ordinary terminal/);
-      assert.deepEqual(store.containerIds(), []);
-    } finally {
-      await store.dispose();
-    }
-  });
-});
+describe(
+  'a session that can gain no privileges',
+  { skip: (able ?? unable) ? false : 'there is no ordinary user' },
+  () => {
+    it('says that it can not, why, and what to do', async () => {
+      const user = able ?? unable ?? { uid: -1, name: '', home: '' };
+      const store = new TestStore({ uid: user.uid });
+      try {
+        const { status, stderr } = spawnSync(
+          'setpriv',
+          [
+            '--reuid',
+            String(user.uid),
+            '--regid',
+            String(user.uid),
+            '--clear-groups',
+            '--no-new-privs',
+            skiffBinary,
+            'run',
+            '@host',
+            'true',
+          ],
+          { env: { PATH: process.env['PATH'], HOME: user.home, USER: user.name, ...store.env }, encoding: 'utf8' },
+        );
+        assert.equal(status, 125);
+        assert.match(stderr, /NoNewPrivs/);
+        assert.match(stderr.split('\n')[1] ?? '', /ordinary terminal/);
+        assert.deepEqual(store.containerIds(), []);
+      } finally {
+        await store.dispose();
+      }
+    });
+  },
+);

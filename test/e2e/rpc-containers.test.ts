@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { UsageLine } from '../../runtime-helper/protocol/index.ts';
 import { HelperWindow } from '../support/helper-window.ts';
 import { cgroupsNamed } from '../support/kernel-objects.ts';
 import { TestStore } from '../support/store.ts';
@@ -51,6 +52,34 @@ describe('containers over JSON-RPC', () => {
     await window.sees(again.stream, /two/);
     await remove(id);
     assert.equal((await window.toEnd(again.stream)).end?.exitCode, 137);
+  });
+
+  it('measures once a second what containers use, until nobody listens', async () => {
+    const { id } = await run('while :; do :; done');
+    const { id: idle } = await run('true');
+    await until('one has ended', async () => (await window.client.topContainer({ id: idle })).processes.length === 0);
+    const { stream } = await window.client.containerUsage({ ids: [id, idle] });
+    const lines = (): UsageLine[] =>
+      window
+        .stream(stream)
+        .stdout.split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as UsageLine);
+    await until('there are three lines', () => lines().length >= 3, 20_000);
+    const usages = lines().map((line) => line.usages);
+    assert.deepEqual(
+      usages.map((all) => all.map((one) => one.id)),
+      usages.map(() => [id]),
+      'who does not run uses nothing',
+    );
+    const [first, , third] = usages.flat();
+    assert.ok(first && third && third.cpuMilliseconds > first.cpuMilliseconds && third.clock - first.clock >= 1900);
+    assert.ok(third.memory > 0 && third.memory < third.memoryLimit && third.pids === 1);
+    await window.client.closeStream({ stream });
+    assert.deepEqual((await window.toEnd(stream)).end, {});
+    await remove(id);
+    await remove(idle);
+    await assert.rejects(window.client.containerUsage({ ids: [id] }), { code: 'not-found' });
   });
 
   it('ends the input of what reads from a pipe, of PID 1 and of a command beside it', async () => {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
+import { mountPoints } from '../../runtime-helper/container/record.ts';
 import type { ProgressStep } from '../../runtime-helper/protocol/index.ts';
 import { HelperWindow } from '../support/helper-window.ts';
 import { busyboxRootfs } from '../support/images.ts';
@@ -61,6 +64,27 @@ describe('a window', () => {
     assert.equal((document as { Id: string }).Id, pulled.id);
   });
 
+  it("goes through VS Code's proxy, but for what needs none", async () => {
+    const asked: string[] = [];
+    const proxy = createServer().on('connect', (request, socket) => {
+      asked.push(String(request.url));
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const other = await HelperWindow.open(store, { HOME: home }, { proxy: address, noProxy: ['direct.invalid'] });
+    try {
+      await assert.rejects(other.client.pullImage({ reference: 'registry.invalid/box:1' }));
+      assert.deepEqual([...new Set(asked)], ['registry.invalid:443']);
+      await assert.rejects(other.client.pullImage({ reference: 'direct.invalid/box:1' }));
+      assert.deepEqual([...new Set(asked)], ['registry.invalid:443']);
+    } finally {
+      await other.close();
+      proxy.closeAllConnections();
+      proxy.close();
+    }
+  });
+
   it('runs what is not here', async () => {
     const { client } = window;
     const reference = `${registry.host}/box:1`;
@@ -89,7 +113,7 @@ describe('a window', () => {
     await assert.rejects(pulling, { code: 'canceled' });
     const left = ['images/blobs/sha256', 'layers', 'pins'].flatMap((folder) => readdirSync(join(store.root, folder)));
     assert.deepEqual(
-      left.filter((name) => !name.startsWith('.gone-')),
+      left.filter((name) => !name.startsWith('.gone-') && name !== mountPoints),
       [],
     );
   });

@@ -44,7 +44,9 @@ describe('a window that runs containers', () => {
     const [{ ports } = assert.fail('nothing runs')] = containers;
     const run = (options: object): Promise<unknown> => window.client.runContainer({ image, command, ...options });
     const taken = `127.0.0.1:${ports[0]?.hostPort}:80`;
-    await assert.rejects(run({ publish: [taken] }), { code: 'conflict', option: 'publish' });
+    const { id, name } = containers[0] ?? assert.fail('nothing runs');
+    const portInUse = { hostIp: '127.0.0.1', port: ports[0]?.hostPort, protocol: 'tcp', container: { id, name } };
+    await assert.rejects(run({ publish: [taken] }), { code: 'conflict', option: 'publish', portInUse });
     await assert.rejects(run({ publish: ['80:http'] }), { code: 'invalid-argument', option: 'publish' });
     await assert.rejects(run({ name: 'web' }), { code: 'already-exists', option: 'name' });
     await assert.rejects(run({ cpus: '100000' }), { code: 'invalid-argument' });

@@ -1,45 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { commands, states, type Command, type State } from '../support/container-states.ts';
 import { TestStore } from '../support/store.ts';
 import { until } from '../support/wait.ts';
-
-const states = ['created', 'running', 'paused', 'restarting', 'exited'] as const;
-type State = (typeof states)[number];
-type Expectation = State | 'gone' | RegExp;
-
-const notRunning = /is not running/;
-/** What each command does in each state: the state after it, or Docker's refusal. */
-const table: Record<string, { args: string[]; in: Record<State, Expectation> }> = {
-  start: row(['start'], 'running', 'running', /cannot start a paused container/, 'restarting', 'running'),
-  stop: row(['stop', '-t', '0'], 'created', 'exited', 'exited', 'exited', 'exited'),
-  restart: row(['restart', '-t', '0'], 'running', 'running', 'running', 'running', 'running'),
-  kill: row(['kill'], notRunning, 'exited', 'exited', 'exited', notRunning),
-  pause: row(['pause'], notRunning, 'paused', /already paused/, /is restarting/, notRunning),
-  unpause: row(['unpause'], /is not paused/, /is not paused/, 'running', /is not paused/, /is not paused/),
-  rm: row(['rm'], 'gone', /is running: stop/, /is paused: unpause and/, /is restarting: stop/, 'gone'),
-  'rm -f': row(['rm', '-f'], 'gone', 'gone', 'gone', 'gone', 'gone'),
-  exec: row(['exec', '-d', 'c1', 'true'], notRunning, 'running', /unpause the container/, /is restarting/, notRunning),
-  attach: row(
-    ['attach'],
-    /stopped container/,
-    'running',
-    /paused container/,
-    /restarting container/,
-    /stopped container/,
-  ),
-  top: row(['top'], notRunning, 'running', 'paused', /is restarting/, notRunning),
-};
-
-function row(args: string[], ...[created, running, paused, restarting, exited]: Expectation[]) {
-  const of = (one: Expectation | undefined): Expectation => one ?? /never/;
-  return {
-    args,
-    in: {
-      ...{ created: of(created), running: of(running), paused: of(paused) },
-      ...{ restarting: of(restarting), exited: of(exited) },
-    },
-  };
-}
 
 describe('a container', () => {
   let store: TestStore;
@@ -48,10 +13,12 @@ describe('a container', () => {
   });
   after(() => store.dispose());
 
-  const stateOf = async (): Promise<string> => {
-    const { code, stdout } = await store.skiff(['inspect', '-f', '{{.State.Status}}', 'c1']);
+  const stateOf = async (container: string): Promise<string> => {
+    const { code, stdout } = await store.skiff(['inspect', '-f', '{{.State.Status}}', container]);
     return code === 0 ? stdout.trim() : 'gone';
   };
+
+  const obstacle = (): string => join(store.root, 'containers', `.removed-${store.containerIds()[0] ?? assert.fail()}`);
 
   async function bring(state: State): Promise<void> {
     const policy = state === 'restarting' ? ['--restart', 'always'] : [];
@@ -59,9 +26,12 @@ describe('a container', () => {
     const script = state === 'restarting' ? 'exit 3' : 'sleep 1000';
     await store.succeed(['create', '--name', 'c1', '--network', 'none', ...policy, '@host', 'sh', '-c', script]);
     if (state === 'created') return;
+    // Its removal fails halfway: there is something where its files are put.
+    if (state === 'dead') mkdirSync(join(obstacle(), 'in the way'), { recursive: true });
     await store.succeed(['start', 'c1']);
     if (state === 'paused') await store.succeed(['pause', 'c1']);
-    if (state === 'exited') await store.succeed(['kill', 'c1']);
+    if (state === 'exited' || state === 'dead') await store.succeed(['kill', 'c1']);
+    if (state === 'dead') assert.equal((await store.skiff(['rm', 'c1'])).code, 1);
     if (state === 'restarting')
       await until('it waits long', async () => {
         const text = await store.succeed(['inspect', '-f', '{{.RestartCount}} {{.State.Status}}', 'c1']);
@@ -69,24 +39,26 @@ describe('a container', () => {
       });
   }
 
-  for (const [name, { args, in: expectations }] of Object.entries(table))
+  for (const [name, command] of Object.entries<Command>(commands))
     for (const state of states) {
-      // What attaches to a running one stays; what restarts one that fails at once finds no state that lasts.
-      if ((name === 'attach' && state === 'running') || (name === 'restart' && state === 'restarting')) continue;
-      const expected = expectations[state];
+      const expected = command.in[state];
+      // What restarts one that fails at once finds no state that lasts.
+      if (expected === 'stays' || (name === 'restart' && state === 'restarting')) continue;
       it(`that is ${state}: ${name} ${expected instanceof RegExp ? 'is refused' : `makes it ${expected}`}`, async () => {
         await bring(state);
+        const [id = assert.fail()] = store.containerIds();
+        if (state === 'dead') rmSync(obstacle(), { recursive: true });
         try {
-          const { code, stderr } = await store.skiff(args.includes('c1') ? args : [...args, 'c1']);
+          const { code, stderr } = await store.skiff([...command.args, id, ...command.after]);
           if (expected instanceof RegExp) {
             assert.match(stderr, expected);
             assert.notEqual(code, 0);
           } else {
             assert.equal(code, 0, stderr);
-            assert.equal(await stateOf(), expected);
+            assert.equal(await stateOf(id), expected);
           }
         } finally {
-          await store.skiff(['rm', '-f', 'c1']);
+          await store.skiff(['rm', '-f', id]);
         }
       });
     }
@@ -106,7 +78,7 @@ describe('a container', () => {
       '-c',
       'echo x; exit 3',
     ]);
-    await until('it has ended for good', async () => (await stateOf()) === 'exited');
+    await until('it has ended for good', async () => (await stateOf('c1')) === 'exited');
     assert.equal(await store.succeed(['inspect', '-f', '{{.RestartCount}} {{.State.ExitCode}}', 'c1']), '2 3');
     assert.equal(await store.succeed(['logs', 'c1']), 'x\nx\nx');
     await store.succeed(['rm', 'c1']);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { skiffBinary } from '../support/paths.ts';
 import { Pty } from '../support/pty.ts';
@@ -18,6 +20,20 @@ describe('a terminal', () => {
     new Pty(skiffBinary, args, { env: { SKIFF_SOCKET: undefined, ...store.env }, ...size });
   const started = (name: string, ...command: string[]): Promise<string> =>
     store.succeed(['run', '-dit', '--name', name, '@host', ...command]);
+
+  it('is told at once when a stop waits in vain, and what would not', async () => {
+    await store.succeed(['run', '-d', '--name', 'deaf', '@host', 'sh', '-c', 'sleep 1000; :']);
+    const terminal = onTerminal(['stop', '-t', '1000', 'deaf'], { columns: 200 });
+    await terminal.sees(/PID 1 of deaf has no handler for the stop signal.*it will be killed in 1000 s\r\n/);
+    await terminal.sees(/'skiff kill deaf' ends it now/);
+    assert.equal(await store.succeed(['inspect', '-f', '{{.State.Status}}', 'deaf']), 'running');
+    await store.succeed(['kill', 'deaf']);
+    assert.deepEqual(await terminal.end(), { code: 0, restored: true });
+    // A pipe is no terminal: what reads it is a script.
+    await store.succeed(['start', 'deaf']);
+    assert.equal((await store.skiff(['stop', '-t', '0', 'deaf'])).stderr, '');
+    await store.succeed(['rm', 'deaf']);
+  });
 
   it('that is attached late shows what was written, and leaves by its keys', async () => {
     await started('late', 'bash', '--norc');
@@ -73,12 +89,17 @@ describe('a terminal', () => {
     terminal.type('less /etc/passwd\r');
     seen = await terminal.sees(/root:x:0:0/, seen);
     // As long as it draws it does not see that its window has changed.
-    const state = (): Promise<string> => store.succeed(['exec', 'screen', 'ps', '-C', 'less', '-o', 'stat=']);
-    await until('less waits for a key', async () => (await state()).startsWith('S'));
+    const rests = async (size: string): Promise<void> => {
+      const ask = 'ps -C less -o stat=; stty -F /dev/pts/0 size';
+      const told = async (): Promise<string> => store.succeed(['exec', 'screen', 'sh', '-c', ask]);
+      await until('less waits for a key', async () => new RegExp(`^S.*\n${size}$`).test(await told()));
+    };
+    await rests('24 80');
     terminal.resize(100, 10);
     seen = await terminal.sees(/root:x:0:0/, seen);
     const late = onTerminal(['attach', 'screen']);
     await late.sees(/root:x:0:0/);
+    await rests('24 80');
     late.type('q');
     await terminal.sees(/# $/, seen);
     terminal.type('exit\r');
@@ -175,6 +196,49 @@ describe('a terminal', () => {
     assert.deepEqual(await store.skiff(['exec', '-d', 'base', 'sleep', '0']), { code: 0, stdout: '', stderr: '' });
   });
 
+  it('gives exec the variables of files, and what is given by hand comes before them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'skiff-env-'));
+    writeFileSync(join(folder, 'env'), '# comment\nA=file\nB=of file\n');
+    const options = ['--env-file', join(folder, 'env'), '-e', 'A=hand'];
+    assert.equal(await store.succeed(['exec', ...options, 'base', 'sh', '-c', 'echo "$A $B"']), 'hand of file');
+    rmSync(folder, { recursive: true });
+  });
+
+  it('attached without its input keeps it from the program', async () => {
+    await store.succeed(['run', '-di', '--name', 'reads', '@host', 'sh', '-c', 'echo ready; read x; echo "got $x"']);
+    const watching = onTerminal(['attach', '--no-stdin', 'reads']);
+    await watching.sees(/ready/);
+    watching.type('unheard\r');
+    const input = 'heard\n';
+    assert.match((await store.skiff(['attach', 'reads'], { input })).stdout, /^got heard$/m);
+    await watching.sees(/got heard/);
+    assert.equal((await watching.end()).code, 0);
+  });
+
+  it('enters the namespaces that are chosen, with this machine’s programs and files', async () => {
+    const address = await store.succeed(['inspect', '-f', '{{.NetworkSettings.IPAddress}}', 'base']);
+    const namespaces = (...options: string[]): Promise<string> =>
+      store.succeed([
+        'enter',
+        ...options,
+        'base',
+        'sh',
+        '-c',
+        'readlink /proc/self/ns/net; readlink /proc/self/ns/uts',
+      ]);
+    const own = ['net', 'uts'].map((kind) => readlinkSync(`/proc/self/ns/${kind}`));
+    const [net, uts] = (await namespaces('--net')).split('\n');
+    assert.notEqual(net, own[0]);
+    assert.equal(uts, own[1]);
+    assert.ok((await store.succeed(['enter', '--net', 'base', 'cat', '/proc/net/fib_trie'])).includes(address));
+    const terminal = onTerminal(['enter', '--net', '--uts', 'base', 'bash', '--norc'], { columns: 77, rows: 22 });
+    const seen = await terminal.sees(/# $/);
+    terminal.type('hostname; stty size; exit 6\r');
+    await terminal.sees(/[0-9a-f]{12}\r\n22 77\r\n/, seen);
+    assert.deepEqual(await terminal.end(), { code: 6, restored: true });
+    assert.equal((await store.skiff(['enter', '--net', 'base', 'nosuch'])).code, 127);
+  });
+
   it('confines exec as PID 1 is confined, and with --privileged not', async () => {
     const status = async (...options: string[]): Promise<string> =>
       store.succeed([
@@ -211,12 +275,11 @@ describe('a terminal', () => {
     );
     const id = await store.succeed(['inspect', '-f', '{{.Id}}', 'base']);
     const run = `${store.runRoot}/${store.id}/containers/${id}`;
-    assert.deepEqual(
-      readdirSync(run).filter((name) => name.startsWith('exec-')),
-      [],
+    await until('their sockets are gone', () => !readdirSync(run).some((name) => name.startsWith('exec-')));
+    await until(
+      'their terminals, too',
+      async () => (await store.succeed(['exec', 'base', 'ls', '/dev/pts'])) === 'ptmx',
     );
-    const inside = ['sh', '-c', 'ls /dev/pts'];
-    assert.equal(await store.succeed(['exec', 'base', ...inside]), 'ptmx');
     await store.succeed(['rm', '-f', 'base']);
   });
 

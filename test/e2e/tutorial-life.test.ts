@@ -90,6 +90,7 @@ describe('the life of containers, as the tutorial has it', () => {
     const id = await detached('again', 'sh', '-c', 'echo x >> /runs; exec sleep 100000');
     const runs = (): Promise<string> => store.succeed(['exec', 'again', 'sh', '-c', 'wc -l < /runs']);
     const pid = (): Promise<string> => store.succeed(['inspect', '-f', '{{.State.Pid}}', 'again']);
+    await until('it has written', async () => (await runs()) === '1');
     const firstPid = await pid();
     assert.equal(await store.succeed(['restart', '-t', '0', 'again']), 'again');
     assert.notEqual(await pid(), firstPid);

@@ -21,10 +21,10 @@ story('an empty view says how to begin, and its button begins it', async ({ wind
 story('what the command line does is in the tree within a second', async ({ window, store }) => {
   const tree = window.tree('Containers');
   await store.succeed(['run', '-d', '--name', 'outside', '@host', ...service]);
-  const row = await tree.waitForRow('outside', /^@host · Up /, 1000);
+  const row = await tree.waitForRow('outside', /^Up .* · @host$/, 1000);
   assert.match(row.ariaLabel, /^Container outside, image @host, Up /);
   await store.succeed(['stop', 'outside']);
-  await tree.waitForRow('outside', /^@host · Exited \(0\) /, 1000);
+  await tree.waitForRow('outside', /^Exited \(0\) .* · @host$/, 1000);
   await store.succeed(['rm', 'outside']);
   await tree.waitForNoRow('outside', 1000);
 });
@@ -32,11 +32,11 @@ story('what the command line does is in the tree within a second', async ({ wind
 story('the icons in a row start and stop its container', async ({ window, store }) => {
   const tree = window.tree('Containers');
   await store.succeed(['create', '--name', 'service', '@host', ...service]);
-  await tree.waitForRow('service', /Created$/);
-  assert.deepEqual(await tree.inlineActions('service'), ['Start', 'Show Logs']);
+  await tree.waitForRow('service', /^Created · /);
+  await tree.waitForInlineActions('service', ['Start', 'Show Logs']);
   await tree.clickInline('service', 'Start');
-  await tree.waitForRow('service', / · Up /);
-  assert.deepEqual(await tree.inlineActions('service'), ['Stop', 'Open Shell', 'Show Logs']);
+  await tree.waitForRow('service', /^Up /);
+  await tree.waitForInlineActions('service', ['Stop', 'Open Shell', 'Show Logs']);
   await tree.clickInline('service', 'Stop');
   await tree.waitForRow('service', /Exited \(0\)/);
 });
@@ -45,36 +45,48 @@ story('the context menu offers what makes sense in the state', async ({ window }
   const tree = window.tree('Containers');
   const stopped = await tree.contextMenu('service');
   const logs = ['Show Logs', 'Show Logs in Terminal'];
+  const copies = ['Copy Files to Container…', 'Copy Files from Container…'];
+  const files = ['Open Files as Workspace Folder', ...copies, 'Show Changes'];
   assert.deepEqual(stopped, [
     ...logs,
     'Start',
     'Restart',
     'Run Again with Changes…',
+    ...files,
     'Inspect',
     'Rename…',
+    'Limits…',
     'Connect Container to Network…',
     'Copy',
+    'Commit…',
+    'Export…',
     'Remove…',
   ]);
   await tree.clickContext('service', 'Restart');
-  await tree.waitForRow('service', / · Up /);
+  await tree.waitForRow('service', /^Up /);
   const running = await tree.contextMenu('service');
   const enter = [
     'Attach',
     'Open Shell',
+    'Execute Command…',
     'Show Logs',
-    'Enter Namespaces…',
     'Show Logs in Terminal',
+    'Enter Namespaces…',
     'Open Port in Browser',
   ];
   const states = ['Stop', 'Restart', 'Pause', 'Send Signal…', 'Run Again with Changes…'];
   assert.deepEqual(running, [
     ...enter,
     ...states,
+    ...files,
+    'Show Stats',
     'Inspect',
     'Rename…',
+    'Limits…',
     'Connect Container to Network…',
     'Copy',
+    'Commit…',
+    'Export…',
     'Remove…',
   ]);
 });
@@ -94,7 +106,13 @@ story('a container is inspected in a read-only document', async ({ window }) => 
   await window.tree('Containers').clickContext('service', 'Inspect');
   await until('the document is open', async () => /"Id": "[0-9a-f]{64}"/.test((await window.activeEditor()).text));
   await window.page.locator('.tab.active[aria-label*="service.json"]').waitFor();
+  await window.run('Explorer: Focus on Outline View');
+  const outline = window.tree('Outline');
+  await outline.waitForRow('Id', /^[0-9a-f]{64}$/);
+  await outline.click('Path');
+  await until('the outline leads to the line', async () => (await window.cursor()).startsWith('Ln 4,'));
   await window.screenshot('inspect');
+  await window.openActivity('Skiff');
   await window.run('View: Close All Editors');
 });
 
@@ -103,16 +121,7 @@ story('the status bar counts what runs, and leads to it', async ({ window, store
   await until('it counts them', async () => (await window.statusBar()).includes(`${count}`));
   await window.run('View: Toggle Primary Side Bar Visibility');
   await window.page.locator('.statusbar-item[aria-label*="container"][aria-label*="run"]').first().click();
-  await window.tree('Containers').waitForRow('service', / · Up /);
-});
-
-story('the walkthrough goes through the life of a container', async ({ window }) => {
-  await window.run('Welcome: Open Walkthrough...');
-  await window.quick.pick('Get Started with Containers');
-  for (const step of ['Run a container', 'Remove what you no longer need'])
-    await window.page.locator('.part.editor').getByText(step).first().waitFor();
-  await window.screenshot('walkthrough');
-  await window.run('View: Close All Editors');
+  await window.tree('Containers').waitForRow('service', /^Up /);
 });
 
 story('a container is paused, continued and renamed', async ({ window, store }) => {
@@ -121,25 +130,26 @@ story('a container is paused, continued and renamed', async ({ window, store }) 
   await tree.waitForRow('service', /\(Paused\)/);
   await window.screenshot('paused');
   await tree.clickInline('service', 'Continue');
-  await tree.waitForRow('service', / · Up [^(]*$/);
+  await tree.waitForRow('service', /^Up [^(]*$/);
   await tree.clickContext('service', 'Rename…');
   await window.quick.fill('no name');
   await window.quick.waitFor(/at least two letters/);
   await window.quick.enter('renamed');
-  await tree.waitForRow('renamed', / · Up /);
+  await tree.waitForRow('renamed', /^Up /);
   await store.succeed(['rename', 'renamed', 'service']);
-  await tree.waitForRow('service', / · Up /);
+  await tree.waitForRow('service', /^Up /);
 });
 
 story('a service that fails is told of with its last words, and can be started again', async ({ window, store }) => {
   const tree = window.tree('Containers');
-  const script = 'test -e /again && exec sleep 1000; touch /again; sleep 0.5; echo "no [database](x)" >&2; exit 3';
+  const script =
+    'test -e /again && exec sleep 1000; touch /again; sleep 0.5; echo begun; echo "no [database](x)" >&2; exit 3';
   await store.succeed(['run', '-d', '--name', 'failing', '@host', 'sh', '-c', script]);
   const { message, severity } = await window.messages.waitForNotification(/failing/);
-  assert.deepEqual([severity, message], ['warning', 'failing ended with exit code 3: no [database] (x)']);
+  assert.deepEqual([severity, message], ['warning', 'failing ended with exit code 3: begun ⏎ no [database] (x)']);
   await window.screenshot('problem');
-  await window.messages.clickNotification(/failing/, 'Start Again');
-  await tree.waitForRow('failing', / · Up /);
+  await window.messages.clickNotification(/failing/, 'Restart');
+  await tree.waitForRow('failing', /^Up /);
   await store.succeed(['rm', '-f', 'failing']);
   await tree.waitForNoRow('failing');
 });
@@ -148,7 +158,7 @@ story('a signal is chosen, or typed and checked', async ({ window, store }) => {
   const tree = window.tree('Containers');
   const script = 'trap "echo got usr1" USR1; trap "echo got winch" WINCH; while :; do sleep 0.1; done';
   await store.succeed(['run', '-d', '--name', 'listener', '@host', 'bash', '-c', script]);
-  await tree.waitForRow('listener', / · Up /);
+  await tree.waitForRow('listener', /^Up /);
   await tree.clickContext('listener', 'Send Signal…');
   await window.quick.pick('USR1');
   await until('it got USR1', async () => /got usr1/.test(await store.succeed(['logs', 'listener'])));
@@ -202,7 +212,7 @@ story('a shell is opened beside PID 1', async ({ window }) => {
   assert.deepEqual(await window.terminal.tabs(), ['service: shell']);
   await window.terminal.type('exit\n');
   await until('the terminal closes', async () => (await window.terminal.text()) === '');
-  await window.tree('Containers').waitForRow('service', / · Up /);
+  await window.tree('Containers').waitForRow('service', /^Up /);
 });
 
 story('removing asks first, and says when it must kill', async ({ window, store }) => {
@@ -213,7 +223,7 @@ story('removing asks first, and says when it must kill', async ({ window, store 
   assert.match(detail, /Still running, and killed first: service\./);
   assert.deepEqual(buttons.toSorted(), ['Cancel', 'Kill and Remove']);
   await window.messages.clickDialog('Cancel');
-  await tree.waitForRow('service', / · Up /);
+  await tree.waitForRow('service', /^Up /);
   await tree.clickContext('service', 'Remove…');
   await window.messages.clickDialog('Kill and Remove');
   await tree.waitForNoRow('service');
@@ -225,7 +235,7 @@ story('several selected rows are removed together', async ({ window, store }) =>
   for (const name of ['one', 'two', 'three']) await store.succeed(['create', '--name', name, '@host', 'true']);
   await tree.waitFor('three rows, newest first', (rows) => rows.map(({ label }) => label).join() === 'three,two,one');
   await tree.click('three');
-  await (await tree.row('one')).click({ modifiers: ['Shift'] });
+  await tree.click('one', { modifiers: ['Shift'] });
   await tree.clickContext('two', 'Remove…');
   assert.equal((await window.messages.dialog()).message, 'Remove 3 containers?');
   await window.messages.clickDialog('Remove');
@@ -241,8 +251,8 @@ story(
     const { severity, message } = await window.messages.waitForNotification(/no-such-command/);
     assert.equal(severity, 'error');
     assert.match(message, /^Could not run @host: /);
-    assert.deepEqual(await window.terminal.tabs(), []);
-    assert.deepEqual(store.containerIds(), []);
+    await until('no terminal is left', async () => (await window.terminal.tabs()).length === 0);
+    await until('no container is left', () => store.containerIds().length === 0);
     await window.messages.clickNotification(/no-such-command/, 'Change Options');
     await window.quick.waitFor(/Enter runs it/);
     await window.quick.cancel();
@@ -265,8 +275,56 @@ story('a typed command is checked before it is run', async ({ window }) => {
   await window.quick.cancel();
 });
 
-story('commands without a row ask for a container, or say that there is none', async ({ window }) => {
-  await window.run('Skiff: Stop');
-  await window.messages.waitForNotification(/No container is running\./);
+story('the palette has what can be done now, and asks for a container', async ({ window, store }) => {
+  const offered = async (titles: readonly string[]): Promise<string[]> => {
+    const all: string[] = [];
+    for (const title of titles) if (await window.quick.hasCommand(`Skiff: ${title}`)) all.push(title);
+    return all;
+  };
+  const titles = ['Run Container…', 'Start', 'Stop', 'Continue', 'Open Port in Browser', 'Show Logs', 'Inspect'];
+  for (const id of store.containerIds()) await store.succeed(['rm', '-f', id]);
+  await until('there is nothing to be done to containers', async () => (await offered(titles)).length === 1);
+  await store.succeed(['run', '-d', '--name', 'alone', '@host', 'sleep', '1000']);
+  await window.tree('Containers').waitForRow('alone', /^Up /);
+  await until('what runs can be stopped', async () => {
+    assert.deepEqual(await offered(titles), ['Run Container…', 'Stop', 'Show Logs', 'Inspect']);
+    return true;
+  });
   assert.equal(await window.quick.hasCommand('Skiff: Retry Getting Administrator Rights'), false);
+  await window.run('Skiff: Stop');
+  await window.quick.waitFor(/Choose a container/);
+  assert.deepEqual(await window.quick.labels(), ['alone']);
+  await window.quick.cancel();
+  await store.succeed(['rm', '-f', 'alone']);
+});
+
+story('one that can’t get the stop signal is killed at once when that is chosen, or set', async ({ window, store }) => {
+  const tree = window.tree('Containers');
+  const deaf = ['--network', 'none', '--stop-timeout', '3600', '@host', 'sh', '-c', 'sleep 100000; :'];
+  await store.succeed(['run', '-d', '--name', 'deaf', ...deaf]);
+  await tree.waitForRow('deaf', /^Up /);
+  await tree.clickInline('deaf', 'Stop');
+  const told = await window.messages.waitForNotification(/stop signal can’t reach deaf/);
+  assert.match(told.message, /no handler in the first process. It will be killed in 3600 s/);
+  assert.deepEqual(told.buttons, ['Kill Now', 'Always Kill at Once']);
+  assert.equal(await store.succeed(['inspect', '-f', '{{.State.Status}}', 'deaf']), 'running');
+  await window.messages.clickNotification(/can’t reach deaf/, 'Kill Now');
+  await tree.waitForRow('deaf', /Exited \(137\)/);
+
+  await tree.clickInline('deaf', 'Start');
+  await tree.waitForRow('deaf', /^Up /);
+  const startedAt = (): Promise<string> => store.succeed(['inspect', '-f', '{{.State.StartedAt}}', 'deaf']);
+  const first = await startedAt();
+  await tree.clickContext('deaf', 'Restart');
+  await window.messages.clickNotification(/can’t reach deaf/, 'Always Kill at Once');
+  await until('it is another life', async () => (await startedAt()) !== first);
+  await tree.waitForRow('deaf', /^Up /);
+  await tree.clickInline('deaf', 'Stop');
+  await tree.waitForRow('deaf', /Exited \(137\)/);
+  const messages = (await window.messages.notifications()).map(({ message }) => message);
+  assert.deepEqual(
+    messages.filter((message) => message.includes('deaf')),
+    [],
+    'neither asked again, nor told of as a failure',
+  );
 });

@@ -24,7 +24,7 @@ story('an image is run from its row, which says who uses it', async ({ window })
   await window
     .tree('Containers')
     .waitFor('a container of busybox:2', (rows) =>
-      rows.some(({ description }) => description.startsWith('busybox:2 · Up ')),
+      rows.some(({ description }) => /^Up .* · busybox:2$/.test(description)),
     );
   await tree.waitForRow('2', /used by \w+_\w+$/);
 });

@@ -22,12 +22,25 @@ story('an image is pulled from a registry, and shows in the view', async ({ wind
   await window.openActivity('Skiff');
   await window.run('Skiff: Pull Image…');
   await window.quick.fill('two words');
-  await window.quick.waitFor(/one word/);
+  await until('it is refused', async () => (await window.quick.rows()).includes('two words A reference is one word.'));
   await window.quick.enter(reference);
   const tree = window.tree('Images');
   await tree.waitForRow(`${registry.host}/team/box`);
   await tree.waitForRow('1', /MB|kB/);
   await window.screenshot('images');
+});
+
+story('what was pulled before is found by a part of its name', async ({ window, store }) => {
+  const reference = `${registry.host}/team/box:1`;
+  await store.succeed(['rmi', reference]);
+  await window.tree('Images').waitForNoRow('1');
+  await window.run('Skiff: Pull Image…');
+  await window.quick.fill('team');
+  // What was typed is an entry, too, once the extension has heard of it.
+  await until('it is the second entry', async () => (await window.quick.labels()).join() === `team,${reference}`);
+  await window.screenshot('pull-again');
+  await window.quick.pick(reference);
+  await window.tree('Images').waitForRow('1', /MB|kB/);
 });
 
 story('an image is tagged, inspected, and its history is a page', async ({ window, store }) => {
@@ -63,6 +76,6 @@ story(
     await window.run('Skiff: Run Container…');
     await window.quick.enter(reference);
     await runFromForm(window, { command: 'sleep 1000', place: 'Run in Background' });
-    await window.tree('Containers').waitFor('it runs', (rows) => rows.some((row) => / · Up /.test(row.description)));
+    await window.tree('Containers').waitFor('it runs', (rows) => rows.some((row) => row.description.startsWith('Up ')));
   },
 );

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
 import { useEditor } from '../support/editor.ts';
 import { busyboxRootfs } from '../support/images.ts';
+import type { TestStore } from '../support/store.ts';
 import { until } from '../support/wait.ts';
+import type { Workbench } from '../support/workbench.ts';
 
 const { story } = useEditor();
 
@@ -58,3 +61,95 @@ story('a network is inspected and removed', async ({ window }) => {
   await window.messages.clickDialog('Remove');
   await tree.waitForNoRow('lab');
 });
+
+story(
+  'a container’s row connects it, its address is copied, and unused networks are pruned',
+  async ({ window, store }) => {
+    const tree = window.tree('Networks');
+    for (const name of ['spare', 'unused']) await store.succeed(['network', 'create', name]);
+    await window.tree('Containers').clickContext('web', 'Connect Container to Network…');
+    await window.quick.waitFor(/Choose a network/);
+    await window.quick.pick('spare');
+    const { description } = await tree.waitForRow('web', /^10\.[\d.]+$/);
+    await tree.clickContext('web', 'Copy Address on Network');
+    await window.waitForClipboard(description);
+    await window.run('Skiff: Prune Networks…');
+    await window.messages.clickDialog('Remove');
+    await window.messages.waitForNotification(/^Removed unused\.$/);
+    await tree.waitForNoRow('unused');
+    await tree.clickContext('web', 'Disconnect from Network');
+    await tree.waitForNoRow('web');
+    await tree.clickContext('spare', 'Remove Network…');
+    await window.messages.clickDialog('Remove');
+    await tree.waitForNoRow('spare');
+  },
+);
+
+const openInBrowser = 'Open Port in Browser';
+
+story('a published port opens in the browser, from its row and from its container’s', async ({ window, store }) => {
+  const [port = ''] = await serve(store, 'one', '80');
+  const tree = window.tree('Containers');
+  await tree.waitForRow('one', new RegExp(`^Up .* · ${port} → 80 · `));
+  assert.deepEqual(await opened(window, 1, () => tree.clickContext('one', openInBrowser)), [port]);
+  await tree.expand('one');
+  const row = `Port ${port} → 80`;
+  assert.deepEqual(await opened(window, 1, () => tree.clickContext(row, openInBrowser)), [port]);
+  assert.deepEqual(await opened(window, 1, () => tree.clickInline(row, openInBrowser)), [port]);
+  // Nobody forwards it here; this machine's own browser shows the container's page.
+  const page = await window.page.context().newPage();
+  await page.goto(`http://127.0.0.1:${port}/`);
+  assert.match(await page.locator('body').innerText(), /^this is one/);
+  await page.close();
+  await tree.toggle('one');
+});
+
+story('several ports open at once, and one is asked for where a container has several', async ({ window, store }) => {
+  const [first = '', second = ''] = await serve(store, 'two', '80', '81');
+  const tree = window.tree('Containers');
+  await tree.waitForRow('two', /^Up /);
+  const pickSecond = async (): Promise<void> => {
+    await tree.clickContext('two', openInBrowser);
+    await window.quick.waitFor(/Open Port of Container two/);
+    await window.quick.pick(`${second} → 81`);
+  };
+  assert.deepEqual(await opened(window, 1, pickSecond), [second]);
+  await tree.select('one', 'two');
+  const one = (await store.succeed(['port', 'one', '80'])).replace('127.0.0.1:', '');
+  assert.deepEqual(await opened(window, 2, pickSecond), [one, second].toSorted());
+  await tree.expand('two');
+  const [above, below] = [`Port ${first} → 80`, `Port ${second} → 81`];
+  await tree.select(above, below);
+  const ports = await opened(window, 2, () => tree.clickContext(below, openInBrowser));
+  assert.deepEqual(ports, [first, second].toSorted());
+  await tree.clickContext(below, 'Copy Address of Port');
+  await window.waitForClipboard(`127.0.0.1:${first}\n127.0.0.1:${second}`);
+  await store.succeed(['rm', '-f', 'one', 'two']);
+});
+
+/** A web server that says who it is, on ports of the machine's choice, which it returns. */
+async function serve(store: TestStore, name: string, ...ports: string[]): Promise<string[]> {
+  const script = `mkdir /www; echo "this is ${name}" > /www/index.html; exec httpd -f -h /www`;
+  const publish = ports.flatMap((port) => ['-p', `127.0.0.1::${port}`]);
+  await store.succeed(['run', '-d', '--name', name, ...publish, 'busybox:1', 'sh', '-c', script]);
+  const published = await Promise.all(ports.map((port) => store.succeed(['port', name, port])));
+  return published.map((address) => address.replace('127.0.0.1:', ''));
+}
+
+/** The ports that are opened in as many pages, sorted. This VS Code takes the browser to be on another machine, and forwards them. */
+async function opened(window: Workbench, count: number, choose: () => Promise<void>): Promise<string[]> {
+  const pages: Page[] = [];
+  const take = (page: Page): number => pages.push(page);
+  const context = window.page.context().on('page', take);
+  try {
+    await choose();
+    return await until(`${count} ports are opened`, () => {
+      const ports = pages.map((page) => /\/proxy\/(\d+)\/$/.exec(page.url())?.[1] ?? '');
+      if (ports.length === count && !ports.includes('')) return ports.toSorted();
+      throw new Error(pages.map((page) => page.url()).join());
+    });
+  } finally {
+    context.off('page', take);
+    for (const page of pages) await page.close();
+  }
+}

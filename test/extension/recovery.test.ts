@@ -37,7 +37,7 @@ story('containers, terminals and logs outlive the helper', async (editor) => {
     'i=0; while :; do i=$((i+1)); echo tick $i; sleep 0.2; done',
   ]);
   await store.succeed(['run', '-d', '-i', '-t', '--name', 'shell', '@host', 'bash']);
-  await tree.waitForRow('ticker', / · Up /);
+  await tree.waitForRow('ticker', /^Up /);
   await tree.clickContext('shell', 'Attach');
   await window.terminal.type('echo before $((40+2))\n');
   await window.terminal.waitFor(/before 42/);
@@ -47,8 +47,8 @@ story('containers, terminals and logs outlive the helper', async (editor) => {
   await window.terminal.waitFor(/connection to Skiff’s helper was lost[^]*Attached again\./);
   await window.terminal.type('echo after $((40+2))\n');
   await window.terminal.waitFor(/after 42/);
-  await tree.waitForRow('ticker', / · Up /);
-  await tree.waitForRow('shell', / · Up /);
+  await tree.waitForRow('ticker', /^Up /);
+  await tree.waitForRow('shell', /^Up /);
   assert.deepEqual(await window.messages.notifications(), [], 'a restart is not worth a message');
   await window.screenshot('recovered');
 

@@ -7,6 +7,8 @@ import type { Workbench } from '../support/workbench.ts';
 import { until } from '../support/wait.ts';
 
 const { story } = useEditor();
+/** It and the next one: others run these stories at the same time. */
+const port = 18_000 + 2 * (process.pid % 1000);
 
 async function begin(window: Workbench): Promise<void> {
   await window.run('Skiff: Run Container…');
@@ -35,7 +37,7 @@ story('all that is said stands in the line, which can be copied', async ({ windo
   await window.quick.pick('Ports');
   await window.quick.fill('8080:eighty');
   await window.quick.waitFor(/is not HOST:CONTAINER/);
-  await window.quick.enter('127.0.0.1:18080:80');
+  await window.quick.enter(`127.0.0.1:${port}:80`);
   await window.quick.waitFor(/Enter runs it/);
   await say(window, 'Environment', '"GREETING=hello world"');
   await say(window, 'Memory', '64m');
@@ -44,29 +46,29 @@ story('all that is said stands in the line, which can be copied', async ({ windo
   await window.quick.pickMany(['Init Process']);
   await window.quick.waitFor(/Enter runs it/);
   await window.screenshot('run-form');
-  const options = `--name web -p 127.0.0.1:18080:80 -e 'GREETING=hello world' -m 64m --init`;
+  const options = `--name web -p 127.0.0.1:${port}:80 -e 'GREETING=hello world' -m 64m --init`;
   await until('the line says it', async () => (await details(window)).includes(`skiff run -d ${options} @host`));
   await window.quick.pick('Copy Command Line');
   await window.waitForClipboard(`skiff run -it ${options} @host sh -c 'echo "$GREETING"; exec sleep 1000'`);
   await window.quick.waitFor(/Enter runs it/);
   await window.quick.pick('Run in Background');
-  await window.tree('Containers').waitForRow('web', / · Up /);
+  await window.tree('Containers').waitForRow('web', /^Up /);
   const facts = '{{.HostConfig.Memory}} {{.HostConfig.Init}} {{json .NetworkSettings.Ports}}';
-  assert.match(await store.succeed(['inspect', '-f', facts, 'web']), /^67108864 true .*18080/);
+  assert.match(await store.succeed(['inspect', '-f', facts, 'web']), new RegExp(`^67108864 true .*${port}`));
   await until('it greets', async () => (await store.succeed(['logs', 'web'])).trim() === 'hello world');
 });
 
 story('a row says its ports, and below it lie ports, networks and processes', async ({ window }) => {
   const tree = window.tree('Containers');
-  await tree.waitForRow('web', / · Up .* · 18080 → 80$/);
+  await tree.waitForRow('web', new RegExp(`^Up .* · ${port} → 80 · `));
   await tree.toggle('web');
-  assert.equal((await tree.waitForRow('Port 18080 → 80')).description, 'on 127.0.0.1');
+  assert.equal((await tree.waitForRow(`Port ${port} → 80`)).description, 'on 127.0.0.1');
   await tree.waitForRow('Network bridge', /^\d+\.\d+\.\d+\.\d+$/);
   await tree.toggle('Processes');
   await tree.waitForRow('sleep 1000', /^\d+ · root$/);
   await window.screenshot('container-parts');
-  await tree.clickContext('Port 18080 → 80', 'Copy Address of Port');
-  await window.waitForClipboard('127.0.0.1:18080');
+  await tree.clickContext(`Port ${port} → 80`, 'Copy Address of Port');
+  await window.waitForClipboard(`127.0.0.1:${port}`);
   await tree.toggle('web');
 });
 
@@ -77,15 +79,15 @@ story('Enter runs once more what was run last; a port in use leads to the port',
   await window.quick.waitFor(/Enter runs it/);
   await window.page.keyboard.press('Enter');
   const { message } = await window.messages.waitForNotification(/port/);
-  assert.equal(message, 'Could not run @host: port 18080 is in use by web. Choose another.');
+  assert.equal(message, `Could not run @host: port ${port} is in use by web. Choose another.`);
   await window.screenshot('run-port-in-use');
   await window.messages.clickNotification(/port/, 'Choose Another Port');
   await window.quick.waitFor(/Ports to publish/);
-  await window.quick.enter('127.0.0.1:18081:80');
+  await window.quick.enter(`127.0.0.1:${port + 1}:80`);
   await window.quick.waitFor(/Enter runs it/);
   await window.page.keyboard.press('Enter');
   await window.tree('Containers').waitFor('both run', (rows) => rows.length === 2);
-  await until('the second has the other port', async () => /18081/.test(await store.succeed(['ps'])));
+  await until('the second has the other port', async () => (await store.succeed(['ps'])).includes(String(port + 1)));
 });
 
 story('two keys mount the workspace, and the container begins in it', async ({ window, workspace }) => {
@@ -110,12 +112,12 @@ story('two keys mount the workspace, and the container begins in it', async ({ w
 story('a container is run again with changes, filled in as it was made', async ({ window, store }) => {
   await window.tree('Containers').clickContext('web', 'Run Again with Changes…');
   await window.quick.waitFor(/Enter runs it/);
-  const options = `-p 127.0.0.1:18080:80 -e 'GREETING=hello world' -m 64m --init`;
+  const options = `-p 127.0.0.1:${port}:80 -e 'GREETING=hello world' -m 64m --init`;
   await until('it is filled in', async () => (await details(window)).includes(`skiff run -d ${options} @host sh -c`));
   await say(window, 'Ports', '');
   await say(window, 'Name', 'again');
   await window.quick.pick('Run in Background');
-  await window.tree('Containers').waitForRow('again', / · Up /);
+  await window.tree('Containers').waitForRow('again', /^Up /);
   await until('it greets', async () => (await store.succeed(['logs', 'again'])).trim() === 'hello world');
 });
 

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { repository } from '../support/paths.ts';
+import { readManifest } from '../support/manifest.ts';
 import { useEditor } from '../support/editor.ts';
 import { until } from '../support/wait.ts';
 
 type Manifest = {
   contributes: { viewsContainers: { activitybar: { title: string }[] }; views: Record<string, { name: string }[]> };
 };
-const { contributes } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as Manifest;
+const { contributes } = readManifest() as Manifest;
 const activity = contributes.viewsContainers.activitybar[0]?.title ?? '';
 const views = Object.values(contributes.views)
   .flat()
@@ -17,7 +15,7 @@ const views = Object.values(contributes.views)
 const { story } = useEditor();
 
 story('a window opens with Skiff in the activity bar', async ({ window }) => {
-  assert.ok((await window.activities()).some((title) => title.startsWith(activity)));
+  await until('it is there', async () => (await window.activities()).some((title) => title.startsWith(activity)));
 });
 
 story('its views open, the helper answers, and nothing is said about failing', async ({ window }) => {

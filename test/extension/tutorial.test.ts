@@ -70,7 +70,7 @@ story('a detached loop goes on in the background, and its log follows it', async
   const command = 'while true; do echo hello world; sleep 1; done';
   await run(window, `/bin/sh -c "${command}"`, 'Run in Background');
   const tree = window.tree('Containers');
-  const [row] = await tree.waitFor('a running row', (rows) => / · Up /.test(rows[0]?.description ?? ''));
+  const [row] = await tree.waitFor('a running row', (rows) => rows[0]?.description.startsWith('Up ') === true);
   const name = row?.label ?? '';
   assert.match(await store.succeed(['ps', '--no-trunc']), new RegExp(`"/bin/sh -c '${command}'".*${name}$`, 'm'));
   await tree.clickContext(name, 'Show Logs');
@@ -85,17 +85,17 @@ story('attaching shows what the container writes, and closing the tab only detac
   const name = row?.label ?? '';
   await tree.clickContext(name, 'Attach');
   await window.terminal.waitFor(/hello world\nhello world/);
-  assert.deepEqual(await window.terminal.tabs(), [name]);
+  await until('it is the only terminal', async () => (await window.terminal.tabs()).join() === name);
   await window.run('Terminal: Kill the Active Terminal Instance');
   await until('the terminal closes', async () => (await window.terminal.text()) === '');
-  await tree.waitForRow(name, / · Up /);
+  await tree.waitForRow(name, /^Up /);
   await removeOnly(window);
 });
 
 story('two terminals on one container show the same, and both reach its input', async ({ window }) => {
   await run(window, 'cat');
   const tree = window.tree('Containers');
-  const [row] = await tree.waitFor('a running row', (rows) => / · Up /.test(rows[0]?.description ?? ''));
+  const [row] = await tree.waitFor('a running row', (rows) => rows[0]?.description.startsWith('Up ') === true);
   await window.terminal.type('first\n');
   await window.terminal.waitFor(/first\nfirst/);
   await tree.clickContext(row?.label ?? '', 'Attach');

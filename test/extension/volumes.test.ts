@@ -10,7 +10,9 @@ story('a volume is made, shows who has it, is inspected, and is removed once it 
   await window.quick.fill('no name');
   await window.quick.waitFor(/at least two letters/);
   await window.quick.enter('data');
+  await until('it is made', async () => (await store.succeed(['volume', 'ls', '-q'])) === 'data');
   const tree = window.tree('Volumes');
+  await tree.expandPane();
   await tree.waitForRow('data', /unused$/);
   await store.succeed(['create', '--name', 'user', '-v', 'data:/data', '@host', 'true']);
   await tree.waitForRow('data', /used by user$/);

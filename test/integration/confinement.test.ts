@@ -80,7 +80,7 @@ describe('what a container is allowed', () => {
 
   it('is for a user of the container, with groups by name and by number', async () => {
     const text = await output('id', { user: 'user', confinement: { groupAdd: ['daemon', '777'] } });
-    assert.equal(text, 'uid=1000(user) gid=1000(user) groups=1(daemon),29(audio),777\n');
+    assert.equal(text, 'uid=1000(user) gid=1000(user) groups=1(daemon),29(audio),777,1000(user)\n');
     await assert.rejects(sh('id', { confinement: { groupAdd: ['nogroup'] } }), /unable to find/);
   });
 

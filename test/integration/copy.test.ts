@@ -7,6 +7,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -17,7 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { containerOptions, operation, runToEnd, testEngine, type TestEngine } from '../support/engine.ts';
+import { collect, containerOptions, operation, runToEnd, testEngine, type TestEngine } from '../support/engine.ts';
 import { busyboxRootfs } from '../support/images.ts';
 import { tar, type TestEntry } from '../support/tar.ts';
 
@@ -153,6 +154,17 @@ describe('a copy out of a container', () => {
     assert.equal(readFileSync(join(target, 'followed'), 'utf8'), 'f\n');
   });
 
+  it('names what a link leads to as the link', async () => {
+    const id = await ran('mkdir -p /d/sub; echo f > /d/f; ln -s /d/f /soft; ln -s d /folder');
+    const target = mkdtempSync(join(folder, 'out-'));
+    const followed = { followLink: true, keepOwners: false };
+    await outOf(id, '/soft', target, followed);
+    await outOf(id, '/folder/', target);
+    assert.deepEqual(readdirSync(target).toSorted(), ['folder', 'soft']);
+    assert.equal(readFileSync(join(target, 'soft'), 'utf8'), 'f\n');
+    assert.equal(readFileSync(join(target, 'folder/f'), 'utf8'), 'f\n');
+  });
+
   it('writes through no link of the host, and gives no set-user-id bits away', async () => {
     const id = await ran('mkdir -p /d/sub; echo evil > /d/sub/x; echo s > /d/s; chmod 4755 /d/s');
     const target = mkdtempSync(join(folder, 'out-'));
@@ -175,10 +187,11 @@ describe('a copy out of a container', () => {
   });
 
   it('as an archive has names that begin with what was asked for', async () => {
-    const id = await ran('mkdir -p /d/sub; echo x > /d/sub/x');
-    const list = async (path: string): Promise<string[]> => {
+    const id = await ran('mkdir -p /d/sub; echo x > /d/sub/x; ln -s d/sub /soft');
+    const list = async (path: string, followLink = false): Promise<string[]> => {
       const chunks: Uint8Array[] = [];
-      for await (const chunk of test.engine.copyStream(id, path, plain, operation)) chunks.push(chunk);
+      for await (const chunk of test.engine.copyStream(id, path, { ...plain, followLink }, operation))
+        chunks.push(Buffer.from(chunk));
       return execFileSync('tar', ['-t'], { input: Buffer.concat(chunks), encoding: 'utf8' })
         .trim()
         .split('\n');
@@ -186,7 +199,81 @@ describe('a copy out of a container', () => {
     assert.deepEqual(await list('/d'), ['d/', 'd/sub/', 'd/sub/x']);
     assert.deepEqual(await list('/d/.'), ['./', 'sub/', 'sub/x']);
     assert.deepEqual(await list('/d/sub/x'), ['x']);
+    assert.deepEqual(await list('/soft'), ['soft']);
+    assert.deepEqual(await list('/soft/'), ['soft/', 'soft/x']);
+    // As Docker.
+    assert.deepEqual(await list('/soft', true), ['sub/', 'sub/x']);
     await assert.rejects(list('/none'), /Could not find the file \/none in container/);
+  });
+});
+
+describe('what is mounted in a container', () => {
+  /** A container at rest with a volume, a read-only one, a folder of the host's. */
+  async function withMounts(name: string, start: boolean): Promise<{ id: string; bound: string }> {
+    const bound = mkdtempSync(join(folder, 'bound-'));
+    writeFileSync(join(bound, 'of-host'), 'of the host');
+    const common = { readonly: false, copy: true };
+    const options = containerOptions({
+      image: 'busybox',
+      command: ['sh', '-ec', 'echo kept > /data/sub/kept; rm /etc/group'],
+      network: 'none',
+      mounts: [
+        { type: 'volume', name, target: '/data/sub', ...common },
+        { type: 'volume', name: `${name}-ro`, target: '/ro', ...common, readonly: true },
+        { type: 'volume', name: `${name}-etc`, target: '/etc', ...common },
+        { type: 'bind', source: bound, target: '/bound', readonly: false, recursive: true, createSource: false },
+      ],
+    });
+    if (start) return { id: (await runToEnd(test.engine, options)).container.id, bound };
+    return { id: (await test.engine.createContainer(options, operation)).id, bound };
+  }
+  const read = async (id: string, path: string): Promise<string> => {
+    const target = join(mkdtempSync(join(folder, 'out-')), 'copy');
+    await outOf(id, path, target);
+    return readFileSync(target, 'utf8');
+  };
+
+  it('is in sight at rest, below what is above it, and gets what is copied into it', async () => {
+    const { id, bound } = await withMounts('resting', true);
+    assert.equal(await read(id, '/data/sub/kept'), 'kept\n');
+    assert.equal(await read(id, '/bound/of-host'), 'of the host');
+    const all = mkdtempSync(join(folder, 'all-'));
+    await outOf(id, '/data', all);
+    assert.equal(readFileSync(join(all, 'data/sub/kept'), 'utf8'), 'kept\n');
+    assert.match(await read(id, '/etc/hosts'), /localhost/);
+    await into(id, join(source, 'file'), '/data/sub/new');
+    await into(id, join(source, 'file'), '/bound/new');
+    await stdinInto(id, [{ path: 'packed', content: 'packed' }], '/data/sub');
+    assert.equal(readFileSync(join(test.root, 'volumes/resting/_data/new'), 'utf8'), 'content');
+    assert.equal(readFileSync(join(test.root, 'volumes/resting/_data/packed'), 'utf8'), 'packed');
+    assert.equal(readFileSync(join(bound, 'new'), 'utf8'), 'content');
+    assert.equal(existsSync(upper(id, 'data/sub/new')), false);
+    await assert.rejects(into(id, join(source, 'file'), '/ro/new'), /read-only file system/);
+    await assert.rejects(read(id, '/etc/group'), /Could not find the file/);
+  });
+
+  it('is in sight before the first start, a volume with what the image has there', async () => {
+    const { id } = await withMounts('fresh', false);
+    assert.match(await read(id, '/etc/group'), /root/);
+    await into(id, join(source, 'file'), '/data/sub/early');
+    assert.equal(readFileSync(join(test.root, 'volumes/fresh/_data/early'), 'utf8'), 'content');
+    assert.equal(await read(id, '/data/sub/early'), 'content');
+    const { socket, started } = await test.engine.startContainer(id, { gate: true }, operation);
+    const [{ exitCode }] = await Promise.all([collect(socket), started]);
+    assert.equal(exitCode, 0);
+    assert.equal(await read(id, '/data/sub/early'), 'content');
+  });
+
+  it('is no part of an export or a commit', async () => {
+    const { id } = await withMounts('apart', true);
+    const names: string[] = [];
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of test.engine.exportContainer(id, operation)) chunks.push(Buffer.from(chunk));
+    names.push(...execFileSync('tar', ['-t'], { input: Buffer.concat(chunks), encoding: 'utf8' }).split('\n'));
+    assert.deepEqual(
+      names.filter((name) => /kept|of-host/.test(name)),
+      [],
+    );
   });
 });
 

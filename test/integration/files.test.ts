@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { containerOptions, operation, runToEnd, testEngine, type TestEngine } from '../support/engine.ts';
 import { busyboxRootfs } from '../support/images.ts';
+import { until } from '../support/wait.ts';
 
 let test: TestEngine;
 before(async () => {
@@ -195,6 +197,52 @@ describe('changes that are discarded', () => {
       [],
     );
     assert.ok(statSync(upper(id, 'dir/q')).isFile(), 'what was not chosen stays');
+    await test.engine.removeContainer(id, { force: true }, operation);
+  });
+});
+
+describe('what happens in folders that are watched', () => {
+  it('is told, whoever does it and through whatever link, until nobody wants to know', async () => {
+    const id = await running(
+      // Open for both: it meets no end between two lines, and whoever writes waits for nobody (fifo(7)).
+      'mkdir -p /w/in; ln -s w /link; mkfifo /go; (exec 3<>/go; while read line <&3; do eval "$line"; done) & true',
+    );
+    const told: string[] = [];
+    const watcher = test.engine.watchFiles((of, events) => {
+      assert.equal(of, id);
+      told.push(...events.map(({ kind, path }) => `${kind} ${path}`));
+    });
+    const { state } = test.engine.findContainer(id);
+    assert.equal(state.status, 'running');
+    // Through its own mounts: the pipe of the layer below is another one.
+    const says = (line: string): Promise<void> => writeFile(`/proc/${state.pid}/root/go`, `${line}\n`);
+    const isTold = async (...lines: string[]): Promise<void> => {
+      await until(
+        `told ${lines.join(', ')}`,
+        () => lines.every((line) => told.includes(line)) || Promise.reject(new Error(told.join())),
+      );
+    };
+    watcher.watch(id, ['/link', '/w/none', '/etc/passwd']);
+    // Once it is, our own probe is seen.
+    await until('it is watched', async () => {
+      await write(id, '/w/probe', 'x');
+      return told.includes('changed /link/probe');
+    });
+    await says('echo 1 > /w/made; mv /w/made /w/moved; rm /w/probe');
+    await isTold('deleted /link/made', 'created /link/moved', 'deleted /link/probe');
+    watcher.watch(id, ['/w/in']);
+    await until('the other one is watched', async () => {
+      await write(id, '/w/in/probe', 'x');
+      return told.includes('changed /w/in/probe');
+    });
+    told.length = 0;
+    await says('echo 1 > /w/unseen; echo 1 > /w/in/last');
+    await isTold('created /w/in/last');
+    assert.ok(!told.some((line) => line.includes('unseen')), told.join());
+    told.length = 0;
+    await says('i=0; while [ $i -lt 5000 ]; do : > /w/in/$i; i=$((i+1)); done; : > /w/in/end');
+    await isTold('changed /w/in');
+    await watcher.close();
     await test.engine.removeContainer(id, { force: true }, operation);
   });
 });

@@ -42,6 +42,9 @@ async function unpacked(entries: readonly TestEntry[], look: (diff: string) => v
   }
 }
 
+/** What was removed is swept when nobody waits. */
+const layers = (): string[] => readdirSync(join(test.root, 'layers')).filter((name) => !name.startsWith('.gone-'));
+
 async function refused(entries: readonly TestEntry[], message: RegExp): Promise<void> {
   const path = join(folder, 'bad.tar');
   writeFileSync(path, tar(entries));
@@ -50,7 +53,7 @@ async function refused(entries: readonly TestEntry[], message: RegExp): Promise<
     assert.doesNotMatch(error.message, /\n/);
     return true;
   });
-  assert.deepEqual(readdirSync(join(test.root, 'layers')), []);
+  assert.deepEqual(layers(), []);
   assert.deepEqual(test.engine.listImages(), []);
 }
 
@@ -69,8 +72,9 @@ describe('a layer', () => {
       [
         { path: './', type: '5', mode: 0o711 },
         { path: 'etc/', type: '5', mode: 0o2750, uid: 3, gid: 4, mtime: 1_111_111_111 },
-        { path: 'etc/file', content: 'hello', mode: 0o4755, uid: 7, gid: 8, mtime: 1_222_222_222 },
-        { path: 'etc/hard', type: '1', link: 'etc/file' },
+        { path: 'etc/file', content: 'hello', mode: 0o600, uid: 9 },
+        // All names have what the last of them says, as in Docker.
+        { path: 'etc/hard', type: '1', link: 'etc/file', mode: 0o4755, uid: 7, gid: 8, mtime: 1_222_222_222 },
         { path: 'etc/soft', type: '2', link: '/etc/file', uid: 5, gid: 6 },
         { path: 'null', type: '3', major: 1, minor: 3, mode: 0o666 },
         { path: 'pipe', type: '6', mode: 0o600 },
@@ -221,6 +225,33 @@ describe('no entry reaches beyond its layer:', () => {
       ],
       /passwd/,
     ));
+  it('not by a device node, which nothing is written to or through', async () => {
+    const node = { path: 'node', type: '4', major: 7, minor: 250, mode: 0o666 };
+    await unpacked(
+      [
+        node,
+        { path: 'node', content: 'x' },
+        { path: 'below/', type: '5' },
+        { path: 'below/file', content: 'x' },
+        { ...node, path: 'below', type: '3' },
+        { path: 'door', type: '2', link: '/dev' },
+        { ...node, path: 'door/node' },
+        { ...node, path: 'second' },
+        { path: 'linked', type: '1', link: 'second' },
+        { path: 'linked', content: 'x' },
+      ],
+      (diff) => {
+        assert.equal(readFileSync(join(diff, 'node'), 'utf8'), 'x');
+        assert.ok(lstatSync(join(diff, 'below')).isCharacterDevice());
+        assert.ok(lstatSync(join(diff, 'dev/node')).isBlockDevice());
+        assert.equal(existsSync('/dev/node'), false);
+        assert.ok(lstatSync(join(diff, 'second')).isBlockDevice());
+        assert.equal(readFileSync(join(diff, 'linked'), 'utf8'), 'x');
+      },
+    );
+    await refused([{ ...node, path: './' }], /invalid argument/);
+    await refused([node, { path: 'node/below', content: 'x' }], /not a directory/);
+  });
   it('not by a whiteout of . or ..', async () => {
     await refused([{ path: 'd/.wh..' }], /invalid argument/);
     await refused([{ path: 'd/.wh...' }], /invalid argument/);
@@ -241,9 +272,9 @@ describe('a layer that is larger than it may be', () => {
     { path: 'b', content: 'x' },
   ];
   it('is refused by its bytes', () =>
-    limited('SKIFF_MAX_LAYER_BYTES', '1000000', () => refused(bomb, /the layer has too many bytes$/)));
+    limited('SKIFF_MAX_LAYER_BYTES', '1000000', () => refused(bomb, /has too many bytes$/)));
   it('is refused by its entries', () =>
-    limited('SKIFF_MAX_LAYER_ENTRIES', '1', () => refused(bomb, /the layer has too many entries$/)));
+    limited('SKIFF_MAX_LAYER_ENTRIES', '1', () => refused(bomb, /has too many entries$/)));
   it('is taken when there is no limit', () => limited('SKIFF_MAX_LAYER_BYTES', '0', () => unpacked(bomb, () => {})));
 });
 
@@ -272,6 +303,6 @@ describe('what is no layer is refused in one line, and nothing stays:', () => {
     const path = join(folder, 'cut.tar');
     writeFileSync(path, tar([{ path: 'a', content: 'x'.repeat(5000) }]).subarray(0, 3000));
     await assert.rejects(test.engine.importImage({ path }, {}, operation), /cut\.tar/);
-    assert.deepEqual(readdirSync(join(test.root, 'layers')), []);
+    assert.deepEqual(layers(), []);
   });
 });

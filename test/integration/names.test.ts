@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { lutimesSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { question, silence, upstream } from '../support/dns.ts';
+import { HostNamespace } from '../support/host-namespace.ts';
 import { busyboxRootfs } from '../support/images.ts';
 import { skiffBinary } from '../support/paths.ts';
 import { run } from '../support/run.ts';
@@ -102,13 +104,23 @@ describe('names on a user-defined network', () => {
     assert.ok(await isKnown('late'));
     const id = await store.succeed(['inspect', '-f', '{{.Id}}', 'maria']);
     process.kill(Number(stateOf(id)[2]), 'SIGKILL');
+    await until('it leads nowhere, though nobody has looked at containers', async () => !(await isKnown('maria')));
+    for (const name of ['late', reverse]) assert.equal(await ask('web', name), noSuchName, name);
+    const [address = ''] = readdirSync(join(store.root, 'networks/inner/leases')).filter(
+      (name) => readlinkSync(join(store.root, 'networks/inner/leases', name)) === id,
+    );
+    const lease = join(store.root, 'networks/inner/leases', address);
+    // What was claimed just now may be of someone who has not begun yet.
+    lutimesSync(lease, 0, 0);
+    await until('somebody looks, and gives its address back', async () => {
+      await store.succeed(['ps', '-a']);
+      return !readdirSync(dirname(lease)).includes(address);
+    });
     await store.succeed(['rm', '-f', 'maria']);
-    assert.equal(await ask('web', 'late'), noSuchName);
     await store.succeed(['run', '-d', '--rm', '--name', 'brief', '--network', 'inner', '@host', 'sleep', '1000']);
     await store.succeed(['rename', 'brief', 'short']);
     await store.succeed(['stop', '-t', '0', 'short']);
-    await until('its name is free', async () => (await store.skiff(['inspect', 'short'])).code !== 0);
-    assert.deepEqual(readdirSync(join(store.root, 'names')), ['web']);
+    await until('its name is free', () => readdirSync(join(store.root, 'names')).join() === 'web');
   });
 
   it('are answered in a container that began on the default network, from its first connection on', async () => {
@@ -128,11 +140,13 @@ describe('names on a user-defined network', () => {
     await store.succeed(['network', 'disconnect', 'app', 'again']);
     const id = await store.succeed(['inspect', '-f', '{{.Id}}', 'again']);
     const address = await addressOf('again', 'inner');
-    for (const { pid, command } of store.processes()) if (/helper\.js/.test(command)) process.kill(pid, 'SIGTERM');
+    const helpers = (): { pid: number }[] => store.processes().filter(({ command }) => /helper\.js/.test(command));
+    for (const { pid } of helpers()) process.kill(pid, 'SIGTERM');
+    await until('no helper lives', () => helpers().length === 0);
     const [, first] = stateOf(id);
     process.kill(Number(first), 'SIGKILL');
     await until('it runs again', () => stateOf(id)[0] === 'running' && stateOf(id)[1] !== first);
-    assert.ok(!store.processes().some(({ command }) => /helper\.js/.test(command)));
+    assert.deepEqual(helpers(), []);
     assert.equal(await ask('web', 'twice'), `0 ${address}`);
     assert.equal(await ask('again', 'web'), `0 ${await addressOf('web', 'inner')}`);
     assert.deepEqual(await store.succeed(['exec', 'again', 'ls', '/sys/class/net']), 'eth0\nlo');
@@ -209,6 +223,38 @@ describe('names on a user-defined network', () => {
     }
   });
 
+  it('are asked of a stub on the host’s loopback, as systemd-resolved’s is; on the default network of what the stub asks', async () => {
+    const host = new HostNamespace('stub');
+    const resolvConf = join(tmpdir(), `skiff-stub-${process.pid}`);
+    writeFileSync(resolvConf, 'nameserver 127.0.0.53\noptions edns0 trust-ad\nsearch lan\n');
+    const script = `mount -t tmpfs run /run && mkdir -p /run/systemd/resolve &&
+      echo nameserver ${host.us} > /run/systemd/resolve/resolv.conf &&
+      mount --bind "$1" /etc/resolv.conf && shift && exec "$@"`;
+    const other = new TestStore({ through: [...host.through, 'sh', '-c', script, 'sh', resolvConf] });
+    const servers = [upstream('192.0.2.4', '127.0.0.53'), upstream('192.0.2.5', host.us)].map((server) => {
+      const [command = '', ...args] = [...host.through, ...server];
+      return spawn(command, args, { stdio: 'ignore' });
+    });
+    try {
+      await other.succeed(['network', 'create', 'net']);
+      for (const [name, network, server, answer] of [
+        ['named', 'net', '127.0.0.11', '192.0.2.4'],
+        ['plain', 'bridge', host.us, '192.0.2.5'],
+      ] as const) {
+        await other.succeed(['run', '-d', '--name', name, '--network', network, '@host', 'sleep', '1000']);
+        const text = await other.succeed(['exec', name, 'cat', '/etc/resolv.conf']);
+        assert.match(text, new RegExp(`^nameserver ${server}\nsearch lan\noptions edns0 trust-ad`), name);
+        const asked = ['exec', name, ...question('example.org', 'A', 'udp', server)];
+        await until(`${name} is answered`, async () => (await other.succeed(asked)) === `0 ${answer}`);
+      }
+    } finally {
+      for (const server of servers) server.kill();
+      await other.dispose();
+      host.dispose();
+      rmSync(resolvConf, { force: true });
+    }
+  });
+
   it('are answered by a process that has no right, and is there only while there are questions', async () => {
     const id = await start('web', ['--network-alias', 'me']);
     assert.deepEqual(resolvers(), []);
@@ -227,6 +273,7 @@ describe('names on a user-defined network', () => {
     assert.equal(readlinkSync(`/proc/${pid}/root`), join(store.root, 'networks'));
     const open = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
     assert.deepEqual(open.map((path) => path.replace(/:.*|.*\//, '')).toSorted(), [
+      'net',
       'networks',
       'resolver',
       'socket',
@@ -238,7 +285,7 @@ describe('names on a user-defined network', () => {
     await until('nobody answers any more', () => resolvers().length === 0);
     assert.equal(await ask('web', 'me'), `0 ${address}`);
     process.kill(Number(stateOf(id)[2]), 'SIGKILL');
-    await until('it ends with its monitor', () => resolvers().length === 0, 2000);
+    await until('it ends with its monitor', () => resolvers().length === 0, 4000);
   });
 });
 

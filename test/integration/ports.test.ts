@@ -1,57 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { HostNamespace } from '../support/host-namespace.ts';
 import { busyboxRootfs } from '../support/images.ts';
 import { Neighbour } from '../support/neighbour.ts';
 import { TestStore } from '../support/store.ts';
-import { patience, until } from '../support/wait.ts';
-
-/** Speaks to a server, from this machine: what it says before it hangs up. */
-async function ask(host: string, port: number): Promise<string> {
-  const socket = connect({ host, port });
-  socket.setTimeout(patience(3000), () => socket.destroy(new Error(`${host}:${port} is silent`)));
-  socket.end();
-  return text(socket);
-}
-
-/** A port that nobody had a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '0.0.0.0');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Says who it is to everyone who connects. */
-const server = (word: string): string[] => [
-  'sh',
-  '-c',
-  `printf '#!/bin/sh\\necho ${word}\\n' > /tmp/say; chmod +x /tmp/say; exec nc -ll -p 80 -e /tmp/say`,
-];
-
-/** Gives every datagram back, in capitals. */
-const shouter = `use IO::Socket::INET; my $s = IO::Socket::INET->new(LocalPort => 53, Proto => "udp") or die;
-while (defined $s->recv(my $text, 512)) { $s->send(uc $text) }`;
-
-/** What comes back for a datagram; undefined when nothing does. */
-async function exchange(port: number, word: string): Promise<string | undefined> {
-  const socket = createSocket('udp4');
-  try {
-    const answer = new Promise<string>((resolve) => socket.once('message', (message) => resolve(message.toString())));
-    socket.send(word, port, '127.0.0.1');
-    return await Promise.race([answer, delay(200, undefined)]);
-  } finally {
-    socket.close();
-  }
-}
+import { ask, exchange, freePort, server, shouter } from '../support/traffic.ts';
+import { until } from '../support/wait.ts';
 
 describe('published ports', () => {
   let store: TestStore;
@@ -89,8 +47,11 @@ describe('published ports', () => {
       ['run', '--rm', 'busybox:1'],
     ])
       assert.equal(await store.succeed([...inside, 'sh', '-c', `nc -w 5 ${own} ${port} < /dev/null`]), 'loop');
-    assert.equal(await store.succeed(['port', 'loop']), `80/tcp -> 0.0.0.0:${port}`);
-    assert.equal(await store.succeed(['ps', '--format', '{{.Ports}}']), `0.0.0.0:${port}->80/tcp`);
+    assert.equal(await store.succeed(['port', 'loop']), `80/tcp -> 0.0.0.0:${port}\n80/tcp -> [::]:${port}`);
+    assert.equal(
+      await store.succeed(['ps', '--format', '{{.Ports}}']),
+      `0.0.0.0:${port}->80/tcp, [::]:${port}->80/tcp`,
+    );
     await store.succeed(['rm', '-f', 'loop']);
     await assert.rejects(ask('127.0.0.1', port), { code: 'ECONNREFUSED' });
   });
@@ -140,26 +101,27 @@ describe('published ports', () => {
   it('carry datagrams', async () => {
     const port = await freePort();
     await store.succeed(['run', '-d', '--name', 'udp', '-p', `${port}:53/udp`, '@host', 'perl', '-e', shouter]);
-    await until('a datagram comes back', async () => (await exchange(port, 'hello')) === 'HELLO');
-    assert.equal(await store.succeed(['port', 'udp', '53/udp']), `0.0.0.0:${port}`);
+    await until('a datagram comes back', async () => (await exchange('127.0.0.1', port, 'hello')) === 'HELLO');
+    assert.equal(await store.succeed(['port', 'udp', '53/udp']), `0.0.0.0:${port}\n[::]:${port}`);
   });
 
   it('are refused at once when another has them, and nothing is left of the container', async () => {
     const port = await freePort();
     const other = createServer().listen(port, '127.0.0.1');
     await once(other, 'listening');
-    const refused = async (): Promise<void> => {
+    const refused = async (by: string): Promise<void> => {
       const { code, stderr } = await store.skiff(['run', '--rm', '-p', '80', '-p', `${port}:80`, 'busybox:1', 'true']);
       assert.equal(code, 125);
-      assert.match(stderr, new RegExp(`Bind for 0\\.0\\.0\\.0:${port} failed: port is already allocated`));
+      assert.match(stderr, new RegExp(`Bind for 0\\.0\\.0\\.0:${port} failed: port is already allocated: `));
+      assert.match(stderr, new RegExp(`: port ${port} is in use by ${by}\n`));
     };
     try {
-      await refused();
+      await refused(`node \\(process ${process.pid}\\)`);
     } finally {
       other.close();
     }
     await serve('first', ['-p', `${port}:80`]);
-    await refused();
+    await refused('container first');
     await store.succeed(['rm', '-f', 'first']);
     await store.succeed(['run', '--rm', '-p', `${port}:80`, 'busybox:1', 'true']);
     assert.deepEqual(store.containerIds(), []);
@@ -176,7 +138,7 @@ describe('published ports', () => {
     await answers('127.0.0.1', Number(chosen), 'range');
     other.close();
     await serve('all', ['-P', '--expose', '80']);
-    const [, any] = /^0\.0\.0\.0:(\d+)$/.exec(await store.succeed(['port', 'all', '80'])) ?? [];
+    const [, any] = /^0\.0\.0\.0:(\d+)\n\[::\]:\1$/.exec(await store.succeed(['port', 'all', '80'])) ?? [];
     await answers('127.0.0.1', Number(any), 'all');
   });
 
@@ -204,11 +166,86 @@ describe('published ports', () => {
       if (restart) await store.succeed(['restart', '-t', '0', 'dual']);
       await answers('127.0.0.1', port, 'dual');
       await answers(own, port, 'dual');
-      // Never routed: refused, so that who asks for `localhost` goes on to 127.0.0.1.
-      await assert.rejects(ask('::1', port), { code: 'ECONNREFUSED' });
+      await answers('::1', port, 'dual');
     }
     await store.succeed(['rm', '-f', 'dual']);
     await store.succeed(['network', 'rm', 'both']);
+  });
+
+  it('answer another host by IPv6, which their containers reach under the address of this one', async () => {
+    const host = new HostNamespace('six');
+    const six = new TestStore({ through: host.through });
+    try {
+      await six.succeed(['import', busyboxRootfs(), 'busybox:1']);
+      await six.succeed(['network', 'create', '--ipv6', 'both']);
+      await six.succeed([
+        'run',
+        '-d',
+        '--name',
+        'web',
+        '--network',
+        'both',
+        '-p',
+        '80:80',
+        'busybox:1',
+        ...server('web'),
+      ]);
+      await until('the neighbour is answered', () => host.askFromOutside(80, host.us6) === 'web\n');
+      // It knows no way back to the container's own address.
+      await six.succeed(['exec', 'web', 'ping', '-c', '1', '-W', '5', host.neighbour6]);
+      const own = `nc -w 5 ${host.us6} 80 < /dev/null`;
+      assert.equal(await six.succeed(['exec', 'web', 'sh', '-c', own]), 'web');
+    } finally {
+      await six.dispose();
+      host.dispose();
+    }
+  });
+
+  it('may be those that only root may take', async () => {
+    const first = 700 + (process.pid % 200);
+    await serve('low', ['-p', `127.0.0.1:${first}-${first + 50}:80`]);
+    const [, chosen = ''] = /:(\d+)$/.exec(await store.succeed(['port', 'low', '80'])) ?? [];
+    assert.ok(Number(chosen) < 1024, chosen);
+    await answers('127.0.0.1', Number(chosen), 'low');
+  });
+
+  it('of SCTP are there where the kernel has it, and a clear error where not', async () => {
+    const port = await freePort();
+    const { code, stderr } = await store.skiff(['run', '-d', '-p', `${port}:80/sctp`, 'busybox:1', 'sleep', '1000']);
+    if (readFileSync('/proc/net/protocols', 'utf8').includes('SCTP')) assert.equal(code, 0, stderr);
+    else assert.match(stderr, /this kernel has no such protocol for 0\.0\.0\.0:\d+\n.*modprobe sctp/);
+  });
+
+  it('that can be nowhere are refused in words, or said to be left out', async () => {
+    const port = await freePort();
+    const said = async (...options: string[]): Promise<string> =>
+      (await store.skiff(['run', '--rm', ...options, 'busybox:1', 'true'])).stderr;
+    assert.match(await said('-p', `192.0.2.9:${port}:80`), /192\.0\.2\.9:\d+: this machine has no such address/);
+    assert.match(await said('-p', `${port}:80`, '-p', `${port}:81`), /in use by this container itself/);
+    assert.match(await said('--network', 'host', '-p', `${port}:80`), /Published ports are discarded/);
+  });
+
+  it('follow a container that leaves one network and joins another', async () => {
+    const port = await freePort();
+    await store.succeed(['network', 'create', 'next']);
+    await store.succeed(['network', 'create', '--internal', 'shut']);
+    await serve('mover', ['-p', `${port}:80`]);
+    for (const [command, network, isPublished] of [
+      ['connect', 'next', true],
+      ['disconnect', 'bridge', true],
+      ['connect', 'shut', true],
+      ['disconnect', 'next', false],
+      ['connect', 'bridge', true],
+    ] as const) {
+      await store.succeed(['network', command, network, 'mover']);
+      const published = (await store.succeed(['port', 'mover'])) !== '';
+      assert.equal(published, isPublished, `${command} ${network}`);
+      if (isPublished) for (const host of ['127.0.0.1', '::1']) await answers(host, port, 'mover');
+      else await assert.rejects(ask('127.0.0.1', port), { code: 'ECONNREFUSED' });
+    }
+    await store.succeed(['rm', '-f', 'mover']);
+    await store.succeed(['network', 'rm', 'next', 'shut']);
+    assert.equal(mapped(), '');
   });
 
   /** Elements of the store's maps of ports. */

@@ -12,6 +12,7 @@ import { parseReference } from '../../runtime-helper/oci/reference.ts';
 import { streamBlob } from '../../runtime-helper/registry/blob-stream.ts';
 import { Registries } from '../../runtime-helper/registry/registries.ts';
 import type { Repository } from '../../runtime-helper/registry/repository.ts';
+import type { OpenBlob } from '../../runtime-helper/registry/upload.ts';
 import { runCredentialHelper } from '../../runtime-helper/sys/credential-helper.ts';
 import { breakAfter, digestOf, OddRegistry, refuse, sendBlob } from '../support/odd-registry.ts';
 import { TestRegistry } from '../support/registry.ts';
@@ -57,9 +58,9 @@ async function roundTrip(all: Registries, host: string): Promise<void> {
   const blob = descriptorOf(bytes);
   const repository = all.forPush(parseReference(`${host}/team/app`));
   assert.equal(await repository.hasBlob(blob.digest, signal), false);
-  const target = await repository.beginUpload(blob.digest, undefined, signal);
-  assert.ok(target);
-  await repository.upload(target, blob, () => pieces(bytes), signal);
+  const upload = await repository.beginUpload(blob.digest, undefined, signal);
+  assert.ok(upload);
+  await upload.send(blob, piecesOf(bytes), { patience }, signal);
   assert.equal(await repository.hasBlob(blob.digest, signal), true);
   const manifest = Buffer.from(
     JSON.stringify({ schemaVersion: 2, mediaType: ociManifest, config: blob, layers: [blob] }),
@@ -79,9 +80,10 @@ async function roundTrip(all: Registries, host: string): Promise<void> {
 
 const ociManifest = 'application/vnd.oci.image.manifest.v1+json';
 
-async function* pieces(bytes: Buffer): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
-}
+const piecesOf = (bytes: Buffer): OpenBlob =>
+  async function* pieces(from, to) {
+    for (let at = from; at < to; at += 65_536) yield bytes.subarray(at, Math.min(to, at + 65_536));
+  };
 
 describe('a registry', () => {
   it('on loopback needs neither TLS nor a login', async () => {

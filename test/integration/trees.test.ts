@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createWriteStream, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { after, before, describe, it } from 'node:test';
+import { writeFile } from '../../runtime-helper/cli/output.ts';
 import { containerOptions, operation, runToEnd, testEngine, type TestEngine } from '../support/engine.ts';
 import { busyboxRootfs } from '../support/images.ts';
+import { assertSameTree, listing } from '../support/tree-listing.ts';
 
 let test: TestEngine;
 let folder: string;
@@ -53,33 +54,13 @@ async function running(script: string): Promise<string> {
 
 async function exported(id: string): Promise<string> {
   const path = join(folder, 'export.tar');
-  await pipeline(test.engine.exportContainer(id, operation), createWriteStream(path));
+  await writeFile(test.engine.exportContainer(id, operation), path);
   return path;
 }
 
-/** Type, mode, owner, size or device, time, name and target of all that is in a tree, with checksums and xattrs. */
-function listing(tree: string): string {
-  const shell = (command: string): string => execFileSync('sh', ['-c', command], { cwd: tree, encoding: 'utf8' });
-  return [
-    shell("find . -printf '%P|%y|%m|%U:%G|%T@|%l|%n\\n' | sort"),
-    shell('find . -type f -print0 | sort -z | xargs -0 sha256sum'),
-    shell('getfattr -R -h -d -m "security|user" -e hex . 2>/dev/null || true'),
-  ].join('\n');
-}
-
-/** Shows only what differs: a tree has hundreds of lines. */
-function assertSame(actual: string, expected: string): void {
-  const [left = [], right = []] = [actual, expected].map((tree) =>
-    listing(tree)
-      .split('\n')
-      // Hung over by mounts of ours: an export has them, as Docker's, and a commit leaves them out.
-      .filter((line) => !/etc\/(hostname|hosts|resolv\.conf)\b/.test(line)),
-  );
-  assert.deepEqual(
-    left.filter((line) => !right.includes(line)),
-    right.filter((line) => !left.includes(line)),
-  );
-}
+/** Hung over by mounts of ours: an export has them, as Docker's, and a commit leaves them out. */
+const assertSame = (actual: string, expected: string): void =>
+  assertSameTree(actual, expected, /etc\/(hostname|hosts|resolv\.conf)\b/);
 
 const everything = [
   'echo hello > /file; chown 7:8 /file; chmod 4751 /file; ln /file /hard; ln -s /file /soft; chown -h 5:6 /soft',
@@ -115,6 +96,19 @@ describe('export', () => {
       [],
     );
     await test.engine.removeContainer(id, { force: true }, operation);
+  });
+
+  it('has the places for what is mounted in it, which are made once for all', async () => {
+    const places = join(test.root, 'layers/mount-points');
+    for (const round of ['made', 'made again']) {
+      rmSync(places, { recursive: true, force: true });
+      const id = await ran('test -s /etc/hosts');
+      assert.deepEqual(readdirSync(join(test.root, 'containers', id, 'snapshot/upper')), [], round);
+      assert.ok(existsSync(join(places, 'diff/etc/resolv.conf')), round);
+      const names = execFileSync('tar', ['-tf', await exported(id)], { encoding: 'utf8' }).split('\n');
+      for (const name of ['etc/hostname', 'etc/hosts', 'etc/resolv.conf', 'proc/'])
+        assert.ok(names.includes(name), `${round}: ${name} is in ${names.join(' ')}`);
+    }
   });
 });
 
@@ -163,6 +157,31 @@ describe('commit', () => {
     execFileSync('tar', ['-xpf', await exported(id), '-C', whole]);
     execFileSync('tar', ['-xpf', await exported(await created('made:1')), '-C', behind]);
     assertSame(behind, whole);
+  });
+
+  it('makes an image that is run as the container was', async () => {
+    const given = containerOptions({ image: 'busybox', command: ['true'], network: 'bridge' });
+    const { id } = await test.engine.createContainer(
+      {
+        ...given,
+        ...{ env: ['A=1'], user: '1', workingDir: '/tmp', labels: { l: 'm' }, stopSignal: 'SIGUSR1', stopTimeout: 3 },
+        networking: { exposed: ['80', '90/udp'] },
+        mounts: [{ type: 'volume', target: '/vol', readonly: false, copy: true }],
+      },
+      operation,
+    );
+    await test.engine.commitContainer(id, { reference: 'as:1', changes: ['ENV B=$A'], pause: true }, operation);
+    const { config } = test.engine.inspectImage('as:1');
+    const { Env, ...rest } = config as { Env: string[] };
+    assert.deepEqual(
+      Env.filter((line) => !line.startsWith('PATH=')),
+      ['A=1', 'B=1'],
+    );
+    assert.deepEqual(rest, {
+      ...{ Cmd: ['true'], Entrypoint: null, User: '1', WorkingDir: '/tmp', Labels: { l: 'm' }, StopSignal: 'SIGUSR1' },
+      ...{ StopTimeout: 3, ExposedPorts: { '80/tcp': {}, '90/udp': {} }, Volumes: { '/vol': {} } },
+    });
+    await test.engine.removeContainer(id, { force: true }, operation);
   });
 
   it('of a running container pauses it, and lets it go on', async () => {

@@ -51,6 +51,7 @@ describe('attach, seen from the monitor', () => {
     await until('all is in the log', () => store.log(id).includes('no end'));
     const late = await Client.attach(socket, { replay: mebibyte });
     await late.sees(/no end$/);
+    await until('the other stream came, too', () => late.stderr !== '');
     assert.deepEqual([late.stdout, late.stderr], ['out\nno end', 'err\n']);
   });
 

@@ -10,22 +10,27 @@ test('questions of any bytes are answered or refused, and what is known to be wr
   const folder = mkdtempSync(join(tmpdir(), 'skiff-fuzz-'));
   try {
     const native = join(repository, 'runtime-helper/native');
-    const names = ['dns_message.c', 'dns_names.c', 'io.c'].map((name) => join(native, name));
+    const names = ['dns_message.c', 'dns_names.c', 'io.c', 'veth.c'].map((name) => join(native, name));
     const program = join(folder, 'fuzz');
     const checks = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
     const flags = ['-std=gnu11', '-D_GNU_SOURCE', '-g', '-O1', ...checks, '-I', native];
     execFileSync('gcc', [...flags, '-o', program, join(import.meta.dirname, 'dns-fuzz.c'), ...names]);
     const [owner, other] = ['a'.repeat(64), 'b'.repeat(64)];
     mkdirSync(join(folder, 'app/leases'), { recursive: true });
-    const claim = (name: string, entry: string, holder = owner): void => {
+    const dead = 'd'.repeat(64);
+    mkdirSync(join(folder, 'interfaces'));
+    // The one on its second network alone.
+    symlinkSync('../virtual', join(folder, 'interfaces', `sv${owner.slice(0, 12)}1`));
+    const claim = (name: string, entry: string, holder = owner, wants = owner): void => {
       mkdirSync(join(folder, 'app/names', name), { recursive: true });
-      symlinkSync(owner, join(folder, 'app/names', name, entry));
+      symlinkSync(wants, join(folder, 'app/names', name, entry));
       rmSync(join(folder, 'app/leases', entry), { force: true });
       if (/^\d/.test(entry)) symlinkSync(holder, join(folder, 'app/leases', entry));
     };
     claim('db', '10.64.0.9');
     claim('9.0.64.10.in-addr.arpa', 'db');
     claim('stale', '10.64.0.10', other);
+    claim('dead', '10.64.0.11', dead, dead);
     for (let last = 100; last < 180; last += 1) claim('many', `10.64.0.${last}`);
     const seed = String(1 + (Date.now() % 1_000_000));
     const said = execFileSync(program, ['30000', seed], { cwd: folder, encoding: 'utf8' });

@@ -88,3 +88,17 @@ for (const uid of [undefined, 65_534]) {
     });
   });
 }
+
+describe('a user whom /etc/passwd does not know, as those of a directory service', () => {
+  it('has the group that he came with', async () => {
+    const uid = 1_234_567;
+    const store = await NativeStore.open({ uid });
+    try {
+      const { id } = await store.runDetached({ args: ['/bin/sleep', '1000'] });
+      const { stdout } = await attachToEnd(store.enter(id, ['net'], ['/bin/sh', '-c', 'id -u; id -g']));
+      assert.equal(stdout, `${uid}\n${uid}\n`);
+    } finally {
+      await store.dispose();
+    }
+  });
+});

@@ -10,7 +10,10 @@ test('layers of any bytes are applied or refused, and reach nothing beside their
   const folder = mkdtempSync(join(tmpdir(), 'skiff-fuzz-'));
   try {
     const native = join(repository, 'runtime-helper/native');
-    const names = ['layer_entry.c', 'layer_reader.c', 'layer_tree.c', 'tree_remove.c', 'rootfs.c', 'io.c', 'errors.c'];
+    const parts = ['content', 'entry', 'metadata', 'reader', 'stream', 'tree', 'whiteout'].map(
+      (name) => `layer_${name}.c`,
+    );
+    const names = [...parts, 'tree_remove.c', 'rootfs.c', 'io.c', 'errors.c'];
     const program = join(folder, 'fuzz');
     const flags = [
       '-std=gnu11',

@@ -1,5 +1,7 @@
 import { chromium, type Browser } from 'playwright-core';
 import { chromiumPath } from './paths.ts';
+import type { OpenWindow } from './vscode.ts';
+import { patience } from './wait.ts';
 
 /** A headless Chromium that speaks with this machine only. */
 export function launchBrowser(): Promise<Browser> {
@@ -16,4 +18,13 @@ export function launchBrowser(): Promise<Browser> {
       '--no-first-run',
     ],
   });
+}
+
+/** A page with an address, and nothing in common with others. */
+export async function openPage(browser: Browser, url: string): Promise<OpenWindow> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await context.newPage();
+  await page.goto(url, { waitUntil: 'commit', timeout: patience(60_000) });
+  return { page, close: () => context.close() };
 }

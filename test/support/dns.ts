@@ -14,11 +14,11 @@ my @sockets = (IO::Socket::INET->new(%at, Proto => "udp"), IO::Socket::INET->new
 ];
 
 /**
- * Arguments for `perl`: answers at port 53 of all addresses, by UDP and TCP. `NAME.down` has failed, `NAME.big` needs TCP, all else has the
+ * Arguments for `perl`: answers at port 53 of all addresses, or of one, by UDP and TCP. `NAME.down` has failed, `NAME.big` needs TCP, all else has the
  * address.
  */
-export function upstream(address: string): string[] {
-  return ['perl', '-e', answering, address];
+export function upstream(address: string, at = '0.0.0.0'): string[] {
+  return ['perl', '-e', answering, address, at];
 }
 
 const asking = `use IO::Socket::INET; my ($name, $type, $protocol, $server) = @ARGV; alarm 20;
@@ -45,8 +45,9 @@ print "\\n";`;
 
 const answering = `use IO::Socket::INET; use IO::Select;
 my $address = pack("C4", split(/[.]/, $ARGV[0]));
-my $udp = IO::Socket::INET->new(LocalPort => 53, Proto => "udp") or die "$!";
-my $tcp = IO::Socket::INET->new(LocalPort => 53, Proto => "tcp", Listen => 8, ReuseAddr => 1) or die "$!";
+my @at = (LocalAddr => $ARGV[1], LocalPort => 53);
+my $udp = IO::Socket::INET->new(@at, Proto => "udp") or die "$!";
+my $tcp = IO::Socket::INET->new(@at, Proto => "tcp", Listen => 8, ReuseAddr => 1) or die "$!";
 sub answer {
   my ($question, $by_tcp) = @_;
   my $code = $question =~ /\\x04down\\0/ ? 2 : 0;

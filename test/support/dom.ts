@@ -7,6 +7,25 @@ export type PageElement = {
   hasAttribute(name: string): boolean;
   querySelector(selector: string): PageElement | null;
   querySelectorAll(selector: string): ArrayLike<PageElement>;
+  closest(selector: string): PageElement | null;
+  dispatchEvent(event: object): boolean;
+};
+
+export type PageDocument = {
+  addEventListener(
+    event: string,
+    listener: (event: { target: PageElement }) => void,
+    options: { capture: boolean; once: boolean },
+  ): void;
+};
+
+export type DragGlobals = {
+  location: { protocol: string; host: string };
+  DataTransfer: new () => {
+    readonly items: { add(file: File): void };
+    setData(type: string, text: string): void;
+  };
+  DragEvent: new (type: string, init: { dataTransfer: object; bubbles: boolean; cancelable: boolean }) => object;
 };
 
 /** A CSS attribute value. */

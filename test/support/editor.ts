@@ -1,55 +1,51 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from './browser.ts';
 import { TestStore } from './store.ts';
-import { VsCodeServer, type ServerOptions } from './vscode-server.ts';
+import type { VsCode, VsCodeOptions } from './vscode.ts';
+import { VsCodeDesktop } from './vscode-desktop.ts';
+import { VsCodeServer } from './vscode-server.ts';
 import { Workbench } from './workbench.ts';
 
 /** A VS Code with Skiff installed, on a store of its own, for the tests of one file. */
 export class Editor {
   readonly store: TestStore;
-  readonly server: VsCodeServer;
+  readonly vscode: VsCode;
   /** The first window. */
   readonly window: Workbench;
   /** The folder that windows are open on. */
   readonly workspace: string;
-  readonly #browser: Browser;
   readonly #undo: AsyncDisposableStack;
   readonly #windows: Workbench[];
 
   private constructor(parts: {
     store: TestStore;
-    server: VsCodeServer;
+    vscode: VsCode;
     window: Workbench;
     workspace: string;
-    browser: Browser;
     undo: AsyncDisposableStack;
   }) {
     this.store = parts.store;
-    this.server = parts.server;
+    this.vscode = parts.vscode;
     this.window = parts.window;
     this.workspace = parts.workspace;
-    this.#browser = parts.browser;
     this.#undo = parts.undo;
     this.#windows = [parts.window];
   }
 
-  static async start(options: ServerOptions = {}): Promise<Editor> {
+  static async start(options: VsCodeOptions = {}): Promise<Editor> {
     const undo = new AsyncDisposableStack();
     try {
       const store = new TestStore(options.uid === undefined ? {} : { uid: options.uid });
       undo.defer(() => store.dispose());
       const workspace = mkdtempSync(join(tmpdir(), 'skiff-workspace-'));
       undo.defer(() => rmSync(workspace, { recursive: true }));
-      const server = await VsCodeServer.start({ ...options, env: { ...store.env, ...options.env } });
-      undo.defer(() => server.stop());
-      const browser = await launchBrowser();
-      undo.defer(() => browser.close());
-      const window = await Workbench.open(server, browser, workspace);
-      return new Editor({ store, server, window, workspace, browser, undo: undo.move() });
+      if (options.uid !== undefined) chownSync(workspace, options.uid, options.uid);
+      const vscode = await startVsCode({ ...options, env: { ...store.env, ...options.env } });
+      undo.defer(() => vscode.stop());
+      const window = await Workbench.open(vscode, workspace);
+      return new Editor({ store, vscode, window, workspace, undo: undo.move() });
     } finally {
       await undo.disposeAsync();
     }
@@ -57,19 +53,33 @@ export class Editor {
 
   /** Another window of the same VS Code: an extension host and a helper of its own. */
   async openWindow(): Promise<Workbench> {
-    const window = await Workbench.open(this.server, this.#browser, this.workspace);
+    const window = await Workbench.open(this.vscode, this.workspace);
     this.#windows.push(window);
     return window;
   }
 
   async saveEvidence(name: string): Promise<string[]> {
-    return Promise.all(this.#windows.map((window, index) => window.saveEvidence(`${name}-${index + 1}`)));
+    const open = this.#windows.filter(({ page }) => !page.isClosed());
+    return Promise.all(open.map((window, index) => window.saveEvidence(`${name}-${index + 1}`)));
   }
 
   /** Ends all of it. Throws when the store left something behind. */
   async stop(): Promise<void> {
     await this.#undo.disposeAsync();
   }
+}
+
+const desktop = process.env['SKIFF_TEST_DESKTOP'];
+
+/** In a browser, unless SKIFF_TEST_DESKTOP names a desktop VS Code's program. */
+function startVsCode(options: VsCodeOptions): Promise<VsCode> {
+  return desktop === undefined ? VsCodeServer.start(options) : VsCodeDesktop.start(desktop, options);
+}
+
+/** What only a server can be started with; undefined: nothing. */
+function notOnDesktop({ uid, through, locale, env }: VsCodeOptions): string | undefined {
+  if (desktop === undefined || (uid ?? through ?? locale ?? env?.['NODE_OPTIONS']) === undefined) return undefined;
+  return 'the desktop runs as who is at it, in his language';
 }
 
 /**
@@ -82,18 +92,19 @@ export class Editor {
  *
  * A story that fails leaves pictures and logs in `.cache/screenshots`.
  */
-export function useEditor(options: ServerOptions = {}): {
+export function useEditor(options: VsCodeOptions = {}): {
   story: (name: string, body: (editor: Editor) => Promise<void>) => void;
 } {
   let editor: Editor | undefined;
+  const skip = notOnDesktop(options);
   before(async () => {
-    editor = await Editor.start(options);
+    if (skip === undefined) editor = await Editor.start(options);
   });
   after(async () => {
     await editor?.stop();
   });
   const story = (name: string, body: (editor: Editor) => Promise<void>): void => {
-    void test(name, async () => {
+    void test(name, { skip: skip ?? false }, async () => {
       if (editor === undefined) throw new Error('the editor did not start');
       try {
         await body(editor);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEngine, type Container, type CreateOptions, type Engine } from '../../runtime-helper/engine/index.ts';
@@ -13,6 +13,8 @@ import {
 } from '../../runtime-helper/lib/stream-frames.ts';
 import { connectSocket } from '../../runtime-helper/sys/connect.ts';
 import { nftTables } from './kernel-objects.ts';
+import { removeTree } from './remove-tree.ts';
+import { until } from './wait.ts';
 
 export const nativeBinary = join(import.meta.dirname, '../../dist/bin/skiff');
 
@@ -35,10 +37,12 @@ export async function testEngine(): Promise<TestEngine> {
     for (const { id } of engine.listContainers({ all: true }))
       await engine.removeContainer(id, { force: true }, operation);
     await engine.close();
+    // The kernel takes its time with a namespace that ends, and with its interfaces.
+    await until('nothing is left', () => leftovers(storeId).length === 0).catch(() => undefined);
     const left = leftovers(storeId);
     if (existsSync(`/sys/class/net/sk${storeId}`)) execFileSync('ip', ['link', 'delete', `sk${storeId}`]);
     for (const table of nftTables(new RegExp(storeId))) execFileSync('nft', ['delete', 'table', ...table.split(' ')]);
-    rmSync(folder, { recursive: true, force: true });
+    await removeTree(folder);
     if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
   };
   return { engine, root, runRoot, dispose };

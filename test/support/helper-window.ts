@@ -56,7 +56,11 @@ export class HelperWindow {
     this.connection.listen();
   }
 
-  static async open(store: TestStore, env: Record<string, string> = {}): Promise<HelperWindow> {
+  static async open(
+    store: TestStore,
+    env: Record<string, string> = {},
+    settings: { runtime?: string; proxy?: string; noProxy?: string[] } = {},
+  ): Promise<HelperWindow> {
     const window = new HelperWindow(store, env);
     const { root, runRoot } = store;
     const result = await window.connection.sendRequest<{ capabilities: object; skiff: InitializeResult }>(
@@ -64,7 +68,7 @@ export class HelperWindow {
       {
         processId: process.pid,
         capabilities: {},
-        initializationOptions: { protocolVersion, root, runRoot },
+        initializationOptions: { protocolVersion, root, runRoot, ...settings },
       },
     );
     await window.connection.sendNotification('initialized', {});
@@ -85,10 +89,12 @@ export class HelperWindow {
   }
 
   async sees(name: string, pattern: RegExp): Promise<void> {
-    await until(`stream ${name} shows ${String(pattern)}`, () => {
+    // Some bring many megabytes.
+    const shows = (): true => {
       if (pattern.test(this.stream(name).stdout)) return true;
       throw new Error(`it shows ${JSON.stringify(this.stream(name).stdout.slice(-500))}`);
-    });
+    };
+    await until(`stream ${name} shows ${String(pattern)}`, shows, 60_000);
   }
 
   async type(stream: string, text: string): Promise<void> {

@@ -22,11 +22,17 @@ const busybox = ['/bin/busybox', '/usr/bin/busybox'];
  * and user (1000). `skiff import` makes an image of it. Made once, about 2 MB.
  */
 export function busyboxRootfs(): string {
-  const program = busybox.find((path) => existsSync(path) && isStatic(path));
-  if (program === undefined) throw new Error('no static busybox here: `npm test` installs it (Debian: busybox-static)');
+  const program = busyboxProgram();
   const tar = join(cache, `busybox-v2-${Math.trunc(statSync(program).mtimeMs)}.tar`);
   if (!existsSync(tar)) makeTar(program, tar);
   return tar;
+}
+
+/** Path of a static one. */
+export function busyboxProgram(): string {
+  const program = busybox.find((path) => existsSync(path) && isStatic(path));
+  if (program === undefined) throw new Error('no static busybox here: `npm test` installs it (Debian: busybox-static)');
+  return program;
 }
 
 function makeTar(program: string, tar: string): void {

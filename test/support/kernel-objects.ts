@@ -60,7 +60,15 @@ export function nftTables(pattern: RegExp): string[] {
     .filter((table) => table !== '' && pattern.test(table));
 }
 
-export type ProcessEntry = { pid: number; parent: number; command: string; environment: string; cgroups: string };
+export type ProcessEntry = {
+  pid: number;
+  parent: number;
+  /** What it calls itself: at most 15 letters. */
+  name: string;
+  command: string;
+  environment: string;
+  cgroups: string;
+};
 
 /** All processes but kernel threads, and what we may read of them. */
 export function processes(): ProcessEntry[] {
@@ -69,6 +77,7 @@ export function processes(): ProcessEntry[] {
     .map((name) => ({
       pid: Number(name),
       parent: Number(/\) \w (\d+)/.exec(readProc(name, 'stat'))?.[1] ?? 0),
+      name: readProc(name, 'comm').trim(),
       command: readProc(name, 'cmdline').replaceAll('\0', ' ').trim(),
       environment: readProc(name, 'environ'),
       cgroups: readProc(name, 'cgroup'),

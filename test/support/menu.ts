@@ -10,17 +10,18 @@ export async function openMenu(page: Page): Promise<string[]> {
 }
 
 /** Goes through the open menu and its submenus by these names. */
-export async function pickMenuEntry(page: Page, names: readonly string[]): Promise<void> {
+export async function pickMenuEntry(page: Page, names: readonly string[], timeout?: number): Promise<void> {
+  const limit = timeout === undefined ? {} : { timeout };
   for (const [depth, name] of names.entries()) {
     const entry = page
       .locator('.monaco-menu')
       .nth(depth)
       .locator('.action-menu-item')
       .filter({ has: page.locator('.action-label', { hasText: exactly(name) }) });
-    await entry.waitFor();
-    await entry.hover();
+    await entry.waitFor(limit);
+    await entry.hover(limit);
     // A menu ignores a mouse-up that comes within 100 ms of its opening, and says so nowhere.
     await page.waitForTimeout(150);
-    await entry.click();
+    await entry.click(limit);
   }
 }

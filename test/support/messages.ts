@@ -3,6 +3,9 @@ import { exactly, type PageElement } from './dom.ts';
 import { until } from './wait.ts';
 
 export type Notification = { severity: 'info' | 'warning' | 'error' | ''; message: string; buttons: string[] };
+/** Of those that come within 800 ms VS Code shows three, and the others only to who opens the list of them (notificationsToasts.ts: SPAM_PROTECTION). */
+const toastInterval = 900;
+
 export type Dialog = { message: string; detail: string; buttons: string[] };
 
 /** Notifications and modal dialogs. */
@@ -28,8 +31,9 @@ export class Messages {
     return found.map(({ icon, ...rest }) => ({ severity: severityOf(icon), ...rest }));
   }
 
+  /** And lets VS Code be ready to show what comes next. */
   async waitForNotification(text: RegExp, limit?: number): Promise<Notification> {
-    return until(
+    const notification = await until(
       `a notification with ${String(text)}`,
       async () => {
         const all = await this.notifications();
@@ -39,10 +43,15 @@ export class Messages {
       },
       limit,
     );
+    await this.#page.waitForTimeout(toastInterval);
+    return notification;
   }
 
   async clickNotification(text: RegExp, button: string): Promise<void> {
-    const toast = this.#toasts.filter({ hasText: text });
+    // The newest is first.
+    const toast = this.#toasts.filter({ hasText: text }).first();
+    await toast.waitFor();
+    await this.#page.waitForTimeout(toastInterval);
     await toast.hover();
     await toast.locator('.monaco-button', { hasText: exactly(button) }).click();
   }
@@ -56,6 +65,10 @@ export class Messages {
     const buttons = await this.#dialog.locator('.dialog-buttons .monaco-button').allTextContents();
     const one = (texts: string[] | undefined): string => (texts ?? []).join(' ').trim();
     return { message: one(message), detail: one(detail), buttons: buttons.map((text) => text.trim()) };
+  }
+
+  async hasDialog(): Promise<boolean> {
+    return this.#dialog.isVisible();
   }
 
   async clickDialog(button: string): Promise<void> {

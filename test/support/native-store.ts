@@ -8,7 +8,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -30,6 +29,7 @@ import { heldLocks } from '../../runtime-helper/sys/locks.ts';
 import { Spawner, type SpawnerProcess } from '../../runtime-helper/sys/spawner.ts';
 import { awaitReady } from '../../runtime-helper/sys/spawner-start.ts';
 import { skiffBinary } from './paths.ts';
+import { removeTree } from './remove-tree.ts';
 import { until } from './wait.ts';
 
 /** The native program under test: SKIFF_TEST_NATIVE, or what `npm run build` left. */
@@ -106,7 +106,11 @@ export class NativeStore {
 
   async startRawSpawner(): Promise<Spawner> {
     // Behind a plain pipe there is no peer to ask: then sudo's word is taken.
-    const through = ['-c', `cat | SUDO_UID=${this.#uid ?? 0} exec "$0" --spawner`, nativeBinary];
+    const through = [
+      '-c',
+      `cat | SUDO_UID=${this.#uid ?? 0} SUDO_GID=${this.#uid ?? 0} exec "$0" --spawner`,
+      nativeBinary,
+    ];
     const [command, args] = this.#uid === undefined ? [nativeBinary, ['--spawner']] : ['/bin/sh', through];
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#children.push(child);
@@ -242,18 +246,24 @@ export class NativeStore {
     const alive = (child: SpawnerProcess): boolean => child.exitCode === null && child.signalCode === null;
     for (const child of this.#children) child.stdin.end();
     await until('the spawners ended', () => !this.#children.some(alive));
-    await until('the cgroup is gone', () => !existsSync(this.cgroup)).finally(() =>
-      rmSync(this.folder, { recursive: true, force: true }),
-    );
+    try {
+      await until('the cgroup is gone', () => !existsSync(this.cgroup));
+    } finally {
+      await removeTree(this.folder);
+    }
   }
 
-  /** Kills a container that runs. */
+  /** Kills a container that runs. It may end by itself meanwhile. */
   async end(id: string): Promise<void> {
     const socket = join(this.run, 'containers', id, 'attach.sock');
-    if (!this.state(id)?.startsWith('running') || !existsSync(socket)) return;
-    const client = await Client.attach(socket, { output: false });
-    client.send(frameType.signal, Uint8Array.of(9));
-    await client.end;
+    const isOver = (): boolean => !this.state(id)?.startsWith('running') || !existsSync(socket);
+    await until(`container ${id} has ended`, async () => {
+      if (isOver()) return true;
+      const client = await Client.attach(socket, { output: false });
+      client.send(frameType.signal, Uint8Array.of(9));
+      await client.end;
+      return true;
+    });
   }
 
   #ask(request: string[]): Pick<Started, 'listening' | 'answer'> {

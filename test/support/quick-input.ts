@@ -35,43 +35,54 @@ export class QuickInput {
   /** Runs a command from the palette by its exact title, "Category: Title". */
   async runCommand(title: string): Promise<void> {
     if (await this.#widget.isVisible()) await this.#page.keyboard.press('Escape');
-    // What has just been clicked may still take the focus, and with it the palette away.
+    // What has just been clicked may still take the focus, and with it the palette away: then it is opened again.
+    await until(`the palette offers ${title}`, async () => {
+      await this.#askPalette(title);
+      try {
+        await this.#row(title).click({ timeout: patience(5000) });
+        return true;
+      } catch (error) {
+        throw new Error(`it shows ${JSON.stringify((await this.labels()).slice(0, 8))}`, { cause: error });
+      }
+    });
+  }
+
+  async #askPalette(title: string): Promise<void> {
     await until('the palette is open', async () => {
       if (!(await this.#input.isVisible())) await this.#page.keyboard.press('F1');
-      await this.#input.fill(`>${title}`, { timeout: 2000 });
+      await this.#input.fill(`>${title}`, { timeout: patience(2000) });
       return this.#input.isVisible();
     });
-    try {
-      await this.#row(title).waitFor({ timeout: patience(10_000) });
-    } catch (error) {
-      const shown = await this.labels();
-      await this.#page.keyboard.press('Escape');
-      throw new Error(`no command "${title}" in the palette; it shows ${JSON.stringify(shown.slice(0, 8))}`, {
-        cause: error,
-      });
-    }
-    await this.#row(title).click();
   }
 
   /** Whether a command is offered in the palette. Closes it again. */
   async hasCommand(title: string): Promise<boolean> {
-    await this.#page.keyboard.press('F1');
-    await this.#input.waitFor();
-    await this.#input.fill(`>${title}`);
+    await this.#askPalette(title);
+    // What it shows at first may be what it was asked before.
+    let [shown, since] = ['', Date.now()];
     const labels = await until('the palette has an answer', async () => {
       const now = await this.labels();
-      return now.length > 0 && now;
+      if (now.join() !== shown) [shown, since] = [now.join(), Date.now()];
+      return (now.includes(title) || (now.length > 0 && Date.now() - since > patience(1000))) && now;
     });
     await this.#page.keyboard.press('Escape');
+    await this.#widget.waitFor({ state: 'hidden' });
     return labels.includes(title);
   }
 
-  /** Waits until a quick pick or input box is open whose title, placeholder or prompt has this text. */
+  /** Waits until a quick pick or input box is open whose title, placeholder or prompt has this text; a pick has entries, too. */
   async waitFor(text: RegExp): Promise<void> {
     await until(`a quick input with ${String(text)}`, async () => {
       const said = await this.words();
-      return text.test(said.join('\n')) || Promise.reject(new Error(`it says ${JSON.stringify(said)}`));
+      if (!text.test(said.join('\n'))) throw new Error(`it says ${JSON.stringify(said)}`);
+      // VS Code may show a pick before it has been told of its entries.
+      return !(await this.#isPick()) || (await this.labels()).length > 0;
     });
+  }
+
+  async #isPick(): Promise<boolean> {
+    const style = await this.#widget.locator('.quick-input-list').first().getAttribute('style');
+    return !/display:\s*none/.test(style ?? '');
   }
 
   /** Title, placeholder and message of what is open. */
@@ -87,11 +98,33 @@ export class QuickInput {
     return ((await this.#widget.locator('.quick-input-message').textContent()) ?? '').trim();
   }
 
+  /** What stands in the input. */
+  async value(): Promise<string> {
+    return this.#input.inputValue();
+  }
+
   /** Labels of the entries. */
   async labels(): Promise<string[]> {
     return this.#widget
       .locator('.quick-input-list .monaco-list-row')
       .evaluateAll((rows: PageElement[]) => rows.map((row) => row.querySelector('.label-name')?.textContent ?? ''));
+  }
+
+  /** Labels of the entries, each with its description. */
+  async rows(): Promise<string[]> {
+    return this.#widget.locator('.quick-input-list .monaco-list-row').evaluateAll((rows: PageElement[]) =>
+      rows.map((row) => {
+        const texts = ['.label-name', '.label-description'].map((part) => row.querySelector(part)?.textContent ?? '');
+        return texts.join(' ').trim();
+      }),
+    );
+  }
+
+  async waitForRows(expected: readonly string[]): Promise<void> {
+    await until(`the entries ${expected.join()}`, async () => {
+      const now = await this.rows();
+      return now.join() === expected.join() || Promise.reject(new Error(`they are ${now.join()}`));
+    });
   }
 
   /** Chooses an entry by its label. */

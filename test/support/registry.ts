@@ -9,6 +9,10 @@ export type RegistryOptions = {
   user?: { name: string; password: string };
   /** With a certificate of an authority of its own. */
   tls?: boolean;
+  /** A command that the registry becomes the last arguments of. */
+  through?: readonly string[];
+  /** Where it has its blobs; absent: in a folder that goes with it. */
+  data?: string;
 };
 
 /** Debian's docker-registry on a port of loopback, with its files below a folder that goes with it. */
@@ -32,7 +36,8 @@ export class TestRegistry {
     const config = join(folder, 'config.json');
     // YAML takes JSON.
     writeFileSync(config, JSON.stringify(configuration(folder, options)));
-    const child = spawn('docker-registry', ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const [command, ...args] = [...(options.through ?? []), 'docker-registry', 'serve', config];
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     try {
@@ -58,12 +63,12 @@ export class TestRegistry {
 }
 
 /** distribution, docs/configuration.md */
-function configuration(folder: string, { user, tls }: RegistryOptions): object {
-  mkdirSync(join(folder, 'data'));
+function configuration(folder: string, { user, tls, data = join(folder, 'data') }: RegistryOptions): object {
+  mkdirSync(data, { recursive: true });
   return {
     version: 0.1,
     log: { level: 'info', accesslog: { disabled: true } },
-    storage: { filesystem: { rootdirectory: join(folder, 'data') }, delete: { enabled: true } },
+    storage: { filesystem: { rootdirectory: data }, delete: { enabled: true } },
     http: { addr: '127.0.0.1:0', ...(tls ? { tls: makeCertificates(folder) } : {}) },
     ...(user ? { auth: { htpasswd: { realm: 'test', path: makePasswords(folder, user) } } } : {}),
   };

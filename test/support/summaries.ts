@@ -16,6 +16,7 @@ export function containerSummary(name: string, change: Partial<ContainerSummary>
     ports: [],
     networks: [],
     mounts: [],
+    limits: {},
     ...change,
   };
 }

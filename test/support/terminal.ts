@@ -1,5 +1,8 @@
 import type { Page } from 'playwright-core';
-import { until } from './wait.ts';
+import { patience, until } from './wait.ts';
+
+/** Others that were active in their groups are there, too. */
+const onScreen = '.terminal-wrapper.active:visible';
 
 /** The terminal on screen. Text is read from xterm's own buffer, so the renderer and the scroll position don't matter. */
 export class Terminal {
@@ -42,8 +45,38 @@ export class Terminal {
   }
 
   async focus(): Promise<void> {
-    await this.#page.locator('.terminal-wrapper.active .xterm-screen').first().click();
-    await this.#page.locator('.terminal-wrapper.active .xterm.focus').first().waitFor();
+    await this.#page.locator(`${onScreen} .xterm-screen`).first().click();
+    await this.#page.locator(`${onScreen} .xterm.focus`).first().waitFor();
+  }
+
+  /**
+   * Ctrl-clicks what a row of the screen says there, once it is a link whose hover says `hint`: VS Code's own come first. `between`: what
+   * somebody does meanwhile.
+   */
+  async openLink(words: string, hint: string, between?: () => void): Promise<void> {
+    const rows = this.#page.locator(`${onScreen} .xterm-rows > div`);
+    // Looked for anew at each try: what is on screen comes after what the buffer has.
+    const { x, y } = await until(`${words} is a link`, async () => {
+      const row = rows.filter({ hasText: words }).last();
+      const [place, text, size] = [await row.boundingBox(), await row.textContent(), await this.size()];
+      if (!place || !size) throw new Error(`no row says ${words}`);
+      const at = {
+        x: place.x + ((text ?? '').indexOf(words) + 0.5) * (place.width / size.columns),
+        y: place.y + place.height / 2,
+      };
+      // By way of a row without text. Of one with text xterm asks for links, too, and takes an answer that comes late, when the mouse is
+      // here already, for this row's: then the link is VS Code's own.
+      const empty = await rows.filter({ hasText: /^\s*$/ }).last().boundingBox();
+      if (empty) await this.#page.mouse.move(at.x, empty.y + empty.height / 2);
+      await this.#page.mouse.move(at.x, at.y);
+      // The link is there when its hover is.
+      await this.#page.locator('.xterm-hover', { hasText: hint }).waitFor({ timeout: patience(5000) });
+      return at;
+    });
+    between?.();
+    await this.#page.keyboard.down('Control');
+    await this.#page.mouse.click(x, y);
+    await this.#page.keyboard.up('Control');
   }
 
   /** Names of the terminals that are open. */

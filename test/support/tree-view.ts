@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
-import { quoted, exactly, type PageElement } from './dom.ts';
+import { quoted, exactly, type DragGlobals, type PageDocument, type PageElement } from './dom.ts';
 import { openMenu, pickMenuEntry } from './menu.ts';
-import { until } from './wait.ts';
+import { patience, until } from './wait.ts';
 
 export type TreeRow = {
   label: string;
@@ -16,6 +16,9 @@ export type TreeRow = {
   /** The codicon's id. */
   icon: string | undefined;
 };
+
+/** A file of the desktop's, of which only the browser has the bytes; one of the machine that VS Code works on; or any by its address. */
+export type Dropped = { name: string; text: string } | { path: string } | { address: string };
 
 /** One view of a side bar, a panel or the secondary side bar, by its title. */
 export class TreeView {
@@ -105,17 +108,35 @@ export class TreeView {
     return row.first();
   }
 
-  async click(label: string): Promise<void> {
-    await (await this.row(label)).click();
+  async click(label: string, how: { modifiers?: ('Control' | 'Shift')[] } = {}): Promise<void> {
+    await this.#hit(label, 'click', (row) => row.click({ ...how, timeout: attemptLimit() }));
   }
 
   async doubleClick(label: string): Promise<void> {
-    await (await this.row(label)).dblclick();
+    await this.#hit(label, 'dblclick', (row) => row.dblclick({ timeout: attemptLimit() }));
+  }
+
+  /** Selects several rows, as one does with Ctrl held down. */
+  async select(first: string, ...others: string[]): Promise<void> {
+    await this.click(first);
+    for (const label of others) await this.click(label, { modifiers: ['Control'] });
   }
 
   /** Opens or closes a row that has children. */
   async toggle(label: string): Promise<void> {
-    await (await this.row(label)).locator('.monaco-tl-twistie').click();
+    await (await this.row(label)).locator('.monaco-tl-twistie').click({ timeout: attemptLimit() });
+  }
+
+  /** Until it is: a tree that is still being made takes no click. */
+  async expand(label: string): Promise<void> {
+    await until(`${label} is expanded`, async () => {
+      const isExpanded = async (): Promise<boolean> =>
+        (await (await this.row(label)).getAttribute('aria-expanded')) === 'true';
+      if (await isExpanded()) return true;
+      await this.toggle(label);
+      // Clicked once more too early it would close again.
+      return until('it opens', isExpanded, 2000).catch(() => false);
+    });
   }
 
   /** Labels of the icons that show on a row when the mouse is over it. */
@@ -128,16 +149,26 @@ export class TreeView {
     return labels.filter((text) => text !== '');
   }
 
+  /** What is offered follows what the container is. */
+  async waitForInlineActions(label: string, expected: readonly string[]): Promise<void> {
+    await until(`${label} offers ${expected.join()}`, async () => {
+      const now = await this.inlineActions(label);
+      return now.join() === expected.join() || Promise.reject(new Error(`it offers ${now.join()}`));
+    });
+  }
+
   /** Clicks an icon on a row by its label. */
   async clickInline(label: string, action: string): Promise<void> {
-    const row = await this.row(label);
-    await row.hover();
-    await row.locator(`.actions .action-label[aria-label=${quoted(action)}]`).click();
+    await this.#hit(label, 'click', async (row) => {
+      const timeout = attemptLimit();
+      await row.hover({ timeout });
+      await row.locator(`.actions .action-label[aria-label=${quoted(action)}]`).click({ timeout });
+    });
   }
 
   /** Entries of a row's context menu. Closes it again. */
   async contextMenu(label: string): Promise<string[]> {
-    await (await this.row(label)).click({ button: 'right' });
+    await this.#openContext(label);
     const entries = await openMenu(this.#page);
     await this.#page.keyboard.press('Escape');
     return entries;
@@ -145,25 +176,34 @@ export class TreeView {
 
   /** Chooses from a row's context menu; several names are a way through submenus. */
   async clickContext(label: string, ...entries: string[]): Promise<void> {
-    await (await this.row(label)).click({ button: 'right' });
-    await pickMenuEntry(this.#page, entries);
+    // A menu goes when something else takes the keys, as an editor does that opens late.
+    await until(`the menu of ${label} is open for ${entries.join(', ')}`, async () => {
+      await this.#openContext(label);
+      await pickMenuEntry(this.#page, entries, attemptLimit());
+      return true;
+    });
   }
 
   /** Clicks an icon in the view's title, or in the title of the side bar when this is its only view. */
   async clickTitleAction(action: string): Promise<void> {
     await this.pane.locator('.pane-header').hover({ force: true });
-    const own = this.pane.locator(`.pane-header .actions .action-label[aria-label=${quoted(action)}]`);
-    if ((await own.count()) > 0) await own.click();
-    else
-      await this.#page
-        .locator(`.composite.title .action-label[aria-label=${quoted(action)}]`)
-        .first()
-        .click();
+    const label = `.action-label[aria-label=${quoted(action)}]`;
+    const own = this.pane.locator(`.pane-header .actions ${label}`);
+    const common = this.#page.locator(`.composite.title ${label}`).first();
+    await own.or(common).first().waitFor();
+    await ((await own.count()) > 0 ? own : common).click();
   }
 
   /** What the view says while it has no rows, links and buttons included. */
   async welcomeText(): Promise<string> {
     return (await this.pane.locator('.welcome-view-content').innerText()).trim();
+  }
+
+  /** Where the links in the welcome text lead. */
+  async welcomeLinks(): Promise<string[]> {
+    return this.pane
+      .locator('.welcome-view-content a:not(.monaco-button)')
+      .evaluateAll((all: PageElement[]) => all.map((one) => one.getAttribute('href') ?? ''));
   }
 
   /** Clicks a button of the welcome text. */
@@ -175,4 +215,65 @@ export class TreeView {
   async message(): Promise<string> {
     return (await this.pane.locator('.tree-explorer-viewlet-tree-view .message').allInnerTexts()).join('\n').trim();
   }
+
+  /** Lets go of something over a row, as who drags it there. */
+  async drop(label: string, ...dropped: Dropped[]): Promise<void> {
+    await (await this.row(label)).evaluate(dropThere, dropped);
+  }
+
+  async #openContext(label: string): Promise<void> {
+    await this.#hit(label, 'contextmenu', async (row) => {
+      // Another row's, from the last try.
+      if ((await this.#page.locator('.monaco-menu').count()) > 0) await this.#page.keyboard.press('Escape');
+      await row.click({ button: 'right', timeout: attemptLimit() });
+    });
+  }
+
+  /**
+   * Until the row has got the mouse's event. A tree that is drawn anew between the button's going down and up takes the row from
+   * under the mouse: then nobody, or another row, gets it.
+   */
+  async #hit(
+    label: string,
+    event: 'click' | 'dblclick' | 'contextmenu',
+    act: (row: Locator) => Promise<void>,
+  ): Promise<void> {
+    await until(`${label} has got a ${event}`, async () => {
+      const row = await this.row(label);
+      const hit = await this.#page.evaluateHandle(listenOnce, event);
+      await act(row);
+      const got = await hit.evaluate((seen) => seen.row);
+      await hit.dispose();
+      return got === label || Promise.reject(new Error(`${got ?? 'nothing'} has got it`));
+    });
+  }
+}
+
+/** After this long the row may have become another one: it is looked for again. */
+const attemptLimit = (): number => patience(3000);
+
+/** In the page: the label of the row that gets the next event of this kind. */
+function listenOnce(event: string): { row: string | undefined } {
+  const seen: { row: string | undefined } = { row: undefined };
+  const { document } = globalThis as unknown as { document: PageDocument };
+  const listener = ({ target }: { target: PageElement }): void => {
+    seen.row = target.closest('.monaco-list-row')?.querySelector('.label-name')?.textContent ?? '';
+  };
+  document.addEventListener(event, listener, { capture: true, once: true });
+  return seen;
+}
+
+/** In the page: no more is needed of what a mouse would do. To a browser, the files are those of a remote machine. */
+function dropThere(row: PageElement, dropped: Dropped[]): void {
+  const { DataTransfer, DragEvent, location } = globalThis as unknown as DragGlobals;
+  const machine = location.protocol === 'http:' ? `vscode-remote://${location.host}` : 'file://';
+  const dataTransfer = new DataTransfer();
+  const addresses: string[] = [];
+  for (const one of dropped) {
+    if ('name' in one) dataTransfer.items.add(new File([one.text], one.name));
+    else addresses.push('path' in one ? machine + encodeURI(one.path) : one.address);
+  }
+  if (addresses.length > 0) dataTransfer.setData('text/uri-list', addresses.join('\r\n'));
+  for (const type of ['dragenter', 'dragover', 'drop'])
+    row.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
 }

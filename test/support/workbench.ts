@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
 import { quoted, type PageElement } from './dom.ts';
 import { Messages } from './messages.ts';
 import { cache } from './paths.ts';
@@ -8,7 +8,7 @@ import { QuickInput } from './quick-input.ts';
 import { Terminal } from './terminal.ts';
 import { TreeView } from './tree-view.ts';
 import { patience, until } from './wait.ts';
-import type { VsCodeServer } from './vscode-server.ts';
+import type { OpenWindow, VsCode } from './vscode.ts';
 
 const screenshots = join(cache, 'screenshots');
 
@@ -18,13 +18,13 @@ export class Workbench {
   readonly quick: QuickInput;
   readonly messages: Messages;
   readonly terminal: Terminal;
-  readonly #context: BrowserContext;
-  readonly #server: VsCodeServer | undefined;
+  readonly #close: () => Promise<void>;
+  readonly #vscode: VsCode | undefined;
   readonly #console: string[] = [];
 
-  private constructor(context: BrowserContext, page: Page, server: VsCodeServer | undefined) {
-    this.#server = server;
-    this.#context = context;
+  private constructor({ page, close }: OpenWindow, vscode: VsCode | undefined) {
+    this.#vscode = vscode;
+    this.#close = close;
     this.page = page;
     this.quick = new QuickInput(page);
     this.messages = new Messages(page);
@@ -35,16 +35,13 @@ export class Workbench {
   }
 
   /** Opens a window: on a folder, a `.code-workspace` file, or empty. */
-  static async open(server: VsCodeServer, browser: Browser, folder?: string): Promise<Workbench> {
-    return Workbench.openUrl(browser, address(server, folder), server);
+  static async open(vscode: VsCode, folder?: string): Promise<Workbench> {
+    return Workbench.of(await vscode.openWindow(folder), vscode);
   }
 
-  /** Opens the window at an address, of a VS Code that somebody else started when `server` is absent. */
-  static async openUrl(browser: Browser, url: string, server?: VsCodeServer): Promise<Workbench> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    const workbench = new Workbench(context, await context.newPage(), server);
-    await workbench.page.goto(url, { waitUntil: 'commit', timeout: patience(60_000) });
+  /** The window on a page, of a VS Code that somebody else started when `vscode` is absent. */
+  static async of(open: OpenWindow, vscode?: VsCode): Promise<Workbench> {
+    const workbench = new Workbench(open, vscode);
     await workbench.#ready();
     return workbench;
   }
@@ -55,8 +52,14 @@ export class Workbench {
     await this.#ready();
   }
 
+  /** Another folder or workspace in the same window: only where a VS Code is a page. */
+  async load(address: string): Promise<void> {
+    await this.page.goto(address, { waitUntil: 'commit' });
+    await this.#ready();
+  }
+
   async close(): Promise<void> {
-    await this.#context.close();
+    await this.#close();
   }
 
   /** Runs a command from the palette by its exact title, "Category: Title". */
@@ -78,14 +81,39 @@ export class Workbench {
       .locator(`.part.activitybar .action-item:has(a.action-label[aria-label^=${quoted(title)}])`)
       .first();
     await item.waitFor();
-    const shown = /\bchecked\b/.test((await item.getAttribute('class')) ?? '');
-    if (!shown) await item.locator('a.action-label').click();
-    await this.page.locator('.part.sidebar .composite.title h2').filter({ hasText: title }).waitFor();
+    const heading = this.page.locator('.part.sidebar .composite.title h2').filter({ hasText: title });
+    // A window that is still being made may open it by itself: a click then closes it.
+    await until(`${title} is open`, async () => {
+      if (await heading.isVisible()) return true;
+      await item.locator('a.action-label').click({ timeout: patience(3000) });
+      await heading.waitFor({ timeout: patience(2000) });
+      return true;
+    });
   }
 
   /** A tree by its view's title. */
   tree(title: string): TreeView {
     return new TreeView(this.page, title);
+  }
+
+  /**
+   * The Explorer, once it has this folder of a workspace of several. In a browser this VS Code now and then comes up without any of them, be
+   * they on the server's own disk ("No Folder Opened"), and has them when it is loaded anew.
+   */
+  async exploreFolder(name: string): Promise<TreeView> {
+    const explorer = this.tree('Explorer Section:');
+    const isThere = async (): Promise<boolean> => (await explorer.rows()).some(({ label }) => label === name);
+    await until(
+      `the Explorer has ${name}`,
+      async () => {
+        await this.openActivity('Explorer');
+        if (await until(name, isThere, 8000).catch(() => false)) return true;
+        await this.reload();
+        return false;
+      },
+      180_000,
+    );
+    return explorer;
   }
 
   async waitForClipboard(expected: string): Promise<void> {
@@ -113,11 +141,16 @@ export class Workbench {
     return { title: await this.activeTab(), text: await linesOf(this.#activeGroup.locator('.monaco-editor').first()) };
   }
 
+  /** Where the active text editor's cursor is, as the status bar says it: `Ln 12, Col 3`. */
+  async cursor(): Promise<string> {
+    return (await this.page.locator('[id="status.editor.selection"]').textContent()) ?? '';
+  }
+
   get #activeGroup(): Locator {
     return this.page.locator('.part.editor .editor-group-container.active');
   }
 
-  /** Shows an output channel and returns its lines in sight, the last ones. `VsCodeServer.logText` has all of a log channel. */
+  /** Shows an output channel and returns its lines in sight, the last ones. `VsCode.logText` has all of a log channel. */
   async outputText(channel: string): Promise<string> {
     await this.run('Output: Show Output Channels...');
     await this.quick.pick(channel);
@@ -137,7 +170,7 @@ export class Workbench {
     const path = await this.screenshot(name);
     writeFileSync(
       path.replace(/\.png$/, '.log'),
-      `${this.#console.join('\n')}\n--- server\n${this.#server?.output ?? ''}\n--- skiff\n${this.#server?.logText('Skiff') ?? ''}`,
+      `${this.#console.join('\n')}\n--- vscode\n${this.#vscode?.output ?? ''}\n--- skiff\n${this.#vscode?.logText('Skiff') ?? ''}`,
     );
     return path;
   }
@@ -159,20 +192,6 @@ export class Workbench {
       });
     }
   }
-}
-
-function address(server: VsCodeServer, folder: string | undefined): string {
-  const url = new URL(server.url);
-  if (folder === undefined) url.searchParams.set('ew', 'true');
-  else url.searchParams.set(folder.endsWith('.code-workspace') ? 'workspace' : 'folder', resolve(folder));
-  url.searchParams.set(
-    'payload',
-    JSON.stringify([
-      ['skipWelcome', 'true'],
-      ['skipReleaseNotes', 'true'],
-    ]),
-  );
-  return url.href;
 }
 
 const fileName = (text: string): string => text.replace(/[^\w.-]+/g, '-').slice(0, 100);

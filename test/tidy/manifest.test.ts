@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { readManifest } from '../support/manifest.ts';
 import { repository } from '../support/paths.ts';
 import { sources } from '../support/sources.ts';
 
-const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
+const manifest = readManifest() as {
   contributes: Record<string, unknown> & { commands: { command: string; title: string; category?: string }[] };
 };
 const { commands } = manifest.contributes;
@@ -61,3 +62,27 @@ test('every file that the manifest names is there', () => {
     [],
   );
 });
+
+test('an icon of ours is there for light and for dark themes, with contrast enough for those of high contrast', () => {
+  // VS Code takes the light one for light high contrast, too, and the dark one for dark.
+  const backgrounds = { light: 1, dark: 0 };
+  const names = (kind: string): string[] => readdirSync(join(repository, 'media', kind)).toSorted();
+  assert.deepEqual(names('light'), names('dark'));
+  for (const [kind, background] of Object.entries(backgrounds)) {
+    for (const name of names(kind)) {
+      const svg = readFileSync(join(repository, 'media', kind, name), 'utf8');
+      const [, hex = ''] = /stroke="#([0-9a-f]{6})"/.exec(svg) ?? [];
+      const [lighter = 0, darker = 0] = [luminance(hex), background].toSorted((a, b) => b - a);
+      assert.ok((lighter + 0.05) / (darker + 0.05) >= 7, `${kind}/${name}`);
+    }
+  }
+});
+
+/** Of a colour as six hex digits: WCAG 2.2, relative luminance. */
+function luminance(hex: string): number {
+  const [red = 0, green = 0, blue = 0] = [0, 2, 4].map((at) => {
+    const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}

@@ -46,7 +46,8 @@ test('no imports go round in a circle', () => {
 
 test('modules are imported only where they belong', () => {
   const homes: Record<string, RegExp> = {
-    vscode: /^src\//,
+    vscode: /^src\/(?!webview\/)/,
+    uplot: /^src\/webview\//,
     'vscode-languageclient': /^src\//,
     'node:child_process': /^(runtime-helper\/sys|src\/helper)\//,
     'tar-stream': /^runtime-helper\/archive\//,
@@ -118,8 +119,9 @@ function readRule(cell: string, room: string, above: readonly string[]): Rule {
   const [plain = '', bracket] = cell.split(/\(((?!types)[^)]*)\)/);
   for (const part of plain.split(',')) addRoom(rule, part.trim(), room);
   // "(server also cli)": one of the row's rooms may more.
-  const more = /^(\w+) also (\w+)$/.exec(bracket ?? '');
-  if (more !== null && room.endsWith(`/${more[1]}`)) addRoom(rule, more[2] ?? '', room);
+  const more = /^(\w+) also ([\w, ]+)$/.exec(bracket ?? '');
+  if (more !== null && room.endsWith(`/${more[1]}`))
+    for (const part of (more[2] ?? '').split(',')) addRoom(rule, part.trim(), room);
   return rule;
 }
 
@@ -127,7 +129,8 @@ function addRoom(rule: Rule, text: string, room: string): void {
   const [, name, types] = /^(\w+)(?: (\(types\)))?$/.exec(text) ?? [];
   if (name === undefined) return;
   const inSource =
-    ['model', 'views', 'ui', 'helper', 'commands', 'terminals'].includes(name) && room.startsWith('src/');
+    ['model', 'views', 'ui', 'helper', 'commands', 'terminals', 'panels', 'webview'].includes(name) &&
+    room.startsWith('src/');
   (types === undefined ? rule.may : rule.types).add(`${inSource ? 'src' : 'runtime-helper'}/${name}`);
 }
 

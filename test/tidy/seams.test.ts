@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { vethName, vethNames } from '../../runtime-helper/engine/networks/container-networks.ts';
 import { frameType, maxStreamPayload } from '../../runtime-helper/lib/stream-frames.ts';
 import { maxRequestLength } from '../../runtime-helper/sys/spawner-frames.ts';
 import { repository } from '../support/paths.ts';
@@ -27,6 +28,23 @@ test('stream frames have the same letters in TypeScript, in C and on the page', 
 test('limits are the same in TypeScript and in C', () => {
   assert.equal(constantOf('MAX_STREAM_PAYLOAD'), maxStreamPayload);
   assert.equal(constantOf('MAX_REQUEST_LENGTH'), maxRequestLength);
+});
+
+test('a container’s interfaces are called the same in TypeScript and in C', () => {
+  const id = '0123456789abcdef'.repeat(4);
+  const [, prefix = ''] = /#define VETH_PREFIX "(\w+)"/.exec(cText) ?? [];
+  const most = constantOf('VETH_MOST') ?? 0;
+  const first = prefix + id.slice(0, constantOf('VETH_ID_DIGITS'));
+  assert.equal(vethName(id, 0), first);
+  assert.equal(vethName(id, most - 1), first + (most - 1).toString(16));
+  assert.throws(() => vethName(id, most));
+  const [, suffixes = ''] = /suffixes\[2 \* VETH_MOST \+ 1\] = "([^"]+)"/.exec(cText) ?? [];
+  assert.equal(suffixes.length, 2 * most);
+  for (let index = 0; index < most; index += 1)
+    assert.deepEqual(
+      vethNames(id, index),
+      [index, index + most].map((at) => first + (suffixes[at] ?? '').trim()),
+    );
 });
 
 test('every verb and directive on the page is known to the native program', () => {

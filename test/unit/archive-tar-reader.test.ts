@@ -47,6 +47,20 @@ describe('a tar archive', () => {
     for (const size of [1, 7, 511, 512, 513, 4096]) assert.deepEqual(await read(archive, size), whole);
   });
 
+  it('may end right behind its last content, or in the padding, and nowhere before', async () => {
+    const archive = tar([{ path: 'a', content: 'first' }]);
+    const end = 512 + 'first'.length;
+    for (const length of [end, end + 1, 1023, 1024, 1024 + 512]) {
+      const found = await read(archive.subarray(0, length));
+      assert.deepEqual(
+        found.map(({ path, text }) => [path.toString(), text]),
+        [['a', 'first']],
+      );
+    }
+    for (const length of [1, 511, 512, end - 1])
+      await assert.rejects(read(archive.subarray(0, length)), /ends in the middle/);
+  });
+
   it('says where the content of an entry lies', async () => {
     const archive = tar([
       { path: 'a', content: 'first' },
@@ -127,7 +141,7 @@ describe('what is written', () => {
       yield { ...entry, content };
     }
     const parts: Buffer[] = [];
-    for await (const part of writeTar(entries())) parts.push(part);
+    for await (const part of writeTar(entries())) parts.push(Buffer.from(part));
     const [again] = await read(Buffer.concat(parts));
     assert.deepEqual({ ...again, offset: 0 }, { ...first, offset: 0 });
   });

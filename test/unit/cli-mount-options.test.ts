@@ -27,13 +27,13 @@ describe('mounts on the command line', () => {
 
   it('reads --mount of each type, quoted commas included', () => {
     assert.deepEqual(mounts('--mount', 'type=bind,"src=/a,b",dst=/c,ro'), [
-      { ...bind, source: '/a,b', target: '/c', readonly: true, createSource: false },
+      { ...bind, by: 'mount', source: '/a,b', target: '/c', readonly: true, createSource: false },
     ]);
     assert.deepEqual(mounts('--mount', 'source=data,target=/c,volume-nocopy,volume-subpath=x'), [
-      { ...volume, name: 'data', target: '/c', copy: false, subpath: 'x' },
+      { ...volume, by: 'mount', name: 'data', target: '/c', copy: false, subpath: 'x' },
     ]);
     assert.deepEqual(mounts('--mount', 'type=tmpfs,dst=/t,tmpfs-size=1m,tmpfs-mode=1777'), [
-      { type: 'tmpfs', target: '/t', options: ['noexec', 'nosuid', 'nodev', 'size=1048576', 'mode=1777'] },
+      { by: 'mount', type: 'tmpfs', target: '/t', options: ['noexec', 'nosuid', 'nodev', 'size=1048576', 'mode=1777'] },
     ]);
   });
 

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formatRows, formatValue } from '../../runtime-helper/cli/format.ts';
+import { asMap, nilList, nilMap } from '../../runtime-helper/cli/template/values.ts';
 
 const container = {
   Name: '/web',
   State: { Running: true, Pid: 42, Health: undefined },
   Args: ['-c', 'sleep 1'],
-  Labels: { a: '1', 'b.c': '2' },
-  Networks: { bridge: { IPAddress: '10.0.0.2' }, other: { IPAddress: '10.1.0.2' } },
+  Labels: asMap({ a: '1', 'b.c': '2' }),
+  Networks: asMap({ bridge: { IPAddress: '10.0.0.2' }, other: { IPAddress: '10.1.0.2' } }),
+  Volumes: nilMap,
+  Binds: nilList,
+  PidsLimit: null,
   Label: (name: unknown) => `label ${String(name)}`,
 };
 
@@ -44,11 +48,25 @@ describe('a template', () => {
     ['{{truncate .Name 3}}', '/we'],
     ['{{range (index .Networks "bridge")}}{{.}}{{end}}', '10.0.0.2'],
     ['{{(index .Networks "bridge").IPAddress}}', '10.0.0.2'],
+    ['{{.Labels.a}} {{.Labels.none}} {{.Labels.none.more}}', '1 <no value> <no value>'],
+    ['{{.Networks.none.IPAddress}}', '<no value>'],
+    ['{{if .Labels.none}}a{{else}}b{{end}}{{with .Labels.none}}c{{end}}{{range .Labels.none}}d{{end}}', 'b'],
+    ['{{json .Labels.none}} {{.Labels.none | json}} {{eq .Labels.none "x"}}', 'null null false'],
+    ['{{printf "%v" .Labels.none}} {{print .Labels.none}}', '<nil> <nil>'],
+    ['{{index .Networks "none"}}', '<nil>'],
+    ['{{.Volumes}} {{.Volumes.x}} {{len .Volumes}} {{json .Volumes}}', 'map[] <no value> 0 null'],
+    ['{{.Binds}} {{len .Binds}} {{json .Binds}}{{range .Binds}}x{{end}}', '[] 0 null'],
+    ['{{.PidsLimit}}', '<nil>'],
+    ['{{title .Name}} {{title "it\'s a-b"}}', "/Web It's A-B"],
+    ['{{html "<a & b>"}} {{urlquery "a b/c"}}', '&lt;a &amp; b&gt; a+b%2Fc'],
   ] as const)
     it(`${template} gives ${JSON.stringify(expected)}`, () => assert.equal(formatValue(container, template), expected));
 
   for (const [template, reason] of [
     ['{{.None}}', /can't evaluate field None/],
+    ['{{.State.None}}', /can't evaluate field None/],
+    ['{{.Binds.x}}', /can't evaluate field x/],
+    ['{{(index .Networks "none").IPAddress}}', /can't evaluate field IPAddress/],
     ['{{.Name', /unclosed action/],
     ['{{if .Name}}x', /unexpected EOF/],
     ['x{{end}}', /unexpected \{\{end\}\}/],

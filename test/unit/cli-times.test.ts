@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { anyFits, labelsFit, parseFilters } from '../../runtime-helper/cli/filters.ts';
 import { parseRestartPolicy } from '../../runtime-helper/cli/restart-policy.ts';
 import { formatBinarySize } from '../../runtime-helper/cli/text.ts';
-import { parseDuration, parseTime } from '../../runtime-helper/cli/times.ts';
+import { parseTime } from '../../runtime-helper/cli/times.ts';
+import { parseDuration } from '../../runtime-helper/lib/go-duration.ts';
 
 describe('a time on the command line', () => {
   const now = Date.parse('2026-11-24T12:00:00Z');
@@ -39,8 +40,8 @@ describe('a duration', () => {
 
 describe('a restart policy', () => {
   it('is a name, with a count for on-failure', () => {
-    assert.deepEqual(parseRestartPolicy('on-failure:3', 125), { name: 'on-failure', maximumRetryCount: 3 });
-    assert.deepEqual(parseRestartPolicy('', 125), { name: 'no', maximumRetryCount: 0 });
+    assert.deepEqual(parseRestartPolicy('on-failure:3'), { name: 'on-failure', maximumRetryCount: 3 });
+    assert.deepEqual(parseRestartPolicy(''), { name: 'no', maximumRetryCount: 0 });
   });
 
   for (const [text, reason] of [
@@ -50,7 +51,7 @@ describe('a restart policy', () => {
     ['on-failure:x', /must be an integer/],
     [':3', /no policy provided before colon/],
   ] as const)
-    it(`is not ${text}`, () => assert.throws(() => parseRestartPolicy(text, 125), reason));
+    it(`is not ${text}`, () => assert.throws(() => parseRestartPolicy(text), reason));
 });
 
 describe('filters', () => {

@@ -38,6 +38,17 @@ describe("a container's state", () => {
   it('is created while there is no log', () =>
     withStore((folders) => assert.deepEqual(new StateReader(folders).read(record), { status: 'created' })));
 
+  it('is created while its first monitor has a log and has not said yet that it runs', () =>
+    withStore((folders) => {
+      const lock = join(folders.run, 'containers/c/lock');
+      writeFileSync(lock, '');
+      writeFileSync(join(folders.containers, 'c/log/0.log'), '');
+      const held = new StateReader(folders, () => new Set([`42:${statSync(lock).ino}`]));
+      assert.deepEqual(held.read(record), { status: 'created' });
+      const free = new StateReader(folders, () => new Set());
+      assert.equal(free.read(record).status, 'exited');
+    }));
+
   it('is not running because a file says so: nobody holds the lock', () =>
     withStore((folders) => {
       writeFileSync(join(folders.run, 'state/c'), `running 1 1 2026-01-01T00:00:01Z\n`);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findings, type Facts } from '../../runtime-helper/engine/doctor/findings.ts';
+import { parseBlockers } from '../../runtime-helper/network/blockers.ts';
 import { parseControllers } from '../../runtime-helper/sys/machine.ts';
 import { doctorReport } from '../../src/ui/doctor-report.ts';
 
@@ -20,7 +21,9 @@ const well: Facts = {
   },
   privilege: { status: 'granted', through: 'sudo' },
   probes: wellProbed,
+  blockers: [],
   storeRoot: '/var/lib/skiff',
+  storeId: '0123abcd',
 };
 
 const troubles = (facts: Facts): Record<string, string> =>
@@ -48,6 +51,8 @@ test('what is missing is named with its remedy', () => {
   check({ cgroupControllers: { v1: [], v2: ['cpu'] } }, { controllers: 'warning, with a fix' });
   check({ freeBytes: 1e9 }, { disk: 'warning, with a fix' });
   check({ inotifyInstances: 8 }, { inotify: 'warning, with a fix' });
+  const blockers = parseBlockers(['out', 'ip', 'filter', 'FORWARD', 'in', 'ip', 'filter', 'FORWARD']);
+  assert.deepEqual(troubles({ ...well, blockers }), { forwarding: 'warning, with a fix' });
 });
 
 test('without privileges nothing is said of what was not tried', () => {
@@ -55,6 +60,16 @@ test('without privileges nothing is said of what was not tried', () => {
   const found = findings({ ...well, privilege, probes: undefined });
   assert.deepEqual(troubles({ ...well, privilege, probes: undefined }), { privileges: 'problem, with a fix' });
   assert.ok(!found.some(({ id }) => id === 'overlay'));
+});
+
+test('rights that were not asked for are no problem, unless the session can gain none', () => {
+  const privilege = { status: 'unused' } as const;
+  const fixOf = (noNewPrivileges: boolean): string | undefined =>
+    findings({ ...well, privilege, probes: undefined, machine: { ...well.machine, noNewPrivileges } }).find(
+      ({ id }) => id === 'privileges',
+    )?.fix;
+  assert.match(fixOf(false) ?? '', /^Run a container/);
+  assert.match(fixOf(true) ?? '', /^Start VS Code outside the sandbox/);
 });
 
 test('controllers of version 1 are those with a hierarchy of their own', () => {

@@ -38,4 +38,17 @@ describe('problems of containers', () => {
     assert.deepEqual(causes([runningState, exitedState(1), exitedState(1)]), ['ended with exit code 1']);
     assert.deepEqual(causes([runningState, exitedState(1), runningState, exitedState(1)]).length, 2);
   });
+
+  it('are health checks that fail, told when that begins', () => {
+    const health = (now: 'starting' | 'healthy' | 'unhealthy'): ContainerState =>
+      ({ ...runningState, health: now }) as ContainerState;
+    const failing = 'does not pass its health check';
+    assert.deepEqual(causes([health('starting'), health('healthy')]), []);
+    assert.deepEqual(causes([health('starting'), health('unhealthy'), health('unhealthy')]), [failing]);
+    assert.deepEqual(causes([health('healthy'), health('unhealthy'), health('healthy'), health('unhealthy')]), [
+      failing,
+      failing,
+    ]);
+    assert.deepEqual(causes([health('unhealthy')]), [], 'it was so before it was seen');
+  });
 });

@@ -28,6 +28,16 @@ test('a container like another is told what its image does not bring', () => {
   assert.equal(runLine(form, form.place), `skiff run -d ${options} -l tier=web web:1 serve -v`);
 });
 
+test('ports of the host that were not asked for by number are any again', () => {
+  const bindings = { '80/tcp': [{ HostIp: '', HostPort: '' }], '81/udp': [{ HostIp: '127.0.0.1', HostPort: '' }] };
+  const form = formLike(
+    'web:1',
+    { ...{ Path: 'serve', HostConfig: { PortBindings: bindings } } },
+    { Config: { Cmd: ['serve'] } },
+  );
+  assert.equal(runLine(form, form.place), 'skiff run -d -p 80 -p 127.0.0.1::81/udp web:1');
+});
+
 test('one that is as its image says needs nothing but the image', () => {
   const form = formLike(
     'web:1',

@@ -45,6 +45,12 @@ const running = (age: number): ContainerState => ({ status: 'running', pid: 1, s
 test('a state reads as in the STATUS column of ps', () => {
   assert.equal(describeState({ status: 'created' }, now), 'Created');
   assert.equal(describeState(running(42 * second), now), 'Up 42 seconds');
+  const asked = (health: 'starting' | 'unhealthy'): ContainerState => ({
+    ...{ status: 'running', pid: 1, startedAt: at(42 * second) },
+    health,
+  });
+  assert.equal(describeState(asked('starting'), now), 'Up 42 seconds (health: starting)');
+  assert.equal(describeState(asked('unhealthy'), now), 'Up 42 seconds (unhealthy)');
   assert.equal(describeState(exitedState(0, { finishedAt: at(3 * hour) }), now), 'Exited (0) 3 hours ago');
 });
 
@@ -63,19 +69,30 @@ function container(fields: Partial<ContainerSummary>): ContainerSummary {
     ports: [],
     networks: [],
     mounts: [],
+    limits: {},
     ...fields,
   };
 }
 
-test('a row says image, state and age', () => {
-  assert.equal(describeRow(container({ state: running(42 * second) }), now), 'ubuntu:12.04 · Up 42 seconds');
+test('a row says state, age and image', () => {
+  assert.equal(describeRow(container({ state: running(42 * second) }), now), 'Up 42 seconds · ubuntu:12.04');
 });
 
-test('a long reference gives way to the state in a row', () => {
+test('a row says first what is wrong: its end may be cut off', () => {
+  const state = { ...running(42 * second), health: 'unhealthy' as const };
+  assert.equal(
+    describeRow(container({ state }), now, '3% · 4 MB'),
+    'unhealthy · Up 42 seconds · 3% · 4 MB · ubuntu:12.04',
+  );
+  const healthy = { ...state, health: 'healthy' as const };
+  assert.equal(describeRow(container({ state: healthy }), now), 'Up 42 seconds (healthy) · ubuntu:12.04');
+});
+
+test('a long reference is told by its end in a row', () => {
   const state = { status: 'created' } as const;
   const row = (image: string): string => describeRow(container({ image, state }), now);
-  assert.equal(row('registry.example.org:5000/team/web:v1.2'), 'web:v1.2 · Created');
-  assert.equal(row('registry.example.org/team/a-very-long-name-of-an-image:v1'), 'a-very-long-name-of-an-… · Created');
+  assert.equal(row('registry.example.org:5000/team/web:v1.2'), 'Created · web:v1.2');
+  assert.equal(row('registry.example.org/team/a-very-long-name-of-an-image:v1'), 'Created · a-very-long-name-of-an-…');
 });
 
 test('a hostile image name can neither move the cursor nor turn the row around', () => {
@@ -83,7 +100,7 @@ test('a hostile image name can neither move the cursor nor turn the row around',
     container({ image: '\x1b]0;title\x07evil\u202egnp\r\n\x1b[31mname', state: { status: 'created' } }),
     now,
   );
-  assert.equal(row, 'evilgnp name · Created');
+  assert.equal(row, 'Created · evilgnp name');
 });
 
 test('a command reads as it would be typed', () => {

@@ -63,8 +63,12 @@ describe('the pool', () => {
     assert.equal(overlaps(first6, chooseSubnet6('00000000', [first6])), false);
   });
 
-  it('says so when the host has routes to all of it', () => {
-    assert.throws(() => chooseSubnet('00000000', [parseSubnet('10.0.0.0/8')]), { code: 'unavailable' });
+  it('is another one when the host has routes to all of it, and says so when it has to all of them', () => {
+    const vpn = parseSubnet('10.0.0.0/8');
+    assert.equal(formatSubnet(chooseSubnet('00000000', [vpn])), '172.16.0.0/24');
+    const others = ['172.16.0.0/12', '192.168.0.0/16'].map(parseSubnet);
+    assert.equal(formatSubnet(chooseSubnet('00000002', [vpn, ...others.slice(0, 1)])), '192.168.2.0/24');
+    assert.throws(() => chooseSubnet('00000000', [vpn, ...others]), { code: 'unavailable' });
   });
 });
 
@@ -131,7 +135,7 @@ describe('leases', () => {
       for (const reserved of ['10.64.3.0', '10.64.3.1', '10.64.3.255']) assert.ok(!addresses.has(reserved), reserved);
       await assert.rejects(leases.claim(pool, id(999), alive), {
         code: 'unavailable',
-        message: 'no address is left in 10.64.3.0/24',
+        message: 'no address left in 10.64.3.0/24',
       });
     });
   });

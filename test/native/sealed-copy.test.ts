@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { it } from 'node:test';
+import { awaitReady } from '../../runtime-helper/sys/spawner-start.ts';
+import { nativeBinary } from '../support/native-store.ts';
+
+const setting = '/proc/sys/vm/memfd_noexec';
+
+it(
+  'the spawner runs from a sealed copy of itself, also where memory is not executable unless that is asked for',
+  { skip: existsSync(setting) ? false : 'this kernel has no such setting' },
+  async () => {
+    // The setting belongs to a pid namespace.
+    const script = `echo 1 > ${setting} && exec "$0" --spawner`;
+    const args = ['--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', script, nativeBinary];
+    const child = spawn('unshare', args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    try {
+      const outcome = await awaitReady(child, { log: () => {} });
+      assert.equal(outcome.kind, 'ready', JSON.stringify(outcome));
+      const inner = readlinkSync(`/proc/${child.pid}/ns/pid_for_children`);
+      const programs = readdirSync('/proc').flatMap((pid) => programOf(pid, inner) ?? []);
+      assert.notDeepEqual(programs, []);
+      for (const program of programs) assert.match(program, /^\/memfd:skiff/);
+    } finally {
+      child.stdin.end();
+      child.kill('SIGKILL');
+    }
+  },
+);
+
+/** What a process of this pid namespace runs from; undefined for others, and for one that is gone. */
+function programOf(pid: string, namespace: string): string | undefined {
+  try {
+    if (!/^\d+$/.test(pid) || readlinkSync(`/proc/${pid}/ns/pid`) !== namespace) return undefined;
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('skiff') ? readlinkSync(`/proc/${pid}/exe`) : undefined;
+  } catch {
+    return undefined;
+  }
+}
