@@ -74,16 +74,16 @@ int cgroup_use_parent(struct store *store, const char *parent)
 	return store->cgroup_fd < 0 ? -1 : 0;
 }
 
+int cgroup_open(const char *path)
+{
+	CLEANUP_CLOSE int hierarchy = open_hierarchy();
+	return hierarchy < 0 ? -1 : open_beneath(hierarchy, path + strspn(path, "/"), O_RDONLY | O_DIRECTORY, 0);
+}
+
 int cgroup_enter(const char *path)
 {
-	char file[CGROUP_PATH + 80];
-	CLEANUP_CLOSE int hierarchy = open_hierarchy();
-	int length = snprintf(file, sizeof(file), "%s/cgroup.procs", path + strspn(path, "/"));
-	if (length >= (int)sizeof(file)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	return hierarchy < 0 ? -1 : write_existing(hierarchy, file, "0");
+	CLEANUP_CLOSE int group = cgroup_open(path);
+	return group < 0 ? -1 : write_existing(group, "cgroup.procs", "0");
 }
 
 int cgroup_open_path(const char *path)

@@ -13,6 +13,8 @@ int cgroup_open_store(const char *store_id);
 int cgroup_store_path(const struct store *store, char *path, size_t size);
 /* Makes `store` that of a container whose cgroup is below the one at `parent`: 0, or -1 with errno. */
 int cgroup_use_parent(struct store *store, const char *parent);
+/* Opens a group of the cgroup2 hierarchy. -1 with errno. */
+int cgroup_open(const char *path);
 /* Moves the calling process into a group of the cgroup2 hierarchy. */
 int cgroup_enter(const char *path);
 /* Opens (and makes) the group at `path` in the cgroup2 hierarchy, with controllers for those below it. -1 when there is none. */

@@ -37,8 +37,10 @@ static int place(const struct runtime_call *call)
 	const struct spec *spec = call->spec;
 	if (!spec->runtime.placed)
 		return 0;
-	if (call->init > 0)
-		return cgroup_join(call->store, spec->id, call->init);
+	if (call->init > 0) {
+		struct cgroup_doors doors;
+		return cgroup_doors_open(call->store, spec->id, call->init, &doors) < 0 ? -1 : cgroup_doors_enter(&doors, true);
+	}
 	snprintf(file, sizeof(file), "%s/cgroup.procs", spec->id);
 	if (call->store->cgroup_fd >= 0 && write_existing(call->store->cgroup_fd, file, "0") < 0)
 		return -1;

@@ -36,6 +36,15 @@ describe('a container at its limits', () => {
     await store.succeed(['rm', '-f', 'breeder']);
   });
 
+  it('that has all processes it may have still takes one from outside, as docker’s do', async () => {
+    await store.succeed(['run', '-d', '--name', 'lonely', '--pids-limit', '1', '@host', 'sleep', '1000']);
+    // `/`: its own group, in its own namespace.
+    assert.match(await store.succeed(['exec', 'lonely', 'cat', '/proc/self/cgroup']), /^\d+:(?:[^:]*\bpids)?:\/$/m);
+    const { stderr } = await store.skiff(['exec', 'lonely', 'sh', '-c', 'true & wait']);
+    assert.match(stderr, /[Cc]annot fork|Resource temporarily unavailable/);
+    await store.succeed(['rm', '-f', 'lonely']);
+  });
+
   it('reads and writes a device no faster than it may', async (context) => {
     if (!existsSync('/dev/loop0')) return context.skip('this machine has no loop device');
     const rates = ['--device-read-bps', '/dev/loop0:1mb', '--device-write-iops', '/dev/loop0:7'];

@@ -29,6 +29,7 @@ describe('another kernel', { skip: why ?? false }, () => {
     running: 'skiff run -d --name calm -m 64m @host sleep 1000',
     updated:
       'skiff update -m 32m --cpus 0.25 calm && skiff exec calm cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/cpu.max',
+    full: 'skiff run -d --name full --pids-limit 1 @host sleep 1000; skiff exec full cat /proc/self/cgroup; skiff rm -f full',
     paused:
       "skiff pause calm && cat /sys/fs/cgroup/*/*/cgroup.events && skiff ps --format '{{.Status}}' && skiff unpause calm",
     used: "skiff stats --no-stream --format '{{.Name}} {{.MemUsage}} {{.PIDs}}' calm",
@@ -110,6 +111,7 @@ describe('another kernel', { skip: why ?? false }, () => {
     assert.deepEqual(said.limits, { code: 0, output: expected });
     assert.deepEqual(said.period, { code: 0, output: 'max 50000' });
     assert.deepEqual(said.device, { code: 0, output: '254:0 rbps=1048576 wbps=max riops=max wiops=max' });
+    assert.match(said.full.output, /^[0-9a-f]{64}\n0::\/\nfull$/);
     assert.deepEqual(said.updated, { code: 0, output: 'calm\n33554432\n25000 100000' });
   });
 

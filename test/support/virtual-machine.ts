@@ -100,7 +100,7 @@ function makeDisk(folder: string, lines: readonly string[], programs: readonly s
     'export PATH=/bin:/sbin:/usr/bin:/dist/bin HOME=/root SKIFF_NODE=/usr/bin/node',
     ...['proc', 'sysfs sys', 'devtmpfs dev', 'tmpfs run', 'tmpfs tmp'].map(mountLine),
     'mkdir /dev/pts && mount -t devpts pts /dev/pts',
-    'mount -t cgroup2 cgroup /sys/fs/cgroup',
+    'mount -t cgroup2 -o nsdelegate cgroup /sys/fs/cgroup',
     'mount -t securityfs security /sys/kernel/security',
     'dmesg -n 1',
     'exec > /dev/ttyS0 2>&1',
