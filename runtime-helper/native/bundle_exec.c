@@ -38,7 +38,7 @@ static _Noreturn void process_main(const struct spec *spec, int sync_fd)
 		stdio = exec_terminal(spec, sync_fd);
 	if (sync_send(sync_fd, SYNC_READY, -1) < 0 || sync_wait(sync_fd) != SYNC_GO)
 		_exit(125);
-	process_exec(spec, &stdio, &failure);
+	process_exec(spec, &stdio, sync_fd, &failure);
 	sync_die(sync_fd, &failure);
 }
 

@@ -111,7 +111,7 @@ void bundle_wait_and_exec(const struct spec *spec, const struct stdio *stdio, in
 	close(spec->bundle.start_fd);
 	close(spec->bundle.directory_fd);
 	if (run_hooks(spec, HOOK_START_CONTAINER, frame.request.strings[1], &failure) == 0)
-		process_exec(spec, stdio, &failure);
+		process_exec(spec, stdio, peer, &failure);
 	reply_error(peer, frame.request.id, &failure);
 	_exit(125);
 }

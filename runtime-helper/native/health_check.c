@@ -30,23 +30,6 @@ struct check {
 	struct health_result result;
 };
 
-/* What is the monitor's: a client that it leaves must see it leave, and its lock is its own. */
-static void keep_only(const int *kept, size_t count)
-{
-	unsigned from = 3;
-	for (;;) {
-		unsigned next = ~0U;
-		for (size_t i = 0; i < count; i++)
-			if (kept[i] >= (int)from && (unsigned)kept[i] < next)
-				next = (unsigned)kept[i];
-		if (next > from)
-			syscall(SYS_close_range, from, next == ~0U ? ~0U : next - 1, 0U);
-		if (next == ~0U)
-			return;
-		from = next + 1;
-	}
-}
-
 /* From now on our end is the monitor's wish, or its own end, and comes over a descriptor. */
 static int watch_for_cancel(pid_t monitor)
 {
@@ -188,7 +171,9 @@ void health_check_main(struct health *health, pid_t monitor)
 	static struct check check;
 	struct failure failure;
 	prctl(PR_SET_NAME, "skiff-health");
-	keep_only(kept, ARRAY_LENGTH(kept));
+	/* What is the monitor's: a client that it leaves must see it leave, and its lock is its own. */
+	if (close_others(3, kept, ARRAY_LENGTH(kept)) < 0)
+		_exit(1);
 	for (size_t i = 0; i < SLOTS; i++)
 		check.polled[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	check.polled[SLOT_CANCELED].fd = watch_for_cancel(monitor);

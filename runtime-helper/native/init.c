@@ -132,6 +132,6 @@ void init_main(const struct store *store, struct spec *spec, struct stdio stdio,
 		bundle_wait_and_exec(spec, &stdio, sync_fd);
 	if (sync_send(sync_fd, SYNC_READY, -1) < 0 || sync_wait(sync_fd) != SYNC_GO)
 		_exit(125);
-	process_exec(spec, &stdio, &failure);
+	process_exec(spec, &stdio, sync_fd, &failure);
 	sync_die(sync_fd, &failure);
 }

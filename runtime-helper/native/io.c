@@ -28,6 +28,21 @@ void close_and_forget(int *fd)
 	*fd = -1;
 }
 
+int close_others(unsigned from, const int *kept, size_t count)
+{
+	for (;;) {
+		unsigned next = ~0U;
+		for (size_t i = 0; i < count; i++)
+			if (kept[i] >= 0 && (unsigned)kept[i] >= from && (unsigned)kept[i] < next)
+				next = (unsigned)kept[i];
+		if (next > from && syscall(SYS_close_range, from, next == ~0U ? ~0U : next - 1, 0U) < 0)
+			return -1;
+		if (next == ~0U)
+			return 0;
+		from = next + 1;
+	}
+}
+
 void cleanup_free_pointer(void *pointer)
 {
 	free(*(void **)pointer);

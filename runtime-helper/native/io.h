@@ -25,6 +25,8 @@ static inline int take_fd(int *fd)
 
 /* Closes what is open, once. */
 void close_and_forget(int *fd);
+/* Closes all descriptors from `from` on but these: 0, or -1 with errno. */
+int close_others(unsigned from, const int *kept, size_t count);
 
 /* All bytes or -1; read_full returns fewer only at the end of input. */
 ssize_t read_full(int fd, void *buffer, size_t length);

@@ -32,7 +32,7 @@ static _Noreturn void child_main(const struct joining *joining, struct stdio std
 		sync_die(sync_fd, &failure);
 	if (sync_send(sync_fd, SYNC_READY, -1) < 0 || sync_wait(sync_fd) != SYNC_GO)
 		_exit(125);
-	process_exec(spec, &stdio, &failure);
+	process_exec(spec, &stdio, sync_fd, &failure);
 	sync_die(sync_fd, &failure);
 }
 
@@ -67,6 +67,12 @@ static _Noreturn void join_main(const struct joining *joining, struct stdio stdi
 	const int first = namespaces & ~CLONE_NEWCGROUP;
 	if (first != 0 && setns(joining->init_fd, first) < 0) {
 		fail(&failure, STAGE_JOIN, joining->spec->id);
+		sync_die(sync_fd, &failure);
+	}
+	/* What can trace us (CAP_SYS_PTRACE) sees the process from here on: nothing of the host's is open in it. */
+	const int kept[] = { stdio.fds[0], stdio.fds[1], stdio.fds[2], join_fd, sync_fd };
+	if (close_others(3, kept, ARRAY_LENGTH(kept)) < 0) {
+		fail(&failure, STAGE_CONFINE, "descriptors");
 		sync_die(sync_fd, &failure);
 	}
 	/* The pid that clone(2) returns is of our own pid namespace, which setns leaves as it is. */

@@ -26,22 +26,37 @@
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-static int set_stdio(const struct stdio *stdio, uid_t uid, struct failure *failure)
+/* From here on no descriptor of ours is open but the one that tells of a failure: a directory of the host's could be reached through
+ * /proc/self/fd by what the image or the container names, its working directory above all (CVE-2024-21626). */
+static int take_stdio(const struct spec *spec, const struct stdio *stdio, int report_fd, struct failure *failure)
 {
 	if (setsid() < 0 && errno != EPERM)
 		return fail(failure, STAGE_TERMINAL, "setsid");
-	for (int i = 0; i < 3; i++) {
-		/* So that a process that is not root can open /dev/stdout again. A pipe of the host's null device is not ours. */
-		struct stat status;
-		if (uid != 0 && fstat(stdio->fds[i], &status) == 0 && (stdio->terminal || S_ISFIFO(status.st_mode)) &&
-		    fchown(stdio->fds[i], uid, (gid_t)-1) < 0)
-			return fail(failure, STAGE_TERMINAL, "fchown");
+	for (int i = 0; i < 3; i++)
 		if (dup2(stdio->fds[i], i) < 0)
 			return fail(failure, STAGE_TERMINAL, "dup2");
-	}
+	if (close_others(3U + spec->bundle.preserved, &report_fd, 1) < 0)
+		return fail(failure, STAGE_CONFINE, "descriptors");
 	if (stdio->terminal && ioctl(0, TIOCSCTTY, 0) < 0)
 		return fail(failure, STAGE_TERMINAL, "TIOCSCTTY");
 	return 0;
+}
+
+/* So that a process that is not root can open /dev/stdout again. A pipe of the host's null device is not ours. */
+static int give_stdio(bool terminal, uid_t uid, struct failure *failure)
+{
+	for (int i = 0; uid != 0 && i < 3; i++) {
+		struct stat status;
+		if (fstat(i, &status) == 0 && (terminal || S_ISFIFO(status.st_mode)) && fchown(i, uid, (gid_t)-1) < 0)
+			return fail(failure, STAGE_TERMINAL, "fchown");
+	}
+	return 0;
+}
+
+/* Magic links lead out of the container: /proc/1/root where its pid namespace is the host's. */
+static int open_directory(const char *path)
+{
+	return open_resolved(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0, RESOLVE_NO_MAGICLINKS);
 }
 
 static int make_directories(const char *path)
@@ -52,25 +67,27 @@ static int make_directories(const char *path)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	for (size_t i = 1; i <= length; i++) {
+	int fd = open_directory("/");
+	for (size_t i = 1; fd >= 0 && i <= length; i++) {
 		if (path[i] != '/' && path[i] != '\0')
 			continue;
 		memcpy(part, path, i);
 		part[i] = '\0';
-		if (mkdir(part, 0755) < 0 && errno != EEXIST)
-			return -1;
+		CLEANUP_CLOSE int parent = fd;
+		fd = open_directory(part);
+		if (fd < 0 && errno == ENOENT && (mkdirat(parent, strrchr(part, '/') + 1, 0755) == 0 || errno == EEXIST))
+			fd = open_directory(part);
 	}
-	return 0;
+	return fd;
 }
 
 /* PID 1's is made where it is missing, as Docker does it; that of another process must be there. */
 static int enter_directory(const char *path, bool is_made, struct failure *failure)
 {
-	if (chdir(path) == 0)
-		return 0;
-	if (!is_made || errno != ENOENT || path[0] != '/' || make_directories(path) < 0 || chdir(path) < 0)
-		return fail(failure, STAGE_CWD, path);
-	return 0;
+	CLEANUP_CLOSE int there = open_directory(path);
+	CLEANUP_CLOSE int made = there < 0 && is_made && errno == ENOENT && path[0] == '/' ? make_directories(path) : -1;
+	int fd = there < 0 ? made : there;
+	return fd < 0 || fchdir(fd) < 0 ? fail(failure, STAGE_CWD, path) : 0;
 }
 
 static int set_limits(const struct spec *spec, struct failure *failure)
@@ -264,9 +281,11 @@ static int install_filter(const struct spec *spec)
 	return seccomp_install_program(spec->seccomp_program.items, spec->seccomp_program.count);
 }
 
-void process_exec(const struct spec *spec, const struct stdio *stdio, struct failure *failure)
+void process_exec(const struct spec *spec, const struct stdio *stdio, int report_fd, struct failure *failure)
 {
 	struct identity identity;
+	if (take_stdio(spec, stdio, report_fd, failure) < 0)
+		return;
 	if (users_lookup(spec->user, &identity, failure) < 0)
 		return;
 	for (size_t i = 0; i < spec->groups.count && identity.group_count < ARRAY_LENGTH(identity.groups); i++)
@@ -277,7 +296,8 @@ void process_exec(const struct spec *spec, const struct stdio *stdio, struct fai
 	if (users_add_groups(spec->group_names.items, spec->group_names.count, &identity, failure) < 0)
 		return;
 	reset_process(spec->bundle.umask);
-	if (set_stdio(stdio, identity.uid, failure) < 0 || enter_directory(spec->cwd, !spec->session, failure) < 0 || set_limits(spec, failure) < 0)
+	if (give_stdio(stdio->terminal, identity.uid, failure) < 0 || enter_directory(spec->cwd, !spec->session, failure) < 0 ||
+	    set_limits(spec, failure) < 0)
 		return;
 	if (spec->bundle.personality && personality(strtoul(spec->bundle.personality, NULL, 10)) < 0) {
 		fail(failure, STAGE_CONFINE, "personality");
@@ -308,7 +328,6 @@ void process_exec(const struct spec *spec, const struct stdio *stdio, struct fai
 	/* A change of the user has taken it back: commit_creds. */
 	if (!spec->session && !spec->bundle.rootfs && !spec->bundle.init)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-	syscall(SYS_close_range, 3U + spec->bundle.preserved, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
 	if (spec->init && reaper_fork(stdio->terminal) < 0) {
 		fail(failure, STAGE_CLONE, "init");
 		return;

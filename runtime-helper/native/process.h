@@ -13,7 +13,8 @@ struct stdio {
 /* Whether there is a program to exec, seen from the root directory of now: 0, or -1 with the failure. */
 int process_find(const struct spec *spec, struct failure *failure);
 
-/* Returns only when it fails. Every other descriptor must be close-on-exec. */
-void process_exec(const struct spec *spec, const struct stdio *stdio, struct failure *failure);
+/* Returns only when it fails, which can be told over `report_fd`: every other descriptor is closed first, and that one, which must be
+ * close-on-exec, by exec. */
+void process_exec(const struct spec *spec, const struct stdio *stdio, int report_fd, struct failure *failure);
 
 #endif
