@@ -1,5 +1,6 @@
 import { SkiffError } from '../lib/errors.ts';
 import { capabilityMask } from '../oci/capabilities.ts';
+import { members, useArguments, type EventUse } from './event-uses.ts';
 import type { PortRequest } from './networking.ts';
 import type { HealthcheckPlan } from '../oci/healthcheck.ts';
 import type { DeviceRule, Mount, ProcessConfig, RuntimeConfig } from '../oci/runtime-config.ts';
@@ -41,6 +42,8 @@ export type StartPlan = {
   healthcheck?: HealthcheckPlan;
   /** What the journal says of the container beside its id. */
   eventAttributes?: Record<string, string>;
+  /** What it says of networks and volumes when PID 1 begins and ends. */
+  eventUses?: EventUse[];
   /** Absent: our own. */
   runtime?: OtherRuntime;
 };
@@ -100,7 +103,8 @@ export function createDirectives(config: RuntimeConfig, plan: StartPlan): string
     ...(plan.autoRemove ? ['auto-remove', '1'] : []),
     ...(plan.restartPolicy ? restartDirective(plan.restartPolicy) : []),
     ...(plan.healthcheck ? healthDirectives(plan.healthcheck) : []),
-    ...(plan.eventAttributes ? ['event-attributes', JSON.stringify(plan.eventAttributes).slice(1, -1)] : []),
+    ...(plan.eventAttributes ? ['event-attributes', members(plan.eventAttributes)] : []),
+    ...(plan.eventUses ?? []).flatMap((use) => ['event-use', ...useArguments(use)]),
     ...(plan.log ? logDirective(plan.log) : []),
     ...runtimeDirectives(config, plan),
     ...['label', plan.id.slice(0, 12)],

@@ -49,6 +49,11 @@ export class Journal {
     });
   }
 
+  /** As Docker, which names nobody then. */
+  notePrune(type: StoreEvent['type'], reclaimedBytes: number): void {
+    this.append({ type, action: 'prune', id: '', attributes: { reclaimed: String(reclaimedBytes) } });
+  }
+
   append(event: Omit<StoreEvent, 'time'>): void {
     try {
       if ((statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0) > maxBytes) renameSync(this.#path, this.#older);

@@ -80,8 +80,7 @@ static int set_up(struct exec_session *exec, struct failure *failure)
 static void record_death(struct exec_session *exec, int exit_code)
 {
 	char detail[96];
-	snprintf(detail, sizeof(detail), "\"execID\":\"%s\",\"exitCode\":\"%d\"%s", exec->spec.session, exit_code,
-		 exec->spec.event_attributes ? "," : "");
+	snprintf(detail, sizeof(detail), "\"execID\":\"%s\",\"exitCode\":\"%d\"", exec->spec.session, exit_code);
 	record_event_of(exec->store, &exec->spec, exec->run_fd, "exec_die", detail);
 }
 

@@ -100,8 +100,7 @@ static void record_check(const struct health *health, const char *event, int exi
 		snprintf(action, sizeof(action), "%s", event);
 	if (exit_code >= 0)
 		snprintf(code, sizeof(code), "\"exitCode\":\"%d\",", exit_code);
-	snprintf(detail, sizeof(detail), "%s\"execID\":\"%016llx\"%s", code, (unsigned long long)health->begun,
-		 container->spec.event_attributes ? "," : "");
+	snprintf(detail, sizeof(detail), "%s\"execID\":\"%016llx\"", code, (unsigned long long)health->begun);
 	record_event(container, action, detail);
 }
 

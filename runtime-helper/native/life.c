@@ -27,7 +27,7 @@ void container_started(struct session *session)
 	record_state(container, "running");
 	/* Only now: who looks meanwhile sees how it ended last, and not a container that nobody knows anything of. */
 	unlinkat(container->container_fd, "exit.json", 0);
-	record_event(container, "start", "");
+	record_begin(container);
 	snprintf(pid, sizeof(pid), "%d", (int)session->pid);
 	if (container->reply_fd < 0)
 		return;
@@ -120,16 +120,6 @@ static struct ending ending_of(const struct container *container, int status)
 				.finished = format_now(9) };
 }
 
-static void record_death(struct container *container, const struct ending *ending)
-{
-	char detail[96];
-	if (ending->oom_killed)
-		record_event(container, "oom", "");
-	snprintf(detail, sizeof(detail), "\"exitCode\":\"%d\",\"execDuration\":\"%llu\"%s", ending->exit_code,
-		 (unsigned long long)(ending->ran_ms / 1000), container->spec.event_attributes ? "," : "");
-	record_event(container, "die", detail);
-}
-
 /* One life of PID 1. */
 static struct ending live_once(struct container *container)
 {
@@ -143,7 +133,7 @@ static struct ending live_once(struct container *container)
 	resolver_close(&container->resolver);
 	proxy_finish(&container->proxy);
 	runtime_delete(container);
-	record_death(container, &ending);
+	record_die(container, &ending);
 	return ending;
 }
 

@@ -11,14 +11,10 @@
 #include "cgroup.h"
 #include "claims.h"
 #include "io.h"
+#include "journal.h"
 #include "run_files.h"
 #include "tree_remove.h"
 #include "volume.h"
-
-#define JOURNAL "events/0.log"
-#define MAX_EVENT 4096
-/* Keep in step with runtime-helper/engine/journal.ts. */
-#define MAX_JOURNAL (1024 * 1024)
 
 static void write_state(const struct container *container, const char *text)
 {
@@ -56,44 +52,53 @@ void record_state(const struct container *container, const char *status)
 	write_state(container, line);
 }
 
-/* As helpers do: where health checks alone write, there may be none for long. */
-static void put_journal_aside(const struct store *store)
-{
-	struct stat status;
-	CLEANUP_CLOSE int events = open_beneath(store->root_fd, "events", O_RDONLY | O_DIRECTORY, 0);
-	if (events >= 0 && fstatat(events, "0.log", &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_size > MAX_JOURNAL)
-		renameat(events, "0.log", events, "1.log");
-}
-
-/* The file is the user's: a link to another one, or a device, is not written to. */
-static int open_journal(const struct store *store)
-{
-	put_journal_aside(store);
-	struct stat status;
-	CLEANUP_CLOSE int fd = open_beneath(store->root_fd, JOURNAL, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0644);
-	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_nlink != 1)
-		return -1;
-	if (store->owner_uid != 0 && status.st_uid != store->owner_uid && fchown(fd, store->owner_uid, store->owner_gid) < 0)
-		return -1;
-	return take_fd(&fd);
-}
-
 void record_event_of(const struct store *store, struct spec *spec, int run_fd, const char *action, const char *detail)
 {
-	char line[MAX_EVENT];
-	run_files_take_attributes(spec, run_fd);
-	const char *attributes = spec->event_attributes ? spec->event_attributes : "";
-	int length = snprintf(line, sizeof(line), "{\"time\":\"%s\",\"type\":\"container\",\"action\":\"%s\",\"id\":\"%s\",\"attributes\":{%s%s}}\n",
-			      format_now(9).text, action, spec->id, detail, attributes);
-	CLEANUP_CLOSE int fd = open_journal(store);
-	/* One write(2) with O_APPEND: lines of several writers do not mix. */
-	if (fd < 0 || length >= (int)sizeof(line) || write_full(fd, line, (size_t)length) < 0)
-		return;
+	struct journal journal = { .store = store };
+	run_files_read_attributes(spec, run_fd);
+	journal_add(&journal, "container", action, spec->id, detail, spec->event_attributes);
+	journal_write(&journal);
 }
 
 void record_event(struct container *container, const char *action, const char *detail)
 {
-	record_event_of(container->store, &container->spec, container->run_fd, action, detail);
+	struct journal journal = { .store = container->store };
+	run_files_take_attributes(&container->spec, container->run_fd);
+	journal_add(&journal, "container", action, container->spec.id, detail, container->spec.event_attributes);
+	journal_write(&journal);
+}
+
+/* In Docker's order: first what it uses. */
+void record_begin(struct container *container)
+{
+	struct journal journal = { .store = container->store };
+	struct spec *spec = &container->spec;
+	run_files_take_attributes(spec, container->run_fd);
+	for (size_t i = 0; i < spec->uses.count; i++) {
+		const struct use_spec *use = &spec->uses.items[i];
+		journal_add(&journal, use->type, use->begin, use->id, "", use->begin_attributes);
+	}
+	journal_add(&journal, "container", "start", spec->id, "", spec->event_attributes);
+	journal_write(&journal);
+}
+
+void record_die(struct container *container, const struct ending *ending)
+{
+	struct journal journal = { .store = container->store };
+	struct spec *spec = &container->spec;
+	char detail[96];
+	run_files_take_attributes(spec, container->run_fd);
+	run_files_take_uses(spec, container->run_fd);
+	if (ending->oom_killed)
+		journal_add(&journal, "container", "oom", spec->id, "", spec->event_attributes);
+	snprintf(detail, sizeof(detail), "\"exitCode\":\"%d\",\"execDuration\":\"%llu\"", ending->exit_code,
+		 (unsigned long long)(ending->ran_ms / 1000));
+	journal_add(&journal, "container", "die", spec->id, detail, spec->event_attributes);
+	for (size_t i = 0; i < spec->uses.count; i++) {
+		const struct use_spec *use = &spec->uses.items[i];
+		journal_add(&journal, use->type, use->end, use->id, "", use->end_attributes);
+	}
+	journal_write(&journal);
 }
 
 /* A path in a failure may have any byte: what JSON would want escaped is left out. */
@@ -131,15 +136,21 @@ static void give_up_lock(const struct container *container)
 /* Gone for everybody at once: what is no id is no container, and the claims of a container that is gone are free. */
 static void retire(struct container *container)
 {
+	struct journal journal = { .store = container->store };
 	const char *id = container->spec.id;
 	char *hidden = container->hidden;
 	snprintf(hidden, sizeof(container->hidden), REMOVED_PREFIX "%s", id);
 	if (renameat(container->containers_fd, id, container->containers_fd, hidden) < 0)
 		snprintf(hidden, sizeof(container->hidden), "%s", id);
-	for (size_t i = 0; i < container->spec.exit_volumes.count; i++)
-		volume_drop(container->store, container->spec.exit_volumes.items[i]);
+	for (size_t i = 0; i < container->spec.exit_volumes.count; i++) {
+		const char *volume = container->spec.exit_volumes.items[i];
+		if (volume_drop(container->store, volume) == 0)
+			journal_add(&journal, "volume", "destroy", volume, "\"driver\":\"local\"", NULL);
+	}
 	unlinkat(container->state_fd, id, 0);
-	record_event(container, "destroy", "");
+	run_files_take_attributes(&container->spec, container->run_fd);
+	journal_add(&journal, "container", "destroy", id, "", container->spec.event_attributes);
+	journal_write(&journal);
 }
 
 void record_end(struct container *container, const struct ending *ending)

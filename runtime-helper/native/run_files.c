@@ -10,12 +10,11 @@
 #include "spec_values.h"
 
 #define ATTRIBUTES "attributes"
-#define MOST_BYTES 8192
+#define MOST_BYTES (32 * 1024)
 #define MOST_WORDS NETWORK_ARGUMENTS
 
-/* The text of a file, which is gone then; NULL with errno. It is never given back: the spec points into it, and a container has few
- * lives in which this has changed. */
-static char *take_text(int run_fd, const char *name)
+/* NULL with errno. It is never given back: the spec points into it. */
+static char *read_text(int run_fd, const char *name)
 {
 	CLEANUP_CLOSE int fd = open_beneath(run_fd, name, O_RDONLY | O_NONBLOCK, 0);
 	if (fd < 0)
@@ -27,7 +26,15 @@ static char *take_text(int run_fd, const char *name)
 		return NULL;
 	}
 	text[length] = '\0';
-	unlinkat(run_fd, name, 0);
+	return text;
+}
+
+/* The same of a file that is gone then: a container has few lives in which this has changed. */
+static char *take_text(int run_fd, const char *name)
+{
+	char *text = read_text(run_fd, name);
+	if (text)
+		unlinkat(run_fd, name, 0);
 	return text;
 }
 
@@ -47,7 +54,12 @@ static void forget_resources(struct spec *spec)
 	spec->resources.count = 0;
 }
 
-static const struct {
+static void forget_uses(struct spec *spec)
+{
+	spec->uses.count = 0;
+}
+
+static const struct run_file {
 	const char *name, *stage;
 	size_t words;
 	parser *take;
@@ -55,7 +67,9 @@ static const struct {
 } files[] = {
 	{ "networks", STAGE_NETWORK, NETWORK_ARGUMENTS, take_network, forget_networks },
 	{ "resources", STAGE_RESOURCE, RESOURCE_ARGUMENTS, resource_parse, forget_resources },
+	{ "uses", STAGE_STORE, USE_ARGUMENTS, use_parse, forget_uses },
 };
+#define USES (&files[2])
 
 static int take_line(struct spec *spec, char *line, size_t words, parser *take)
 {
@@ -69,20 +83,33 @@ static int take_line(struct spec *spec, char *line, size_t words, parser *take)
 	return count == words ? take(spec, arguments) : bad_value();
 }
 
+static int take_file(struct spec *spec, int run_fd, const struct run_file *file, struct failure *failure)
+{
+	char *rest = take_text(run_fd, file->name);
+	if (!rest && errno == ENOENT)
+		return 0;
+	if (!rest)
+		return fail(failure, file->stage, file->name);
+	file->forget(spec);
+	for (char *line; (line = strsep(&rest, "\n"));)
+		if (*line && take_line(spec, line, file->words, file->take) < 0)
+			return fail(failure, file->stage, file->name);
+	return 0;
+}
+
 int run_files_take(struct spec *spec, int run_fd, struct failure *failure)
 {
-	for (size_t i = 0; i < ARRAY_LENGTH(files); i++) {
-		char *rest = take_text(run_fd, files[i].name);
-		if (!rest && errno == ENOENT)
-			continue;
-		if (!rest)
-			return fail(failure, files[i].stage, files[i].name);
-		files[i].forget(spec);
-		for (char *line; (line = strsep(&rest, "\n"));)
-			if (*line && take_line(spec, line, files[i].words, files[i].take) < 0)
-				return fail(failure, files[i].stage, files[i].name);
-	}
+	for (size_t i = 0; i < ARRAY_LENGTH(files); i++)
+		if (take_file(spec, run_fd, &files[i], failure) < 0)
+			return -1;
 	return 0;
+}
+
+void run_files_take_uses(struct spec *spec, int run_fd)
+{
+	struct failure failure;
+	if (take_file(spec, run_fd, USES, &failure) < 0)
+		return;
 }
 
 void run_files_forget(int run_fd)
@@ -92,10 +119,19 @@ void run_files_forget(int run_fd)
 	unlinkat(run_fd, ATTRIBUTES, 0);
 }
 
-void run_files_take_attributes(struct spec *spec, int run_fd)
+/* A line of the journal is one line. */
+static void use_attributes(struct spec *spec, char *text)
 {
-	char *text = run_fd < 0 ? NULL : take_text(run_fd, ATTRIBUTES);
-	/* A line of the journal is one line. */
 	if (text && !strchr(text, '\n'))
 		spec->event_attributes = text;
+}
+
+void run_files_take_attributes(struct spec *spec, int run_fd)
+{
+	use_attributes(spec, run_fd < 0 ? NULL : take_text(run_fd, ATTRIBUTES));
+}
+
+void run_files_read_attributes(struct spec *spec, int run_fd)
+{
+	use_attributes(spec, run_fd < 0 ? NULL : read_text(run_fd, ATTRIBUTES));
 }

@@ -7,10 +7,14 @@
 
 /* What one that was killed has left: it was about another monitor's time. */
 void run_files_forget(int run_fd);
-/* Before another life: puts what `networks` and `resources` say in place of what the request said. A line for each, the arguments of
+/* Before another life: puts what `networks`, `resources` and `uses` say in place of what the request said. A line for each, the arguments of
  * that directive with tabs between them. No such file: they are the same. */
 int run_files_take(struct spec *spec, int run_fd, struct failure *failure);
 /* Before an event: the same with `attributes`, which is the argument of `event-attributes`. What can't be read is left. */
 void run_files_take_attributes(struct spec *spec, int run_fd);
+/* The same of a file that stays: it is for another monitor. */
+void run_files_read_attributes(struct spec *spec, int run_fd);
+/* `uses` alone, before a life's end is told. */
+void run_files_take_uses(struct spec *spec, int run_fd);
 
 #endif

@@ -57,6 +57,13 @@ struct resource_spec {
 	const char *file, *value;
 };
 
+/* A network or volume: what the journal says of it when a life begins and when it ends. */
+struct use_spec {
+	const char *type, *id;
+	const char *begin, *begin_attributes;
+	const char *end, *end_attributes;
+};
+
 struct limit_spec {
 	int resource;
 	struct rlimit limit;
@@ -224,6 +231,7 @@ struct spec {
 	unsigned restart_limit;
 	struct health_spec health;
 	const char *event_attributes; /* members of a JSON object; NULL: none */
+	LIST(struct use_spec) uses;
 	struct bundle_spec bundle;
 	struct runtime_spec runtime;
 };

@@ -58,10 +58,25 @@ static int parse_health(struct spec *spec, const char *const *arguments)
 	return parse_unsigned(arguments[4], &health->retries);
 }
 
+/* A line of the journal is one line. */
+static bool is_line(const char *text)
+{
+	return !strchr(text, '\n');
+}
+
+int use_parse(struct spec *spec, const char *const *arguments)
+{
+	for (size_t i = 0; i < USE_ARGUMENTS; i++)
+		if (!is_line(arguments[i]))
+			return bad_value();
+	return APPEND(&spec->uses, ((struct use_spec){ .type = arguments[0], .id = arguments[1],
+						       .begin = arguments[2], .begin_attributes = arguments[3],
+						       .end = arguments[4], .end_attributes = arguments[5] }));
+}
+
 static int parse_event_attributes(struct spec *spec, const char *const *arguments)
 {
-	/* A line of the journal is one line. */
-	if (strchr(arguments[0], '\n'))
+	if (!is_line(arguments[0]))
 		return bad_value();
 	spec->event_attributes = arguments[0];
 	return 0;
@@ -69,7 +84,7 @@ static int parse_event_attributes(struct spec *spec, const char *const *argument
 
 static int parse_health_words(struct spec *spec, const char *const *arguments)
 {
-	if (strchr(arguments[0], '\n'))
+	if (!is_line(arguments[0]))
 		return bad_value();
 	spec->health.words = arguments[0];
 	return 0;
@@ -114,6 +129,7 @@ const struct directive life_directives[] = {
 	{ "health-arg", 1, parse_health_arg },
 	{ "health-words", 1, parse_health_words },
 	{ "event-attributes", 1, parse_event_attributes },
+	{ "event-use", USE_ARGUMENTS, use_parse },
 	{ "label", 1, parse_label },
 	{ 0 },
 };

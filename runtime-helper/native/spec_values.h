@@ -41,6 +41,10 @@ int strings_add(struct strings *list, const char *text);
 #define RESOURCE_ARGUMENTS 5
 parser resource_parse;
 
+/* The arguments of the directive `event-use`. */
+#define USE_ARGUMENTS 6
+parser use_parse;
+
 /* -1 and EINVAL. */
 int bad_value(void);
 /* All of the text is a number without a sign, and not above `maximum`; else bad_value. */

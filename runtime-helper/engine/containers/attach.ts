@@ -14,7 +14,7 @@ const refusals = {
 
 /** Socket of a running container's monitor, or of that of a session in it. */
 export function attachContainer(
-  { catalog, store }: Parts,
+  { catalog, journal, store }: Parts,
   id: string,
   session?: string,
 ): { socket: string; tty: boolean } {
@@ -27,5 +27,6 @@ export function attachContainer(
     // Who had no terminal has nothing to come back to.
     return { socket, tty: true };
   }
+  journal.note('attach', record);
   return { socket: catalog.socket(record.id), tty: record.tty };
 }

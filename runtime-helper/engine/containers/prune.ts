@@ -23,5 +23,6 @@ export async function pruneContainers(
     removed.push(id);
     reclaimedBytes += sizes.get(id)?.written ?? 0;
   }
+  parts.journal.notePrune('container', reclaimedBytes);
   return { removed, reclaimedBytes };
 }

@@ -1,6 +1,7 @@
 /** What a container's monitor reads of changes since it began; gone with it. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { members, useArguments, type EventUse } from '../../container/event-uses.ts';
 import type { ContainerRecord } from '../../container/record.ts';
 import { writeAtomic } from '../../lib/atomic-file.ts';
 import { errnoOf } from '../../lib/errors.ts';
@@ -26,9 +27,14 @@ export function writeNextResources(parts: Parts, id: string, directives: readonl
   writeLines(parts, id, 'resources', lines);
 }
 
+/** What the journal says of networks and volumes from now on. */
+export function writeUses(parts: Parts, id: string, uses: readonly EventUse[]): void {
+  writeLines(parts, id, 'uses', uses.map(useArguments));
+}
+
 /** What the monitor's events say of it from now on. */
 export function writeAttributes(parts: Parts, record: ContainerRecord): void {
-  write(parts, record.id, 'attributes', JSON.stringify(eventAttributes(record)).slice(1, -1));
+  write(parts, record.id, 'attributes', members(eventAttributes(record)));
 }
 
 function writeLines(parts: Parts, id: string, name: string, lines: readonly (readonly string[])[]): void {

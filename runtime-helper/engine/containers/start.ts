@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { volumeUses } from '../../container/event-uses.ts';
 import { createDirectives, type StartPlan } from '../../container/directives.ts';
 import { noteFailedStart } from '../../container/failed-start.ts';
 import { anonymousVolumes } from '../../container/mounts.ts';
@@ -54,6 +55,8 @@ export async function startContainer(
         if (name === 'warning') operation.log('warn', args.join(' '));
       },
     );
+    // While the native program works; PID 1 waits for who is to be attached.
+    if (options.gate) parts.journal.note('attach', record);
     // What fails before the socket listens is the caller's at once; what fails later comes with `started`.
     await Promise.race([listening.promise, answered]);
     const started = answered.then(() => {}, failed);
@@ -75,7 +78,7 @@ type Start = { record: ContainerRecord; options: StartOptions; undo: UndoStack; 
 
 async function prepare(parts: Parts, spawner: Spawner, { record, options, undo, log }: Start): Promise<StartPlan> {
   const { id, autoRemove } = record;
-  const { files, onExitUnlink, ...network } = await startNetworks(parts, record, { spawner, undo, log });
+  const { files, onExitUnlink, eventUses, ...network } = await startNetworks(parts, record, { spawner, undo, log });
   for (const [name, content] of Object.entries(files)) writeFileSync(join(parts.catalog.folder(id), name), content);
   return {
     id,
@@ -97,6 +100,7 @@ async function prepare(parts: Parts, spawner: Spawner, { record, options, undo, 
     ...healthcheckOf(record),
     ...otherRuntime(parts.store, record),
     eventAttributes: eventAttributes(record),
+    eventUses: [...eventUses, ...volumeUses(record)],
   };
 }
 

@@ -6,12 +6,20 @@ import type { ProcessList } from '../types.ts';
 import type { Parts } from './parts.ts';
 
 /** The container's processes as the host sees them. Needs no ps in the image; other options than none are the host's ps's. */
-export async function topContainer({ catalog }: Parts, id: string, options: readonly string[]): Promise<ProcessList> {
+export async function topContainer(
+  { catalog, journal }: Parts,
+  id: string,
+  options: readonly string[],
+): Promise<ProcessList> {
   const record = catalog.record(id);
   const { pid } = catalog.assertRunning(record);
   const pids = processesOf(containerCgroups(pid, record.id));
-  if (options.length === 0) return describe(pids.flatMap((one) => readProcess(one) ?? []));
-  return chosenLines(await runPs(options), new Set(pids));
+  const list =
+    options.length === 0
+      ? describe(pids.flatMap((one) => readProcess(one) ?? []))
+      : chosenLines(await runPs(options), new Set(pids));
+  journal.note('top', record);
+  return list;
 }
 
 /** Columns of `ps -ef`. */

@@ -24,11 +24,11 @@ export function saveImages(
   references: readonly string[],
   { platform }: { platform?: string },
   operation: Operation,
-): AsyncIterable<Uint8Array> {
+): { ids: string[]; bytes: AsyncIterable<Uint8Array> } {
   const wanted = wantedPlatform(platform);
   const saved = collect(images, references);
   for (const { image, names } of saved) assertPlatform(image.config, wanted, names[0] ?? image.id);
-  return bytesOf(images, saved, operation);
+  return { ids: saved.map(({ image }) => image.id), bytes: bytesOf(images, saved, operation) };
 }
 
 /** Nobody's collection takes its blobs meanwhile. */

@@ -4,7 +4,7 @@ import { familiarName, parseReference } from '../../oci/reference.ts';
 import { imageForHost, resolvedImage, type ResolvedImage } from './resolved-image.ts';
 import type { Spawner } from '../../sys/spawner.ts';
 import { commitLayer, type NewLayer } from './commit.ts';
-import { importImage } from './import.ts';
+import { importImage, tagName } from './import.ts';
 import { assertRightPlatform, findImage } from './find.ts';
 import { ImageKeeper } from './keeper.ts';
 import { layerUsage } from './layer-usage.ts';
@@ -80,6 +80,8 @@ export class ImageService {
 
   async import(source: ImageSource, options: ImportOptions, operation: Operation): Promise<Image> {
     const id = await importImage(this.#keeper, source, options, operation);
+    this.#note('import', id);
+    this.#noteTag(id, options.reference);
     return this.#view(findImage(this.#images.images(), id));
   }
 
@@ -91,16 +93,22 @@ export class ImageService {
     operation: Operation,
   ): Promise<Image> {
     const id = await commitLayer(this.#keeper, findImage(this.#images.images(), base), layer, options, operation);
+    this.#noteTag(id, options.reference);
     return this.#view(findImage(this.#images.images(), id));
   }
 
   /** Returns the names of what was loaded, or ids of images that have none. */
-  load(source: LoadSource, options: { platform?: string }, operation: Operation): Promise<string[]> {
-    return loadImages(this.#keeper, source, options, operation);
+  async load(source: LoadSource, options: { platform?: string }, operation: Operation): Promise<string[]> {
+    const names = await loadImages(this.#keeper, source, options, operation);
+    const images = this.#images.images();
+    for (const name of names) this.#note('load', findImage(images, name).id);
+    return names;
   }
 
   save(references: readonly string[], options: { platform?: string }, operation: Operation): AsyncIterable<Uint8Array> {
-    return saveImages(this.#images, references, options, operation);
+    const { ids, bytes } = saveImages(this.#images, references, options, operation);
+    for (const id of ids) this.#note('save', id);
+    return bytes;
   }
 
   async pull(
@@ -144,7 +152,7 @@ export class ImageService {
   async prune(options: PruneImagesOptions, operation: Operation): Promise<PrunedImages> {
     const pruned = await pruneImages(this.#keeper, this.#inUse(), options, operation);
     for (const id of pruned.deleted) this.#note('delete', id);
-    this.#note('prune', '', { reclaimed: String(pruned.reclaimedBytes) });
+    this.#journal.notePrune('image', pruned.reclaimedBytes);
     return pruned;
   }
 
@@ -183,6 +191,10 @@ export class ImageService {
       images: new Set(containers.map(({ imageId }) => imageId)),
       layers: new Set(containers.flatMap(({ lowers }) => lowers)),
     };
+  }
+
+  #noteTag(id: string, reference: string | undefined): void {
+    if (reference !== undefined) this.#note('tag', id, { name: familiarName(parseReference(tagName(reference))) });
   }
 
   /** Docker's events of images have their name, or else their id. */

@@ -31,7 +31,9 @@ export function networkOperations(parts: Parts): NetworkOperations {
     pruneNetworks: (keep) => pruneNetworks(parts, keep),
     connectNetwork: async (reference, container, settings, operation) => {
       await connectNetwork(parts, { reference, container, settings }, operation);
-      noteMember(parts, 'connect', reference, container);
+      // One at rest connects when it starts.
+      if (parts.catalog.active(parts.catalog.record(container)) !== undefined)
+        noteMember(parts, 'connect', reference, container);
     },
     disconnectNetwork: async (reference, container, { force }, operation) => {
       await disconnectNetwork(parts, { reference, container, force }, operation);
@@ -115,7 +117,7 @@ async function takeDown(parts: Parts, record: NetworkRecord): Promise<void> {
   note(parts, 'destroy', record);
 }
 
-/** What was done by a command; what starts and ends of containers do to networks is not told. */
+/** What was done by a command; what containers do to networks when they start and end is told by their monitors. */
 function note(
   { journal }: Parts,
   action: string,
@@ -134,6 +136,7 @@ async function pruneNetworks(parts: Parts, keep: (network: Network) => boolean):
     await takeDown(parts, record);
     removed.push(record.name);
   }
+  parts.journal.notePrune('network', 0);
   return removed;
 }
 

@@ -1,12 +1,13 @@
 /** What a container that starts gets of its networks: interfaces, published ports, the files in /etc. */
 import { join } from 'node:path';
 import type { NetworkDirective, PublishDirective } from '../../container/directives.ts';
+import { networkUse, type EventUse } from '../../container/event-uses.ts';
 import type { ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/operation.ts';
 import type { UndoStack } from '../../lib/undo.ts';
 import { hostsFile, resolverFile, resolvFile } from '../../network/files.ts';
-import { defaultNetwork } from '../../network/record.ts';
+import { defaultNetwork, isBuiltin, networkId } from '../../network/record.ts';
 import type { Spawner } from '../../sys/spawner.ts';
 import type { Parts } from '../containers/parts.ts';
 import { networkingOf, readOptional, type Joined } from './container-networks.ts';
@@ -19,6 +20,8 @@ export type NetworkStart = {
   /** Of the container whose namespace is joined. */
   networkOf?: string;
   onExitUnlink: string[];
+  /** None of a container that has another one's. */
+  eventUses: EventUse[];
   /** Contents by name, to be written into the container's folder. */
   files: Record<string, string>;
 };
@@ -28,7 +31,7 @@ export async function startNetworks(
   record: ContainerRecord,
   { spawner, undo, log }: { spawner: Spawner; undo: UndoStack; log: Log },
 ): Promise<NetworkStart> {
-  const none = { networks: [], publish: [], resolver: false, onExitUnlink: [] };
+  const none = { networks: [], publish: [], resolver: false, onExitUnlink: [], eventUses: [] };
   if (record.network.startsWith('container:')) return { ...none, ...joinOther(parts, record) };
   const joined: Joined[] = [];
   for (const name of Object.keys(networkingOf(record).endpoints))
@@ -42,6 +45,7 @@ export async function startNetworks(
     publish: publishDirectives(record, way),
     resolver,
     onExitUnlink: joined.flatMap(({ claims }) => claims),
+    eventUses: networkUses(parts, record, joined),
     files: startFiles(parts, record, { joined, resolver }),
   };
 }
@@ -52,6 +56,16 @@ export function withGateway({ directive, network }: Pick<Joined, 'directive' | '
     gateway: network.ipv4.gateway,
     gateway6: directive.address6 === '' ? '' : (network.ipv6?.gateway ?? ''),
   };
+}
+
+export function networkUses(
+  { store }: Parts,
+  { id, network: mode }: ContainerRecord,
+  joined: readonly Pick<Joined, 'network'>[],
+): EventUse[] {
+  if (isBuiltin(mode))
+    return [networkUse(id, { id: networkId(store.id, mode), name: mode, driver: mode === 'host' ? 'host' : 'null' })];
+  return joined.map(({ network }) => networkUse(id, { id: network.id, name: network.name, driver: 'bridge' }));
 }
 
 /** Without a way out nothing is published, until a network that leads out is joined. */

@@ -5,6 +5,8 @@ import type { Operation } from '../../lib/operation.ts';
 import { healthcheckConfig } from '../../oci/healthcheck.ts';
 import type { RuntimeConfig } from '../../oci/runtime-config.ts';
 import type { ConfigObject } from '../../oci/config-changes.ts';
+import { familiarName, parseReference } from '../../oci/reference.ts';
+import { tagName } from '../images/import.ts';
 import type { Parts } from '../containers/parts.ts';
 import { networkingOf } from '../networks/container-networks.ts';
 import { pauseContainer, unpauseContainer } from '../containers/pause.ts';
@@ -30,14 +32,16 @@ export async function commitContainer(
     createdBy: record.command.join(' '),
     overrides: overridesOf(config, record),
   };
-  const work = (): Promise<Image> =>
-    withTree(parts, record, { view: 'changes' }, (tree) =>
+  const work = async (): Promise<Image> => {
+    const image = await withTree(parts, record, { view: 'changes' }, (tree) =>
       parts.images.commit(record.imageId, writeTar(tree.layer()), layer, operation),
     );
-  const image =
-    pause && parts.catalog.state(record).status === 'running' ? await paused(parts, record.id, work) : await work();
-  parts.journal.note('commit', record, { imageID: image.id });
-  return image;
+    const { message = '', reference } = options;
+    const imageRef = reference === undefined ? '' : familiarName(parseReference(tagName(reference)));
+    parts.journal.note('commit', record, { comment: message, imageID: image.id, imageRef });
+    return image;
+  };
+  return pause && parts.catalog.state(record).status === 'running' ? paused(parts, record.id, work) : work();
 }
 
 async function paused<T>(parts: Parts, id: string, work: () => Promise<T>): Promise<T> {

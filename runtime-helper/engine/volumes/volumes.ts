@@ -97,7 +97,9 @@ export class Volumes {
     const removed = chosen.map(({ name }) => name);
     const sizes = await this.sizes(removed);
     for (const name of removed) await this.#drop(name);
-    return { removed, reclaimedBytes: removed.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0) };
+    const reclaimedBytes = removed.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
+    this.#journal.notePrune('volume', reclaimedBytes);
+    return { removed, reclaimedBytes };
   }
 
   /** Those of a container that was removed, unless another one has them too (--volumes-from). */
