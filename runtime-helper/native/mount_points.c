@@ -10,8 +10,9 @@
 #include "store_open.h"
 
 static const char *const directories[] = { "dev", "etc", "proc", "sys" };
-/* The last of all tells that all are there. */
 static const char *const files[] = { "etc/hostname", "etc/hosts", "etc/resolv.conf" };
+/* Docker has this link for programs that ask mtab; an image's own stands. The last of all: it tells that all are there. */
+#define MTAB "etc/mtab"
 
 static int make_directory(int parent, const char *name, mode_t mode)
 {
@@ -46,7 +47,7 @@ static int fill(int root)
 		if (made < 0 || fchmod(made, 0644) < 0)
 			return -1;
 	}
-	return 0;
+	return symlinkat("/proc/mounts", root, MTAB) < 0 && errno != EEXIST ? -1 : 0;
 }
 
 static int make(const struct store *store)
@@ -63,7 +64,7 @@ int mount_points_open(const struct store *store)
 {
 	struct stat status;
 	CLEANUP_CLOSE int diff = store_open(store, "layers", MOUNT_POINTS, "diff");
-	if (diff >= 0 && fstatat(diff, files[ARRAY_LENGTH(files) - 1], &status, AT_SYMLINK_NOFOLLOW) == 0)
+	if (diff >= 0 && fstatat(diff, MTAB, &status, AT_SYMLINK_NOFOLLOW) == 0)
 		return take_fd(&diff);
 	return make(store);
 }
