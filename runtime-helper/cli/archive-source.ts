@@ -1,19 +1,22 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SkiffError } from '../lib/errors.ts';
+import { readFile } from '../lib/file-bytes.ts';
+import { callerPath } from './caller-file.ts';
 import type { Terminal } from './terminal.ts';
 
 const standardInput = new Set(['/dev/stdin', '/dev/fd/0', '/proc/self/fd/0']);
 
-/** A file that a command reads, or its standard input. Commands run in the helper: it has no other descriptors of the caller's. */
+/** A file that a command reads, or its standard input. */
 export function archiveSource(
   path: string,
   terminal: Terminal,
-): { path: string } | { stream: ReturnType<Terminal['readStdin']> } {
+): { path: string } | { stream: AsyncIterable<Uint8Array> } {
   const absolute = resolve(terminal.cwd, path);
   if (standardInput.has(absolute)) return { stream: terminal.readStdin() };
-  if (/^\/(?:dev|proc\/self)\/fd\/\d+$/.test(absolute))
-    throw new SkiffError('invalid-argument', `${path}: only standard input can be read so`, {
-      hint: 'Pipe it in: COMMAND | skiff import -, or COMMAND | skiff load.',
-    });
-  return { path: absolute };
+  const there = callerPath(path, terminal);
+  if (there === absolute) return { path: absolute };
+  if (!existsSync(there)) throw new SkiffError('not-found', `${path}: no such file`);
+  // A pipe can be read once.
+  return { stream: readFile(there) };
 }

@@ -1,8 +1,6 @@
 /** What a container may do and see, as Docker's options say it. */
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Confinement, ConfinementRequest, DeviceRule } from '../engine/index.ts';
-import { errnoOf, SkiffError } from '../lib/errors.ts';
+import { readCallerFile, type Caller } from './caller-file.ts';
 import { parseBytes } from './byte-sizes.ts';
 import { parseDevice, parseDeviceRule } from './device-options.ts';
 import type { Options, OptionTable } from './options.ts';
@@ -32,7 +30,7 @@ export const confinementOptions: OptionTable = {
   uts: { type: 'text', help: 'UTS namespace to use' },
 };
 
-export function readConfinement(options: Options, cwd: string): ConfinementRequest {
+export async function readConfinement(options: Options, caller: Caller): Promise<ConfinementRequest> {
   checkUserNamespace(options.text('userns'));
   const [shmSize, domainname] = [options.text('shm-size'), options.text('domainname')];
   return {
@@ -57,7 +55,7 @@ export function readConfinement(options: Options, cwd: string): ConfinementReque
     ...cgroupParent(options.text('cgroup-parent')),
     ...oomScore(options.number('oom-score-adj')),
     ...namespaceModes(options),
-    ...securityOptions(options.list('security-opt'), cwd),
+    ...(await securityOptions(options.list('security-opt'), caller)),
   };
 }
 
@@ -123,12 +121,12 @@ function parseSysctl(entry: string): [string, string] {
 
 type Security = Pick<ConfinementRequest, 'noNewPrivileges' | 'seccomp' | 'apparmor' | 'systemPathsUnconfined'>;
 
-function securityOptions(entries: readonly string[], cwd: string): Security {
-  return Object.assign({}, ...entries.map((entry) => securityOption(entry, cwd))) as Security;
+async function securityOptions(entries: readonly string[], caller: Caller): Promise<Security> {
+  return Object.assign({}, ...(await Promise.all(entries.map((entry) => securityOption(entry, caller))))) as Security;
 }
 
 /** `KEY=VALUE`, and Docker's older `KEY:VALUE`. */
-function securityOption(entry: string, cwd: string): Security {
+async function securityOption(entry: string, caller: Caller): Promise<Security> {
   const [, key = entry, value = ''] = /^([^=:]+)[=:](.*)$/s.exec(entry) ?? [];
   switch (key) {
     case 'no-new-privileges':
@@ -136,7 +134,7 @@ function securityOption(entry: string, cwd: string): Security {
       return { noNewPrivileges: value !== 'false' };
     case 'seccomp':
       if (value === 'unconfined') return { seccomp: value };
-      return value === 'builtin' ? {} : { seccomp: { profile: readProfile(resolve(cwd, value)) } };
+      return value === 'builtin' ? {} : { seccomp: { profile: await readProfile(value, caller) } };
     case 'apparmor':
       return { apparmor: value };
     case 'systempaths':
@@ -150,14 +148,6 @@ function securityOption(entry: string, cwd: string): Security {
   throw new UsageError(`invalid --security-opt: "${entry}"`, 125);
 }
 
-function readProfile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const reason = errnoOf(cause) === 'ENOENT' ? `open ${path}: no such file or directory` : String(cause);
-    throw new SkiffError('invalid-argument', `opening seccomp profile (${path}) failed: ${reason}`, {
-      cause,
-      exitCode: 125,
-    });
-  }
+function readProfile(path: string, caller: Caller): Promise<string> {
+  return readCallerFile(path, caller, `opening seccomp profile (${path}) failed: `);
 }

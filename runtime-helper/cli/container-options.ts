@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { AttachedStream, CreateOptions } from '../engine/index.ts';
-import { errnoOf, SkiffError } from '../lib/errors.ts';
+import { readCallerFile, type Caller } from './caller-file.ts';
 import { confinementOptions, readConfinement } from './confinement-options.ts';
 import { healthOptions, readHealthOptions } from './health-options.ts';
 import { limitOptions, readLimits } from './limit-options.ts';
@@ -56,10 +54,13 @@ export const notBuiltContainerOptions: readonly string[] = (
 ).split(' ');
 
 /** A command line, and where it was typed. */
-type Described = Parsed & { terminal: Pick<Terminal, 'cwd' | 'env'> };
+type Described = Parsed & { terminal: Caller & Pick<Terminal, 'env'> };
 
 /** What the engine is to make, from a command line of `run` or `create`. Throws UsageError. */
-export function createOptions({ options, args, terminal }: Described, how: { detached: boolean }): CreateOptions {
+export async function createOptions(
+  { options, args, terminal }: Described,
+  how: { detached: boolean },
+): Promise<CreateOptions> {
   const [image = '', ...command] = args;
   const [name, user, hostname] = [options.text('name'), options.text('user'), options.text('hostname')];
   const [workingDir, entrypoint] = [options.text('workdir'), options.text('entrypoint')];
@@ -76,14 +77,14 @@ export function createOptions({ options, args, terminal }: Described, how: { det
     stdinOnce: openStdin && attach.includes('stdin'),
     attach,
     autoRemove: options.flag('rm'),
-    env: readEnvironment(options.list('env-file'), options.list('env'), terminal),
+    env: await readEnvironment(options.list('env-file'), options.list('env'), terminal),
     ...readNetworkOptions(options),
-    labels: Object.fromEntries(readLabels(options, terminal.cwd)),
+    labels: Object.fromEntries(await readLabels(options, terminal)),
     ...readLifeOptions(options),
     ...readHealthOptions(options),
     ...readLogOptions(options),
     ...readMountOptions(options, terminal.cwd),
-    confinement: readConfinement(options, terminal.cwd),
+    confinement: await readConfinement(options, terminal),
     limits: readLimits(options),
     ...(runtime === undefined ? {} : { runtime }),
     ...(platform === undefined ? {} : { platform }),
@@ -114,12 +115,12 @@ export function readAttach(options: Options): AttachedStream[] {
 const streams: readonly AttachedStream[] = ['stdin', 'stdout', 'stderr'];
 
 /** KEY=VALUE, files first; KEY alone takes the caller's own value, and is nothing where he has none. */
-export function readEnvironment(
+export async function readEnvironment(
   files: readonly string[],
   entries: readonly string[],
-  { cwd, env }: { cwd: string; env: Readonly<Record<string, string>> },
-): string[] {
-  const all = [...files.flatMap((path) => readLines(resolve(cwd, path))), ...entries];
+  { env, ...caller }: Caller & Pick<Terminal, 'env'>,
+): Promise<string[]> {
+  const all = [...(await readLines(files, caller)), ...entries];
   return all.flatMap((entry) => {
     if (entry.startsWith('=') || entry === '')
       throw new UsageError(
@@ -133,20 +134,12 @@ export function readEnvironment(
 }
 
 /** Lines of KEY=VALUE as they are, without quotes or escapes; `#` begins a line of comment. */
-function readLines(path: string): string[] {
-  const lines = readUserFile(path)
-    .replace(/^\ufeff/, '')
-    .split(/\r?\n/);
+async function readLines(paths: readonly string[], caller: Caller): Promise<string[]> {
+  const texts: string[] = [];
+  // In this order: two may be one pipe.
+  for (const path of paths) texts.push(await readCallerFile(path, caller));
+  const lines = texts.flatMap((text) => text.replace(/^\ufeff/, '').split(/\r?\n/));
   return lines.map((line) => line.trimStart()).filter((line) => line !== '' && !line.startsWith('#'));
-}
-
-function readUserFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const reason = errnoOf(cause) === 'ENOENT' ? 'no such file or directory' : String(cause);
-    throw new SkiffError('invalid-argument', `open ${path}: ${reason}`, { cause, exitCode: 125 });
-  }
 }
 
 function checkPull(policy: string | undefined): void {
@@ -155,8 +148,8 @@ function checkPull(policy: string | undefined): void {
 }
 
 /** Files first, so that what is said on the command line itself stands. */
-function readLabels(options: Options, cwd: string): [string, string][] {
-  const files = options.list('label-file').flatMap((path) => readLines(resolve(cwd, path)));
+async function readLabels(options: Options, caller: Caller): Promise<[string, string][]> {
+  const files = await readLines(options.list('label-file'), caller);
   const given = options.list('label');
   const nameless = given.find((label) => label.startsWith('='));
   if (nameless !== undefined)

@@ -11,7 +11,7 @@ import { cleanText } from './text.ts';
 /** Creates the container that a command line of `run` or `create` describes, and writes its id where that was asked for. */
 export async function createContainer(call: Call, how: { detached: boolean }): Promise<Container> {
   const { options, terminal } = call;
-  const what = createOptions(call, how);
+  const what = await createOptions(call, how);
   const path = options.text('cidfile');
   const idFile = path === undefined ? undefined : openIdFile(resolve(terminal.cwd, path));
   try {

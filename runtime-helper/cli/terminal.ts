@@ -3,6 +3,8 @@ export type Terminal = {
   /** Without the program's name. */
   readonly args: readonly string[];
   readonly cwd: string;
+  /** Of the front, whose descriptors its arguments may name. */
+  readonly pid: number;
   readonly env: Readonly<Record<string, string>>;
   readonly stdinTty: boolean;
   readonly stdoutTty: boolean;

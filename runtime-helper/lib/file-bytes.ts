@@ -9,8 +9,10 @@ export async function* readFile(
   from = 0,
   to = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  // With an offset it is pread(2), which a pipe has not.
+  const part = from === 0 && to === Number.POSITIVE_INFINITY ? {} : { start: from, end: to - 1 };
   try {
-    yield* createReadStream(path, { highWaterMark: readBytes, start: from, end: to - 1 }) as AsyncIterable<Uint8Array>;
+    yield* createReadStream(path, { highWaterMark: readBytes, ...part }) as AsyncIterable<Uint8Array>;
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') throw new SkiffError('not-found', `${path}: no such file`, { cause });

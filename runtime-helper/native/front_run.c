@@ -14,7 +14,7 @@
 #include "io.h"
 #include "stream.h"
 
-#define HELLO_VERSION "1"
+#define HELLO_VERSION "2"
 /* A helper that leaves when idle may be met in that moment: then there is another one at once. */
 #define MAX_TRIES 5
 
@@ -40,7 +40,7 @@ static int append_number(struct hello *hello, unsigned number)
 	return append(hello, text);
 }
 
-/* Version, tty flags, columns, rows, cwd, number of arguments, arguments, environment. */
+/* Version, tty flags, columns, rows, cwd, pid, number of arguments, arguments, environment. */
 static int write_hello(struct hello *hello, int argc, char **argv)
 {
 	char flags[] = { isatty(0) ? '1' : '0', isatty(1) ? '1' : '0', isatty(2) ? '1' : '0', '\0' };
@@ -50,7 +50,8 @@ static int write_hello(struct hello *hello, int argc, char **argv)
 	if (!getcwd(cwd, sizeof(cwd)))
 		cwd[0] = '\0';
 	if (append(hello, HELLO_VERSION) < 0 || append(hello, flags) < 0 || append_number(hello, size.columns) < 0 ||
-	    append_number(hello, size.rows) < 0 || append(hello, cwd) < 0 || append_number(hello, (unsigned)argc - 1) < 0)
+	    append_number(hello, size.rows) < 0 || append(hello, cwd) < 0 || append_number(hello, (unsigned)getpid()) < 0 ||
+	    append_number(hello, (unsigned)argc - 1) < 0)
 		return -1;
 	for (int i = 1; i < argc; i++)
 		if (append(hello, argv[i]) < 0)

@@ -15,7 +15,7 @@ import { ByteQueue } from './byte-queue.ts';
 /** Resolves with the exit code; with nothing when the front has been handed over to a monitor, which says it. */
 export type RunCommand = (terminal: Terminal) => Promise<number | undefined>;
 
-const frontVersion = '1';
+const frontVersion = '2';
 const highWater = 1024 * 1024;
 
 /** Serves one front on its connection, from `H` to `x` (ARCHITECTURE.md, Seam 2). Resolves when the connection has ended. */
@@ -92,10 +92,11 @@ class Front {
   }
 
   #terminal(hello: Buffer): Terminal {
-    const { flags, columns, rows, cwd, args, env } = parseHello(hello);
+    const { flags, columns, rows, cwd, pid, args, env } = parseHello(hello);
     return {
       args,
       cwd,
+      pid,
       env,
       stdinTty: flags[0] === '1',
       stdoutTty: flags[1] === '1',
@@ -158,16 +159,17 @@ type Hello = {
   columns: number;
   rows: number;
   cwd: string;
+  pid: number;
   args: string[];
   env: Record<string, string>;
 };
 
 export function parseHello(payload: Buffer): Hello {
-  const [version, flags = '', columns, rows, cwd = '/', count, ...rest] = decodeStrings(payload);
+  const [version, flags = '', columns, rows, cwd = '/', pid, count, ...rest] = decodeStrings(payload);
   if (version !== frontVersion)
     throw new SkiffError('failed-precondition', `this helper does not know version ${version} of the front`);
   const length = Number(count);
-  if (!/^[01]{3}$/.test(flags) || !Number.isSafeInteger(length) || length > rest.length)
+  if (!/^[01]{3}$/.test(flags) || !/^\d+$/.test(pid ?? '') || !Number.isSafeInteger(length) || length > rest.length)
     throw new SkiffError('invalid-argument', 'broken greeting');
   const env = rest.slice(length).map((entry): [string, string] => {
     const at = entry.indexOf('=');
@@ -178,6 +180,7 @@ export function parseHello(payload: Buffer): Hello {
     columns: Number(columns) || 0,
     rows: Number(rows) || 0,
     cwd,
+    pid: Number(pid),
     args: rest.slice(0, length),
     env: Object.fromEntries(env),
   };

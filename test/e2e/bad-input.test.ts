@@ -120,11 +120,7 @@ describe('bad input', () => {
     );
     await refused(['import', '/no/such.tar', 'bad:1'], 1, /^skiff: .*\/no\/such\.tar.*\n$/);
     await refused(['import', noise, 'UPPER'], 1, line);
-    await refused(
-      ['import', '/dev/fd/63', 'bad:1'],
-      1,
-      /^skiff: \/dev\/fd\/63: only standard input.*\nPipe it in: .*\n$/,
-    );
+    await refused(['import', '/dev/fd/63', 'bad:1'], 1, /^skiff: \/dev\/fd\/63: no such file\n$/);
     await refused(['import', '/dev/stdin', 'bad:1'], 1, line, tar.subarray(0, tar.length / 2));
   });
 

@@ -14,7 +14,7 @@ test('the line is the one that a person would type', () => {
   assert.equal(runLine(emptyForm('@host'), 'terminal'), 'skiff run -it @host bash');
 });
 
-test('every option of a request is one that the command line reads', () => {
+test('every option of a request is one that the command line reads', async () => {
   const words = runArguments(
     {
       ...{ image: 'a', command: ['b', '-c'], name: 'n', tty: true, interactive: true, autoRemove: true, user: '1:2' },
@@ -25,7 +25,7 @@ test('every option of a request is one that the command line reads', () => {
     { detached: true },
   );
   const { options, args } = parseOptions(words.slice(1), run.options, { stopsAtArgument: true });
-  const read = createOptions({ options, args, terminal: { cwd: '/', env: {} } }, { detached: true });
+  const read = await createOptions({ options, args, terminal: { cwd: '/', env: {} } }, { detached: true });
   assert.deepEqual([read.image, read.command, read.name, read.user], ['a', ['b', '-c'], 'n', '1:2']);
   assert.deepEqual([read.tty, read.openStdin, read.stdinOnce, read.autoRemove], [true, true, false, true]);
   assert.deepEqual(read.env, ['A=-b']);

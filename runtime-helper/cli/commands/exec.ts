@@ -25,7 +25,7 @@ export const exec: Command = {
     const { engine, operation, options, terminal } = call;
     const [reference = ''] = call.args;
     const { id } = engine.findContainer(reference);
-    const what = execOptions(call);
+    const what = await execOptions(call);
     checkDetachKeys(options.text('detach-keys') ?? '');
     if (!what.detach) assertTerminal(terminal, { tty: what.tty, input: what.openStdin });
     const starting = await engine.exec(id, what, operation);
@@ -37,7 +37,7 @@ export const exec: Command = {
   },
 };
 
-function execOptions({ options, args, terminal }: Call): ExecOptions {
+async function execOptions({ options, args, terminal }: Call): Promise<ExecOptions> {
   const [user, workingDir] = [options.text('user'), options.text('workdir')];
   const { columns, rows } = terminal;
   const detach = options.flag('detach');
@@ -47,7 +47,7 @@ function execOptions({ options, args, terminal }: Call): ExecOptions {
     // Nobody could ever write to it.
     openStdin: options.flag('interactive') && !detach,
     detach,
-    env: readEnvironment(options.list('env-file'), options.list('env'), terminal),
+    env: await readEnvironment(options.list('env-file'), options.list('env'), terminal),
     privileged: options.flag('privileged'),
     ...(user === undefined ? {} : { user }),
     ...(workingDir === undefined ? {} : { workingDir }),

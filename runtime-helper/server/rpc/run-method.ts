@@ -47,7 +47,7 @@ async function run(params: RunParams, context: Context): Promise<RunResult> {
   const { engine, operation } = context;
   // Before there is a container that nobody may start, nor remove.
   await engine.requirePrivilege();
-  const { id, name } = await createOrPull(readOptions(params), context);
+  const { id, name } = await createOrPull(await readOptions(params), context);
   try {
     const { attach, interactive = false } = params;
     const starting = await engine.startContainer(id, { gate: attach !== undefined, ...attach }, operation);
@@ -62,7 +62,7 @@ async function run(params: RunParams, context: Context): Promise<RunResult> {
 }
 
 /** As the command line reads them: there is one way to say what a container is to be. */
-function readOptions(params: RunParams): CreateOptions {
+async function readOptions(params: RunParams): Promise<CreateOptions> {
   try {
     // A window that is closed detaches; it may come back, and type on.
     const { options, args } = parseOptions(
@@ -72,7 +72,7 @@ function readOptions(params: RunParams): CreateOptions {
         stopsAtArgument: true,
       },
     );
-    return createOptions({ options, args, terminal: { cwd: '/', env: {} } }, { detached: true });
+    return await createOptions({ options, args, terminal: { cwd: '/', env: {} } }, { detached: true });
   } catch (cause) {
     throw asOptionFailure(cause);
   }
