@@ -123,6 +123,20 @@ int write_existing(int dirfd, const char *path, const char *text)
 	return count < 0 ? -1 : 0;
 }
 
+/* fchmodat(2) follows links, and knows no flag against it before Linux 6.6. */
+int change_mode(int dirfd, const char *name, mode_t mode)
+{
+	struct stat status;
+	CLEANUP_CLOSE int fd = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return -1;
+	if (S_ISLNK(status.st_mode)) {
+		errno = ELOOP;
+		return -1;
+	}
+	return chmod(fd_path(fd).text, mode);
+}
+
 struct fd_path fd_path(int fd)
 {
 	struct fd_path path;

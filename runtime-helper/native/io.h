@@ -42,6 +42,9 @@ int write_atomic(int dirfd, const char *name, const char *text, mode_t mode, uid
 /* Writes to a file that exists (proc, sysfs, cgroup): one write(2). */
 int write_existing(int dirfd, const char *path, const char *text);
 
+/* chmod(2) of what has a name in a directory, and never of what a link leads to: of a symbolic link it is refused (ELOOP). */
+int change_mode(int dirfd, const char *name, mode_t mode);
+
 /* "/proc/self/fd/N" */
 struct fd_path {
 	char text[32];

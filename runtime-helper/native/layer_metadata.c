@@ -41,7 +41,7 @@ int layer_metadata_set(int parent, const char *name, struct layer_entry *entry)
 	const struct timespec times[2] = { entry->mtime, entry->mtime };
 	if (fchownat(parent, name, entry->uid, entry->gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return -1;
-	if (entry->type != '2' && fchmodat(parent, name, entry->mode, 0) < 0)
+	if (entry->type != '2' && change_mode(parent, name, entry->mode) < 0)
 		return -1;
 	if (layer_metadata_set_xattrs(parent, name, entry) < 0)
 		return -1;
@@ -55,7 +55,7 @@ int layer_metadata_set_linked(int parent, const char *name, const struct stat *s
 	bool moves = status->st_uid != entry->uid || status->st_gid != entry->gid;
 	if (moves && fchownat(parent, name, entry->uid, entry->gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return -1;
-	if (!S_ISLNK(status->st_mode) && (moves || (status->st_mode & 07777) != entry->mode) && fchmodat(parent, name, entry->mode, 0) < 0)
+	if (!S_ISLNK(status->st_mode) && (moves || (status->st_mode & 07777) != entry->mode) && change_mode(parent, name, entry->mode) < 0)
 		return -1;
 	if (layer_metadata_set_xattrs(parent, name, entry) < 0)
 		return -1;

@@ -52,7 +52,7 @@ static int open_to_empty(int dirfd, const char *name)
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	int fd = openat(dirfd, name, flags);
 	/* overlay's work/work is mode 000; root passes, a remapped root may not. */
-	if (fd < 0 && errno == EACCES && fchmodat(dirfd, name, 0700, 0) == 0)
+	if (fd < 0 && errno == EACCES && change_mode(dirfd, name, 0700) == 0)
 		fd = openat(dirfd, name, flags);
 	return fd;
 }
