@@ -4,6 +4,7 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -48,6 +49,15 @@ static pid_t clone_sibling(const struct cgroup_doors *doors, bool *entered)
 	return pid >= 0 ? pid : (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
 }
 
+/* Who may trace others in the container (CAP_SYS_PTRACE) sees the process from its first moment on: nothing of the store's or the monitor's
+ * is open in it. */
+static int keep_for_joining(const struct joining *joining, const struct stdio *stdio, const struct cgroup_doors *doors, int join_fd, int sync_fd)
+{
+	int kept[7 + MOST_HIERARCHIES] = { stdio->fds[0], stdio->fds[1], stdio->fds[2], join_fd, sync_fd, joining->init_fd, doors->version2 };
+	memcpy(kept + 7, doors->procs, doors->count * sizeof(doors->procs[0]));
+	return close_others(3, kept, 7 + doors->count);
+}
+
 /* Joins the container, and makes the process as its parent's child: the monitor itself stays on the host, and we who make it are not counted
  * in the container's cgroups. `join_fd` takes the pid, `sync_fd` what the process says. */
 static _Noreturn void join_main(const struct joining *joining, struct stdio stdio, int join_fd, int sync_fd)
@@ -69,9 +79,7 @@ static _Noreturn void join_main(const struct joining *joining, struct stdio stdi
 		fail(&failure, STAGE_JOIN, joining->spec->id);
 		sync_die(sync_fd, &failure);
 	}
-	/* What can trace us (CAP_SYS_PTRACE) sees the process from here on: nothing of the host's is open in it. */
-	const int kept[] = { stdio.fds[0], stdio.fds[1], stdio.fds[2], join_fd, sync_fd };
-	if (close_others(3, kept, ARRAY_LENGTH(kept)) < 0) {
+	if (keep_for_joining(joining, &stdio, &doors, join_fd, sync_fd) < 0) {
 		fail(&failure, STAGE_CONFINE, "descriptors");
 		sync_die(sync_fd, &failure);
 	}
@@ -89,6 +97,7 @@ static _Noreturn void join_main(const struct joining *joining, struct stdio stdi
 			sync_die(sync_fd, &failure);
 		}
 		cgroup_doors_close(&doors);
+		close(joining->init_fd);
 		child_main(joining, stdio, sync_fd);
 	}
 	if (pid < 0) {
