@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
+import { phrase } from '../lib/phrase.ts';
 
 /** What a decoder gives at a time: each is a round through the thread pool, and Node's own 16 KiB make that half of the work. */
 const chunkSize = 64 * 1024;
@@ -95,6 +96,6 @@ function zstdDecoder(what: string): zlib.ZstdDecompress {
 
 function refused(what: string, name: string): SkiffError {
   return new SkiffError('not-implemented', `${what}: compressed with ${name}, which is not supported`, {
-    hint: `Decompress it first: ${name} -d`,
+    hint: phrase('Decompress it first: {0} -d', name),
   });
 }

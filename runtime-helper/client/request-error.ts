@@ -1,9 +1,12 @@
+import type { Phrase } from '../protocol/phrase.ts';
 import { errorCodes, type ErrorCode, type ErrorData, type PortInUse } from '../protocol/errors.ts';
 
 /** A request that failed, with what the helper said about it. `helper-gone`: it ended, or never came up, before it answered. */
 export class RequestError extends Error {
   readonly code: ErrorCode | 'helper-gone';
-  readonly hint: string | undefined;
+  readonly hint: Phrase | undefined;
+  /** The message with its values apart; absent: it has no translation. */
+  readonly phrase: Phrase | undefined;
   /** The option of `run` that it is about: `publish`. */
   readonly option: string | undefined;
   readonly portInUse: PortInUse | undefined;
@@ -11,12 +14,13 @@ export class RequestError extends Error {
   constructor(
     code: ErrorCode | 'helper-gone',
     message: string,
-    details: Partial<Pick<ErrorData, 'hint' | 'option' | 'portInUse'>> & { cause?: unknown } = {},
+    details: Partial<Pick<ErrorData, 'hint' | 'phrase' | 'option' | 'portInUse'>> & { cause?: unknown } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'RequestError';
     this.code = code;
     this.hint = details.hint;
+    this.phrase = details.phrase;
     this.option = details.option;
     this.portInUse = details.portInUse;
   }

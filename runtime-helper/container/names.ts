@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
+import { phrase } from '../lib/phrase.ts';
 
 /** Docker's rule for names. */
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
@@ -25,7 +26,7 @@ export class NameClaims {
     if (!namePattern.test(name)) {
       throw new SkiffError(
         'invalid-argument',
-        `invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`,
+        phrase('invalid container name ({0}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed', name),
       );
     }
     if (this.#link(name, id)) return;
@@ -33,9 +34,9 @@ export class NameClaims {
     if (owner !== undefined && existsSync(join(this.#containers, owner))) {
       throw new SkiffError(
         'already-exists',
-        `the container name "/${name}" is already in use by container "${owner}"`,
+        phrase('the container name "/{0}" is already in use by container "{1}"', name, owner),
         {
-          hint: 'Remove or rename that container to be able to reuse its name.',
+          hint: phrase('Remove or rename that container to be able to reuse its name.'),
           option: 'name',
         },
       );

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../lib/atomic-file.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
+import { phrase } from '../lib/phrase.ts';
 
 /** volumes/.<name>.json; its data is in volumes/<name>/_data, which belongs to root. */
 export type VolumeRecord = { version: 1; name: string; createdAt: string; labels: Record<string, string> };
@@ -14,8 +15,11 @@ export function checkVolumeName(name: string): void {
   if (namePattern.test(name) && name.length < 200) return;
   throw new SkiffError(
     'invalid-argument',
-    `create ${name}: "${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed`,
-    { hint: 'If you intended to pass a host directory, use an absolute path.' },
+    phrase(
+      'create {0}: "{0}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed',
+      name,
+    ),
+    { hint: phrase('If you intended to pass a host directory, use an absolute path.') },
   );
 }
 

@@ -4,6 +4,7 @@ import { elevationObstacle, startSpawner, type Elevation } from '../sys/elevate.
 import type { Spawner } from '../sys/spawner.ts';
 import type { Store } from './store.ts';
 import type { PrivilegeState } from './types.ts';
+import { verbatim } from '../lib/phrase.ts';
 
 const seamVersion = '1';
 
@@ -78,4 +79,8 @@ function firstState(): PrivilegeState {
   return obstacle ? refused(obstacle) : { status: 'unused' };
 }
 
-const refused = ({ message, hint = '' }: SkiffError): PrivilegeState => ({ status: 'refused', reason: message, hint });
+const refused = ({ message, phrase, hint }: SkiffError): PrivilegeState => ({
+  status: 'refused',
+  reason: phrase ?? verbatim(message),
+  hint: hint ?? verbatim(''),
+});

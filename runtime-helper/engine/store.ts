@@ -3,6 +3,7 @@ import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } f
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
+import { phrase } from '../lib/phrase.ts';
 
 /** The two trees of a store. All paths are absolute. */
 export type Store = {
@@ -68,7 +69,7 @@ function makeFolder(path: string, mode: number): void {
   const status = lstatSync(path);
   if (status.isDirectory() && status.uid === process.getuid?.() && (status.mode & 0o022) === 0) return;
   throw new SkiffError('permission-denied', `${path} is not a directory of yours alone`, {
-    hint: 'Remove it, or name another with --root and --runroot.',
+    hint: phrase('Remove it, or name another with --root and --runroot.'),
   });
 }
 

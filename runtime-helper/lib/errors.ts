@@ -1,3 +1,6 @@
+import { inEnglish, type Phrase } from './phrase.ts';
+import { phrase } from './phrase.ts';
+
 /** Stable codes of what can go wrong: containerd's set (github.com/containerd/errdefs). */
 export type ErrorCode =
   | 'not-found'
@@ -23,7 +26,7 @@ export type PortInUse = {
 type Details = {
   cause?: unknown;
   /** What the user can do about it. */
-  hint?: string;
+  hint?: Phrase;
   /** Docker's exit code of `run` and `start` for this failure. Absent: the caller's own (125 for run, else 1). */
   exitCode?: number;
   /** The option of `run` that it is about, by its long name: `publish`. */
@@ -34,16 +37,22 @@ type Details = {
 /** The one error class of the helper. Messages are lower case and name the object; wording for people is made in cli and ui. */
 export class SkiffError extends Error {
   readonly code: ErrorCode;
-  readonly hint: string | undefined;
+  readonly hint: Phrase | undefined;
+  /** The message with its values apart; absent: it has no translation. */
+  readonly phrase: Phrase | undefined;
   readonly exitCode: number | undefined;
   readonly option: string | undefined;
   readonly portInUse: PortInUse | undefined;
 
-  constructor(code: ErrorCode, message: string, details: Details = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+  constructor(code: ErrorCode, message: string | Phrase, details: Details = {}) {
+    super(
+      typeof message === 'string' ? message : inEnglish(message),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
     this.name = 'SkiffError';
     this.code = code;
     this.hint = details.hint;
+    this.phrase = typeof message === 'string' ? undefined : message;
     this.exitCode = details.exitCode;
     this.option = details.option;
     this.portInUse = details.portInUse;
@@ -59,7 +68,7 @@ export function asSkiffError(error: unknown): SkiffError {
   const message = error instanceof Error ? error.message : String(error);
   if (errno === 'EACCES' || errno === 'EPERM') return new SkiffError('permission-denied', message, { cause: error });
   if (errno === 'ENOSPC' || errno === 'EDQUOT')
-    return new SkiffError('unavailable', `no space left: ${message}`, { cause: error });
+    return new SkiffError('unavailable', phrase('no space left: {0}', message), { cause: error });
   return new SkiffError('internal', message, { cause: error });
 }
 

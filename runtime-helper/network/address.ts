@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { SkiffError } from '../lib/errors.ts';
+import { phrase } from '../lib/phrase.ts';
 
 export type Family = 4 | 6;
 /** An address as a number. */
@@ -18,7 +19,7 @@ export function tryAddress(text: string): Address | undefined {
 
 export function parseAddress(text: string): Address {
   const address = tryAddress(text);
-  if (!address) throw new SkiffError('invalid-argument', `invalid IP address: ${text}`);
+  if (!address) throw new SkiffError('invalid-argument', phrase('invalid IP address: {0}', text));
   return address;
 }
 
@@ -28,7 +29,7 @@ export function parseSubnet(text: string): Subnet {
   const address = tryAddress(ip);
   const prefix = /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
   if (!address || rest.length > 0 || !(prefix <= bitsOf(address.family)))
-    throw new SkiffError('invalid-argument', `invalid subnet: ${text}`);
+    throw new SkiffError('invalid-argument', phrase('invalid subnet: {0}', text));
   const { family, value } = address;
   return { family, base: value - (value % sizeOf({ family, prefix })), prefix };
 }

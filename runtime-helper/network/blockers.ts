@@ -1,5 +1,6 @@
 /** Other programs' firewalls that drop what is forwarded from or to our bridges, and what is said of them. */
 import { existsSync, readFileSync } from 'node:fs';
+import { phrase, type Phrase } from '../lib/phrase.ts';
 import type { Spawner } from '../sys/spawner.ts';
 
 /** A chain that drops what containers send (`out`), or what others send to them (`in`). */
@@ -19,14 +20,15 @@ export function parseBlockers(words: readonly string[]): Blocker[] {
   return blockers;
 }
 
-export function blockedWords({ way, family, table, chain }: Blocker): string {
-  const what =
-    way === 'out'
-      ? 'what containers send to other networks'
-      : 'what other machines send to containers (published ports are carried by a process instead)';
+export function blockedPhrase({ way, family, table, chain }: Blocker): Phrase {
   const where =
     family === 'legacy' ? `iptables-legacy: chain ${chain}` : `nftables: table ${family} ${table}, chain ${chain}`;
-  return `a firewall of this machine (${where}) drops ${what}`;
+  return way === 'out'
+    ? phrase('a firewall of this machine ({0}) drops what containers send to other networks', where)
+    : phrase(
+        'a firewall of this machine ({0}) drops what other machines send to containers (published ports are carried by a process instead)',
+        where,
+      );
 }
 
 /** Commands that let our traffic pass; of the program that made the chain, lest it takes them away again. `ufw`: that one is in use. */

@@ -4,6 +4,7 @@ import { errnoOf, SkiffError } from '../lib/errors.ts';
 import { withFileLock } from '../lib/file-lock.ts';
 import { contains, formatAddress, parseAddress, parseSubnet, sizeOf } from './address.ts';
 import type { Pool } from './record.ts';
+import { phrase } from '../lib/phrase.ts';
 
 /** Whose claims count. */
 export type Owners = {
@@ -41,8 +42,8 @@ export class Leases {
         if (await this.#isOwn(address, id)) return { address, fresh: false };
       }
     }
-    throw new SkiffError('unavailable', `no address left in ${pool.range ?? pool.subnet}`, {
-      hint: 'Stop a container that needs none, or use another network.',
+    throw new SkiffError('unavailable', phrase('no address left in {0}', pool.range ?? pool.subnet), {
+      hint: phrase('Stop a container that needs none, or use another network.'),
     });
   }
 
@@ -69,7 +70,7 @@ export class Leases {
     if (this.#link(address, id)) return { address, fresh: true };
     if (await this.#isOwn(address, id)) return { address, fresh: false };
     if (await this.#reclaim(address, id, owners)) return { address, fresh: true };
-    throw new SkiffError('conflict', `Address already in use: ${address}`);
+    throw new SkiffError('conflict', phrase('Address already in use: {0}', address));
   }
 
   #link(address: string, id: string): boolean {

@@ -11,6 +11,7 @@ import { hostSubnets } from './host-routes.ts';
 import { Leases } from './leases.ts';
 import { planNetwork, type NetworkRequest } from './plan-network.ts';
 import { defaultNetwork, isPredefined, subnetsOf, type NetworkRecord } from './record.ts';
+import { phrase } from '../lib/phrase.ts';
 
 /** The networks of a store: `networks/<name>/` with network.json, leases and names. Keeps nothing but caches of what is on disk. */
 export class NetworkStore {
@@ -46,7 +47,7 @@ export class NetworkStore {
         'conflict',
         `network ${reference} is ambiguous (${matching.length} matches found on ID prefix)`,
       );
-    if (!matching[0]) throw new SkiffError('not-found', `network ${reference} not found`);
+    if (!matching[0]) throw new SkiffError('not-found', phrase('network {0} not found', reference));
     return matching[0];
   }
 
@@ -104,7 +105,8 @@ export class NetworkStore {
   }
 
   #assertNew(name: string): void {
-    if (existsSync(this.#path(name))) throw new SkiffError('conflict', `network with name ${name} already exists`);
+    if (existsSync(this.#path(name)))
+      throw new SkiffError('conflict', phrase('network with name {0} already exists', name));
   }
 
   #plan(request: NetworkRequest): NetworkRecord {
@@ -132,11 +134,11 @@ const noRequest = { subnets: [], gateways: [], ranges: [], internal: false, ipv6
 
 function assertName(name: string): void {
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/.test(name))
-    throw new SkiffError('invalid-argument', `invalid network name: ${name}`, {
-      hint: 'Letters, digits and _ . - are allowed; the first one is a letter or a digit.',
+    throw new SkiffError('invalid-argument', phrase('invalid network name: {0}', name), {
+      hint: phrase('Letters, digits and _ . - are allowed; the first one is a letter or a digit.'),
     });
   if (isPredefined(name) || name === 'default')
-    throw new SkiffError('permission-denied', `operation is not permitted on predefined ${name} network`);
+    throw new SkiffError('permission-denied', phrase('operation is not permitted on predefined {0} network', name));
 }
 
 function parseRecord(text: string): NetworkRecord | undefined {

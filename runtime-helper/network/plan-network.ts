@@ -14,6 +14,7 @@ import {
 } from './address.ts';
 import { chooseSubnet, chooseSubnet6 } from './pool.ts';
 import { defaultNetwork, networkId, type NetworkRecord, type Pool } from './record.ts';
+import { phrase } from '../lib/phrase.ts';
 
 export type NetworkRequest = {
   name: string;
@@ -102,11 +103,14 @@ function assertFree(subnet: Subnet, given: readonly Subnet[], { others, host }: 
   if (other)
     throw new SkiffError(
       'conflict',
-      `Pool overlaps with other one on this address space: ${text} is in use by network ${other.name}`,
+      phrase('Pool overlaps with other one on this address space: {0} is in use by network {1}', text, other.name),
     );
   const route = host.find((one) => overlaps(one, subnet));
   if (route)
-    throw new SkiffError('conflict', `subnet ${text} overlaps ${formatSubnet(route)}, which this host has a route to`);
+    throw new SkiffError(
+      'conflict',
+      phrase('subnet {0} overlaps {1}, which this host has a route to', text, formatSubnet(route)),
+    );
 }
 
 /** RFC 6890, and multicast (RFC 5771, RFC 4291). */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { SkiffError } from '../lib/errors.ts';
 import { overlaps, parseSubnet, sizeOf, type Subnet } from './address.ts';
+import { phrase } from '../lib/phrase.ts';
 
 /** A VPN often takes all of 10.0.0.0/8: then there are the other private networks (RFC 1918). */
 const pools = ['10.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'];
@@ -23,7 +24,7 @@ export function chooseSubnet(storeId: string, taken: readonly Subnet[]): Subnet 
   throw new SkiffError(
     'unavailable',
     `no free network is left in ${pools.join(', ')}: the routes of this host overlap all of them`,
-    { hint: 'Name one that is free with --subnet.' },
+    { hint: phrase('Name one that is free with --subnet.') },
   );
 }
 

@@ -1,3 +1,5 @@
+import type { Phrase } from './phrase.ts';
+
 /** Stable error codes: containerd's set. They travel as `data.code` of a JSON-RPC error whose number is `rpcErrorNumber`. */
 export const errorCodes = [
   'not-found',
@@ -28,7 +30,9 @@ export type PortInUse = {
 export type ErrorData = {
   code: ErrorCode;
   /** What the user can do, when there is something. */
-  hint?: string;
+  hint?: Phrase;
+  /** The message with its values apart. Absent: it has no translation. */
+  phrase?: Phrase;
   /** Docker's exit code of `run`/`start` for this failure: 125, 126 or 127. Absent: 1. */
   exitCode?: number;
   /** The option of `run` that it is about, by its long name: `publish`. */

@@ -70,6 +70,7 @@ import type {
   VolumePruneParams,
   VolumeSummary,
 } from './types.ts';
+import type { Phrase } from './phrase.ts';
 
 export type Request<Params, Result> = { readonly method: string; readonly _types?: [Params, Result] };
 export type Notification<Params> = { readonly method: string; readonly _types?: [Params] };
@@ -153,8 +154,8 @@ export const imageSave = request<ImageSaveParams, Record<string, never>>('image/
 export const imageRemove = request<ImageRemoveParams, ImageRemoveResult>('image/remove');
 export const networkList = request<Record<string, never>, { networks: NetworkSummary[] }>('network/list');
 export const networkCreate = request<NetworkCreateParams, { id: string }>('network/create');
-/** Whether `network/create` would be refused, while the parameters are typed. `problem` is a sentence for people; absent: none. */
-export const networkCheck = request<NetworkCreateParams, { problem?: string }>('network/check');
+/** Whether `network/create` would be refused, while the parameters are typed. `problem`: why, and what helps; absent: it would not. */
+export const networkCheck = request<NetworkCreateParams, { problem?: Phrase[] }>('network/check');
 export const networkRemove = request<NetworkParams, Record<string, never>>('network/remove');
 /** Removes what no container is connected to, running or not; answers with the names. */
 export const networkPrune = request<Record<string, never>, { removed: string[] }>('network/prune');

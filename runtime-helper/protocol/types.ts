@@ -1,3 +1,4 @@
+import { type Phrase } from './phrase.ts';
 /** Shapes that cross the wire. Absence of an optional field always means what its comment says, never "unknown". */
 
 export type ContainerState =
@@ -160,17 +161,18 @@ export type EngineInfo = {
 export type Finding = {
   /** Stable: `overlay`. */
   id: string;
-  title: string;
+  title: Phrase;
   verdict: 'good' | 'warning' | 'problem';
-  detail: string;
+  /** Each a fact of its own. */
+  details: Phrase[];
   /** What to do about it; absent for what is good. */
-  fix?: string;
+  fix?: Phrase;
 };
 
 export type PrivilegeState =
   | { status: 'unused' }
   | { status: 'granted'; through: 'direct' | 'sudo' | 'pkexec' }
-  | { status: 'refused'; reason: string; hint: string };
+  | { status: 'refused'; reason: Phrase; hint: Phrase };
 
 export type ContainerIdParams = { id: string };
 export type ListParams = { all: boolean };

@@ -1,6 +1,7 @@
 import { errnoOf, SkiffError, type ErrorCode } from '../lib/errors.ts';
+import { phrase, type Phrase } from '../lib/phrase.ts';
 
-type Details = { cause?: unknown; hint?: string; status?: number; transient?: boolean; retryAfterMs?: number };
+type Details = { cause?: unknown; hint?: Phrase; status?: number; transient?: boolean; retryAfterMs?: number };
 
 /** What a registry, or the way to it, did not do. `transient`: the same request may well succeed in a moment. */
 export class RegistryFailure extends SkiffError {
@@ -10,7 +11,7 @@ export class RegistryFailure extends SkiffError {
   /** What the registry asked for (Retry-After). */
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, details: Details = {}) {
+  constructor(code: ErrorCode, message: string | Phrase, details: Details = {}) {
     const { cause, hint } = details;
     super(code, message, { ...(cause === undefined ? {} : { cause }), ...(hint === undefined ? {} : { hint }) });
     this.status = details.status;
@@ -29,15 +30,15 @@ const passing = new Set([
   'ENETUNREACH',
 ]);
 
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'the connection was reset',
-  EPIPE: 'the connection was reset',
-  ETIMEDOUT: 'no answer in time',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the name could not be resolved',
-  EHOSTUNREACH: 'no route to host',
-  ENETUNREACH: 'network is unreachable',
+const reasons: Readonly<Record<string, (target: string) => Phrase>> = {
+  ECONNREFUSED: (target) => phrase('{0}: connection refused', target),
+  ECONNRESET: (target) => phrase('{0}: the connection was reset', target),
+  EPIPE: (target) => phrase('{0}: the connection was reset', target),
+  ETIMEDOUT: (target) => phrase('{0}: no answer in time', target),
+  ENOTFOUND: (target) => phrase('{0}: no such host', target),
+  EAI_AGAIN: (target) => phrase('{0}: the name could not be resolved', target),
+  EHOSTUNREACH: (target) => phrase('{0}: no route to host', target),
+  ENETUNREACH: (target) => phrase('{0}: network is unreachable', target),
 };
 
 /** Of a request that brought no whole answer. `target` is what it went to: `Get "https://host/v2/"`. */
@@ -46,12 +47,14 @@ export function connectionFailure(cause: unknown, target: string): SkiffError {
   const code = errnoOf(cause) ?? '';
   const message = cause instanceof Error ? cause.message : String(cause);
   if (isCertificateError(code))
-    return new RegistryFailure('unavailable', `${target}: failed to verify certificate: ${message}`, {
+    return new RegistryFailure('unavailable', phrase('{0}: failed to verify certificate: {1}', target, message), {
       cause,
-      hint: "Put the registry's CA in /etc/docker/certs.d/HOST:PORT/ca.crt or name it in SSL_CERT_FILE; --insecure-registry HOST:PORT checks nothing.",
+      hint: phrase(
+        "Put the registry's CA in /etc/docker/certs.d/HOST:PORT/ca.crt or name it in SSL_CERT_FILE; --insecure-registry HOST:PORT checks nothing.",
+      ),
     });
   const transient = passing.has(code) || message === 'aborted';
-  return new RegistryFailure('unavailable', `${target}: ${reasons[code] ?? message}`, { cause, transient });
+  return new RegistryFailure('unavailable', reasons[code]?.(target) ?? `${target}: ${message}`, { cause, transient });
 }
 
 /** Whether the peer does not speak TLS at all. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Terminal } from '../cli/terminal.ts';
 import type { Elevation } from '../engine/index.ts';
 import { SkiffError } from '../lib/errors.ts';
+import { verbatim } from '../lib/phrase.ts';
 
 /**
  * Whom the engine's questions go to: the terminal whose command needs the answer, found through the asynchronous context
@@ -50,6 +51,6 @@ async function askConsent(terminal: Terminal, path: string, sha256: string): Pro
   const answer = await terminal.askSecret('Install it? [y/N] ');
   if (/^y(es)?$/i.test(answer?.trim() ?? '')) return true;
   throw new SkiffError('permission-denied', 'the native program may not be installed', {
-    hint: 'Say yes when you are asked, which takes a terminal, or set SKIFF_YES=1 to agree beforehand.',
+    hint: verbatim('Say yes when you are asked, which takes a terminal, or set SKIFF_YES=1 to agree beforehand.'),
   });
 }

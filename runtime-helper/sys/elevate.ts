@@ -6,6 +6,7 @@ import type { Log } from '../lib/operation.ts';
 import { installedCopy, installCommand, isInstalled, sha256Of } from './installed-copy.ts';
 import { Spawner, type SpawnerProcess } from './spawner.ts';
 import { awaitReady, type StartOutcome } from './spawner-start.ts';
+import { phrase, verbatim, type Phrase } from '../lib/phrase.ts';
 
 /** How the user is asked. */
 export type Elevation = {
@@ -33,13 +34,13 @@ export async function startSpawner(options: { binary: string; elevation: Elevati
   const passwords = passwordSource(elevation);
   if (!isInstalled(copy, sha256)) {
     if (!(await elevation.askConsent(copy, sha256)))
-      throw refusal('the native program may not be installed', 'Allow it and try again.');
+      throw refusal(phrase('the native program may not be installed'), phrase('Allow it and try again.'));
     await runElevated(tool, installCommand(binary, copy), passwords, log);
     if (!isInstalled(copy, sha256))
-      throw refusal(`${copy} is not what was to be installed`, 'Remove it as root and try again.');
+      throw refusal(phrase('{0} is not what was to be installed', copy), phrase('Remove it as root and try again.'));
   }
   const { child, ready } = await elevate(tool, [copy, '--spawner'], passwords, log, 'spawner');
-  if (!ready) throw refusal(`${tool} started nothing`, 'Look at the log.');
+  if (!ready) throw refusal(phrase('{0} started nothing', tool), phrase('Look at the log.'));
   return { spawner: new Spawner(child, log), through: tool };
 }
 
@@ -56,11 +57,13 @@ export function elevationObstacle(): SkiffError | undefined {
   // no_new_privs makes sudo and pkexec fail with texts that nobody understands (prctl(2), PR_SET_NO_NEW_PRIVS).
   if (/^NoNewPrivs:\s*1$/m.test(readFileSync('/proc/self/status', 'utf8')))
     return refusal(
-      'this session can gain no privileges (NoNewPrivs is set, as snap, flatpak and some sandboxes do)',
-      'Start VS Code outside the sandbox (the .deb instead of the snap), or run `skiff` in an ordinary terminal.',
+      phrase('this session can gain no privileges (NoNewPrivs is set, as snap, flatpak and some sandboxes do)'),
+      phrase(
+        'Start VS Code outside the sandbox (the .deb instead of the snap), or run `skiff` in an ordinary terminal.',
+      ),
     );
   if (findTool() === undefined)
-    return refusal('neither sudo nor pkexec is installed', 'Install sudo, or run VS Code as root.');
+    return refusal(phrase('neither sudo nor pkexec is installed'), phrase('Install sudo, or run VS Code as root.'));
   return undefined;
 }
 
@@ -92,7 +95,10 @@ function passwordSource(elevation: Elevation): PasswordSource {
       const user = process.env['USER'] ?? 'you';
       const password = await elevation.askPassword(`[sudo] password for ${user}`, attempt);
       if (password === undefined)
-        throw refusal('no password was given', 'Containers need root rights. Try again when you have them.');
+        throw refusal(
+          phrase('no password was given'),
+          phrase('Containers need root rights. Try again when you have them.'),
+        );
       source.current = password;
       return password;
     },
@@ -126,7 +132,7 @@ async function elevate(
   let attempt = 0;
   const answer = async (): Promise<string> => {
     attempt += 1;
-    if (attempt > maxPasswordAttempts) throw refusal('wrong password', 'Try again.');
+    if (attempt > maxPasswordAttempts) throw refusal(phrase('wrong password'), phrase('Try again.'));
     return passwords.ask(attempt);
   };
   return settle(child, await awaitReady(child, { log, kind, token, answer }));
@@ -139,9 +145,9 @@ function start(tool: Tool, args: string[]): SpawnerProcess {
 
 function settle(child: SpawnerProcess, outcome: StartOutcome): { child: SpawnerProcess; ready: boolean } {
   if (outcome.kind === 'failed' && /incorrect password/.test(outcome.stderr))
-    throw refusal('wrong password', 'Try again.');
+    throw refusal(phrase('wrong password'), phrase('Try again.'));
   if (outcome.kind === 'failed')
-    throw refusal(describe(outcome), 'An administrator must allow you to use sudo for Skiff.');
+    throw refusal(verbatim(describe(outcome)), phrase('An administrator must allow you to use sudo for Skiff.'));
   return { child, ready: outcome.kind === 'ready' };
 }
 
@@ -151,6 +157,6 @@ function describe(outcome: StartOutcome): string {
   return lines.at(-1) || `exit status ${outcome.status}`;
 }
 
-function refusal(reason: string, hint: string): SkiffError {
+function refusal(reason: Phrase, hint: Phrase): SkiffError {
   return new SkiffError('permission-denied', reason, { hint });
 }

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { SkiffError } from '../lib/errors.ts';
 import { cgroupHierarchies } from './cgroup-tree.ts';
+import { phrase } from '../lib/phrase.ts';
 
 /** The name of our own. */
 export const ownRuntime = 'skiff';
@@ -25,7 +26,11 @@ export function findRuntime(name: string): OciRuntime {
   if (path === undefined)
     throw new SkiffError('invalid-argument', `unknown or invalid runtime name: ${name}`, {
       option: 'runtime',
-      hint: `Runtimes are ${ownRuntime}, programs such as crun, runc and runsc in ${folders.join(', ')}, and absolute paths.`,
+      hint: phrase(
+        'Runtimes are {0}, programs such as crun, runc and runsc in {1}, and absolute paths.',
+        ownRuntime,
+        folders.join(', '),
+      ),
     });
   const { uid, mode } = statSync(path);
   if (uid !== 0 || (mode & 0o22) !== 0)

@@ -1,10 +1,10 @@
 import { InputBoxValidationSeverity, type InputBoxValidationMessage, type QuickPickItem } from 'vscode';
 import type { NetworkCreateParams } from '../../runtime-helper/protocol/types.ts';
 import { cleanLine } from '../model/clean-text.ts';
-import { asSentence } from '../ui/plain-text.ts';
+import { sentences } from '../ui/plain-text.ts';
 import { attempt } from './attempt.ts';
 import type { CommandContext } from './context.ts';
-import { t } from '../model/l10n.ts';
+import { t, translated } from '../model/l10n.ts';
 import { askText } from '../ui/ask-text.ts';
 import { askChoices } from '../ui/ask-choice.ts';
 
@@ -51,7 +51,10 @@ async function problemWith(
     // Whether there will be IPv6 addresses is asked later.
     const { problem } = await context.client.checkNetwork({ ...params, ipv6: true });
     if (problem === undefined) return undefined;
-    return { message: asSentence(problem), severity: InputBoxValidationSeverity.Error };
+    return {
+      message: sentences(...problem.map(translated)),
+      severity: InputBoxValidationSeverity.Error,
+    };
   } catch (error) {
     // The request itself will say so; typing goes on.
     context.log.warn(String(error));

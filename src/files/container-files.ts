@@ -19,6 +19,7 @@ import { filePlace, fileScheme, folderOf, isWithin, versionOf } from '../model/f
 import type { Subscription } from '../model/listeners.ts';
 import { t } from '../model/l10n.ts';
 import type { FolderWatches } from './folder-watches.ts';
+import { hintOf, reasonOf } from '../ui/error-words.ts';
 
 const pieceBytes = 1024 * 1024;
 /** A search reads all folders, and the kernel's watches are few. */
@@ -206,8 +207,8 @@ function asFileSystemError(error: unknown, uri: Uri): unknown {
     case 'already-exists':
       return FileSystemError.FileExists(uri);
     case 'permission-denied':
-      return FileSystemError.NoPermissions(error.message);
+      return FileSystemError.NoPermissions(reasonOf(error));
     default:
-      return FileSystemError.Unavailable([error.message, error.hint ?? ''].filter((text) => text !== '').join(' '));
+      return FileSystemError.Unavailable([reasonOf(error), hintOf(error)].filter((text) => text !== '').join(' '));
   }
 }

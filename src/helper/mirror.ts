@@ -1,6 +1,7 @@
 import type { Client } from '../../runtime-helper/client/client.ts';
 import type { Containers } from '../model/containers.ts';
 import type { EngineStatus } from '../model/helper-state.ts';
+import { translated } from '../model/l10n.ts';
 import type { Subscription } from '../model/listeners.ts';
 
 /** Keeps the model true to the engine: a list from each helper that comes up, changes as they happen. */
@@ -45,7 +46,9 @@ export class Mirror {
   async refreshPrivilege(): Promise<void> {
     const { privilege } = await this.#client.engineInfo();
     this.#status.setRefusal(
-      privilege.status === 'refused' ? { reason: privilege.reason, hint: privilege.hint } : undefined,
+      privilege.status === 'refused'
+        ? { reason: translated(privilege.reason), hint: translated(privilege.hint) }
+        : undefined,
     );
   }
 

@@ -56,7 +56,10 @@ function isSupported(platform: NodeJS.Platform): boolean {
 
 function unsupported(): RequestError {
   return new RequestError('failed-precondition', t('containers need Linux'), {
-    hint: t('Open your folder in WSL, over SSH, through a tunnel or in a dev container, and install Skiff there'),
+    hint: {
+      message: '{0}',
+      values: [t('Open your folder in WSL, over SSH, through a tunnel or in a dev container, and install Skiff there')],
+    },
   });
 }
 

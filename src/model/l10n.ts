@@ -1,3 +1,5 @@
+import type { Phrase } from '../../runtime-helper/protocol/phrase.ts';
+
 /** Words for people, in the language that VS Code is shown in. */
 type Value = string | number;
 type Translate = (message: string, ...values: Value[]) => string;
@@ -12,6 +14,11 @@ export function translateWith(its: Translate): void {
 /** `message` is the English text, which is also the key of `l10n/bundle.l10n.*.json`: a literal, with {0}, {1}, … for the values. */
 export function t(message: string, ...values: Value[]): string {
   return translate(message, ...values);
+}
+
+/** What the helper says. */
+export function translated({ message, values }: Phrase): string {
+  return message === '{0}' ? String(values[0]) : translate(message, ...values);
 }
 
 function fill(message: string, ...values: Value[]): string {

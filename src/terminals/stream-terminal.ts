@@ -6,6 +6,7 @@ import { LineDiscipline, withCarriageReturns } from './line-discipline.ts';
 import { StreamInput } from './stream-input.ts';
 import type { Streams } from './streams.ts';
 import { t } from '../model/l10n.ts';
+import { reasonOf } from '../ui/error-words.ts';
 
 export type Size = { columns: number; rows: number };
 /** A stream that was opened for a terminal. `tty` false: lines are edited and shown here; `input` false: nothing is read. */
@@ -129,8 +130,7 @@ export class StreamTerminal implements Pseudoterminal {
         this.#notice(t('Attached again.'));
         this.#attached(opened, size);
       },
-      (error: unknown) =>
-        this.#end(t('Could not attach again: {0}.', error instanceof Error ? error.message : String(error))),
+      (error: unknown) => this.#end(t('Could not attach again: {0}.', reasonOf(error))),
     );
   }
 

@@ -8,12 +8,12 @@ import {
   type WorkspaceFolder,
 } from 'vscode';
 import type { Client } from '../../runtime-helper/client/client.ts';
-import { RequestError } from '../../runtime-helper/client/request-error.ts';
 import { t } from '../model/l10n.ts';
 import { taskRun, type TaskDefinition } from '../model/task-definition.ts';
-import { asSentence } from '../ui/plain-text.ts';
+import { sentences } from '../ui/plain-text.ts';
 import { StreamTerminal, type Source } from './stream-terminal.ts';
 import type { Streams } from './streams.ts';
+import { hintOf, reasonOf } from '../ui/error-words.ts';
 
 const taskType = 'skiff';
 
@@ -103,7 +103,5 @@ function taskSource(
 }
 
 function failure(error: unknown): string {
-  const hint = error instanceof RequestError ? asSentence(error.hint ?? '') : '';
-  const message = asSentence(error instanceof Error ? error.message : String(error));
-  return t('The task could not be run: {0}', `${message} ${hint}`.trim());
+  return t('The task could not be run: {0}', sentences(reasonOf(error), hintOf(error)));
 }

@@ -1,7 +1,9 @@
-import type { Finding } from '../../runtime-helper/protocol/types.ts';
+import type { Finding, Phrase } from '../../runtime-helper/protocol/index.ts';
 import { cleanLine } from '../model/clean-text.ts';
 import { plainMarkdown } from './plain-text.ts';
-import { t } from '../model/l10n.ts';
+import { t, translated } from '../model/l10n.ts';
+
+const plain = (phrase: Phrase): string => plainMarkdown(translated(phrase));
 
 const verdicts = { good: '✓', warning: '⚠', problem: '✗' };
 
@@ -9,16 +11,16 @@ const verdicts = { good: '✓', warning: '⚠', problem: '✗' };
 export function doctorReport(findings: readonly Finding[]): string {
   const troubles = findings.filter(({ verdict }) => verdict !== 'good');
   const rows = findings.map(
-    ({ title, verdict, detail }) => `| ${verdicts[verdict]} | ${plainMarkdown(title)} | ${plainMarkdown(detail)} |`,
+    ({ title, verdict, details }) => `| ${verdicts[verdict]} | ${plain(title)} | ${details.map(plain).join('; ')} |`,
   );
   return [
     `# ${t('Skiff Doctor')}`,
     '',
     troubles.length === 0 ? t('This machine has all that containers need.') : `## ${t('What to do')}`,
     '',
-    ...troubles.flatMap(({ title, detail, fix }) => [
-      `- **${plainMarkdown(title)}**: ${plainMarkdown(detail)}`,
-      ...(fix === undefined ? [] : ['', `  ${cleanLine(fix)}`]),
+    ...troubles.flatMap(({ title, details, fix }) => [
+      `- **${plain(title)}**: ${details.map(plain).join('; ')}`,
+      ...(fix === undefined ? [] : ['', `  ${cleanLine(translated(fix))}`]),
       '',
     ]),
     `## ${t('What was found')}`,

@@ -1,6 +1,6 @@
 import { RequestError } from '../../runtime-helper/client/request-error.ts';
-import { asSentence, plainMessage } from './plain-text.ts';
-import { t } from '../model/l10n.ts';
+import { plainMessage, sentences } from './plain-text.ts';
+import { t, translated } from '../model/l10n.ts';
 
 /** What helps after a failure: ask for privileges again, bring the helper back, or read what happened. */
 export type Remedy = 'retry-privilege' | 'restart-helper' | 'show-log';
@@ -13,18 +13,22 @@ export type ErrorWords = { message: string; remedies: Remedy[] };
 export function wordsFor(error: unknown, attempt: string): ErrorWords | undefined {
   if (error instanceof RequestError) {
     if (error.code === 'canceled') return undefined;
-    const sentences = [t('Could not {0}: {1}', attempt, asText(error.message)), asSentence(error.hint ?? '')];
-    return {
-      message: plainMessage(sentences.filter((sentence) => sentence !== '').join(' ')),
-      remedies: remediesFor(error.code),
-    };
+    const message = sentences(t('Could not {0}: {1}', attempt, reasonOf(error)), hintOf(error));
+    return { message: plainMessage(message), remedies: remediesFor(error.code) };
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return { message: plainMessage(t('Could not {0}: {1}', attempt, asText(message))), remedies: ['show-log'] };
+  const message = sentences(t('Could not {0}: {1}', attempt, reasonOf(error)));
+  return { message: plainMessage(message), remedies: ['show-log'] };
 }
 
-function asText(message: string): string {
-  return /[.!?…]$/.test(message.trim()) ? message.trim() : `${message.trim()}.`;
+/** Why, in the language of the window where the helper's words have a translation. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof RequestError && error.phrase) return translated(error.phrase);
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What can be done about it; empty: nothing is known. */
+export function hintOf(error: unknown): string {
+  return error instanceof RequestError && error.hint ? translated(error.hint) : '';
 }
 
 function remediesFor(code: RequestError['code']): Remedy[] {

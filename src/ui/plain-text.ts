@@ -28,5 +28,13 @@ export function markdownCode(text: string): string {
 export function asSentence(text: string): string {
   const clean = cleanLine(text);
   if (clean === '') return '';
-  return `${clean.charAt(0).toUpperCase()}${clean.slice(1)}${/[.!?…]$/.test(clean) ? '' : '.'}`;
+  // Ended as in the language that it is in.
+  const stop = /[.!?…。！？]$/.test(clean) ? '' : /\p{Script=Han}/u.test(clean) ? '。' : '.';
+  return `${clean.charAt(0).toUpperCase()}${clean.slice(1)}${stop}`;
+}
+
+/** One after the other; those that are empty are left out. */
+export function sentences(...texts: string[]): string {
+  const all = texts.map(asSentence).filter((text) => text !== '');
+  return all.join(' ').replaceAll('。 ', '。');
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inEnglish } from '../../runtime-helper/lib/phrase.ts';
 import { after, before, describe, it } from 'node:test';
 import type { NetworkSummary } from '../../runtime-helper/protocol/index.ts';
 import { HelperWindow } from '../support/helper-window.ts';
@@ -65,7 +66,7 @@ describe('a window', () => {
   it('hears what is wrong with one before it is made', async () => {
     const { client } = window;
     const check = async (params: { name: string; subnets?: string[] }): Promise<string | undefined> =>
-      (await client.checkNetwork(params)).problem;
+      (await client.checkNetwork(params)).problem?.map(inEnglish).join('. ');
     assert.equal(await check({ name: 'fine', subnets: ['10.213.9.0/24'] }), undefined);
     assert.match((await check({ name: 'no/slash' })) ?? '', /^invalid network name: no\/slash\. Letters/);
     assert.match((await check({ name: 'host' })) ?? '', /predefined host network/);

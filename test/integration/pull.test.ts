@@ -154,7 +154,10 @@ describe('a pull', () => {
     await assert.rejects(pull('a:1', { platform: 'linux/ppc64le' }), {
       code: 'not-found',
       message: `no matching manifest for linux/ppc64le in the manifest list entries of ${registry.host}/a`,
-      hint: 'There is: linux/arm64/v8, linux/s390x, unknown/unknown. Choose with --platform.',
+      hint: {
+        message: 'There is: {0}. Choose with --platform.',
+        values: ['linux/arm64/v8, linux/s390x, unknown/unknown'],
+      },
     });
     await assert.rejects(pull('a:x', { platform: 'linux/s390x' }), {
       code: 'not-found',

@@ -14,18 +14,17 @@ const manifest = JSON.parse(manifestText) as { contributes: object };
 
 const extension = sources(/^src\/(?!webview\/).*\.ts$/).filter(({ path }) => path !== 'src/model/l10n.ts');
 /** `t('…', values)`: the text as it stands in the source. */
-const calls = extension.flatMap(({ path, text }) =>
-  [...text.matchAll(/(?<![\w.#])t\(\s*('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")?/g)].map(([whole, literal]) => ({
-    path,
-    whole,
-    message: literal === undefined ? undefined : messageOf(literal),
-  })),
-);
-const messages = new Set(calls.flatMap(({ message }) => message ?? []));
+const calls = extension.flatMap(({ path, text }) => calledWith('t', path, text));
+/** `phrase('…', values)`: what the helper says, and the window translates. */
+const phrases = sources(/^runtime-helper\/.*\.ts$/)
+  .filter(({ path }) => path !== 'runtime-helper/lib/phrase.ts')
+  .flatMap(({ path, text }) => calledWith('phrase', path, text));
+const said = [...calls, ...phrases];
+const messages = new Set(said.flatMap(({ message }) => message ?? []));
 
 test('every text is a literal, so that it can be found and translated', () => {
   assert.deepEqual(
-    calls.filter(({ message }) => message === undefined).map(({ path, whole }) => `${path}: ${whole}`),
+    said.filter(({ message }) => message === undefined).map(({ path, whole }) => `${path}: ${whole}`),
     [],
   );
   assert.ok(messages.size > 400, `only ${messages.size} texts were found`);
@@ -80,6 +79,15 @@ test('a translation has the values, commands and settings of its text, and is Ch
   );
   assert.deepEqual(same, []);
 });
+
+function calledWith(name: string, path: string, text: string): { path: string; whole: string; message?: string }[] {
+  const call = new RegExp(String.raw`(?<![\w.#])${name}\(\s*('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")?`, 'g');
+  return [...text.matchAll(call)].map(([whole, literal]) => ({
+    path,
+    whole,
+    ...(literal === undefined ? {} : { message: messageOf(literal) }),
+  }));
+}
 
 /** A literal's value. */
 function messageOf(literal: string): string {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findings, type Facts } from '../../runtime-helper/engine/doctor/findings.ts';
+import { phrase, verbatim } from '../../runtime-helper/lib/phrase.ts';
 import { parseBlockers } from '../../runtime-helper/network/blockers.ts';
 import { parseControllers } from '../../runtime-helper/sys/machine.ts';
 import { doctorReport } from '../../src/ui/doctor-report.ts';
@@ -56,7 +57,7 @@ test('what is missing is named with its remedy', () => {
 });
 
 test('without privileges nothing is said of what was not tried', () => {
-  const privilege = { status: 'refused', reason: 'wrong password', hint: 'Try again.' } as const;
+  const privilege = { status: 'refused', reason: verbatim('wrong password'), hint: verbatim('Try again.') } as const;
   const found = findings({ ...well, privilege, probes: undefined });
   assert.deepEqual(troubles({ ...well, privilege, probes: undefined }), { privileges: 'problem, with a fix' });
   assert.ok(!found.some(({ id }) => id === 'overlay'));
@@ -67,7 +68,7 @@ test('rights that were not asked for are no problem, unless the session can gain
   const fixOf = (noNewPrivileges: boolean): string | undefined =>
     findings({ ...well, privilege, probes: undefined, machine: { ...well.machine, noNewPrivileges } }).find(
       ({ id }) => id === 'privileges',
-    )?.fix;
+    )?.fix?.message;
   assert.match(fixOf(false) ?? '', /^Run a container/);
   assert.match(fixOf(true) ?? '', /^Start VS Code outside the sandbox/);
 });
@@ -79,8 +80,14 @@ test('controllers of version 1 are those with a hierarchy of their own', () => {
 
 test('the report shows what needs a person first, and lets no text become markup', () => {
   const report = doctorReport([
-    { id: 'a', title: 'Kernel', verdict: 'good', detail: 'Linux | 6' },
-    { id: 'b', title: 'Disk', verdict: 'problem', detail: '[x](command:evil)', fix: 'Remove `this`.' },
+    { id: 'a', title: verbatim('Kernel'), verdict: 'good', details: [verbatim('Linux | 6')] },
+    {
+      id: 'b',
+      title: verbatim('Disk'),
+      verdict: 'problem',
+      details: [verbatim('[x](command:evil)')],
+      fix: phrase('Remove `{0}`.', 'this'),
+    },
   ]);
   assert.ok(report.indexOf('Disk') < report.indexOf('Kernel'));
   assert.match(report, /Linux \\\| 6/);

@@ -37,7 +37,7 @@ describe('what a person reads of a start that failed', () => {
       const failure = startFailure(failureOf(stage, number, 'here'), 'top');
       assert.equal(failure.exitCode, exitCode);
       assert.match(failure.message, message);
-      assert.match(failure.hint ?? '', hint ?? /^$/);
+      assert.match(failure.hint?.message ?? '', hint ?? /^$/);
     });
   }
 

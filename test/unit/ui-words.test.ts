@@ -5,7 +5,9 @@ import { wordsFor } from '../../src/ui/error-words.ts';
 import { asSentence, markdownCode, plainLabel, plainMarkdown, plainMessage } from '../../src/ui/plain-text.ts';
 
 test('a failure says what was tried, why it failed and what helps', () => {
-  const error = new RequestError('not-found', 'no image "x:y"', { hint: 'import it first' });
+  const error = new RequestError('not-found', 'no image "x:y"', {
+    hint: { message: 'import {0} first', values: ['it'] },
+  });
   assert.deepEqual(wordsFor(error, 'run x:y'), {
     message: 'Could not run x:y: no image "x:y". Import it first.',
     remedies: [],
@@ -27,10 +29,10 @@ test('what a person canceled is not told to him', () => {
 test("an answer's code and hint survive the connection", () => {
   const answer = Object.assign(new Error('name is taken'), {
     code: -32010,
-    data: { code: 'conflict', hint: 'choose another' },
+    data: { code: 'conflict', hint: { message: 'choose another', values: [] } },
   });
   const error = asRequestError(answer);
-  assert.deepEqual([error.code, error.message, error.hint], ['conflict', 'name is taken', 'choose another']);
+  assert.deepEqual([error.code, error.message, error.hint?.message], ['conflict', 'name is taken', 'choose another']);
 });
 
 test('a connection that was closed is told apart from an answer', () => {
@@ -67,5 +69,7 @@ test('code with backticks stays within its span', () => {
 test('a sentence begins with a capital and ends', () => {
   assert.equal(asSentence('start the helper again'), 'Start the helper again.');
   assert.equal(asSentence('Really?'), 'Really?');
+  assert.equal(asSentence('密码错误'), '密码错误。');
+  assert.equal(asSentence('请重试。'), '请重试。');
   assert.equal(asSentence(''), '');
 });

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import type { Finding } from '../../engine/index.ts';
 import { formatValue } from '../format.ts';
+import { inEnglish } from '../../lib/phrase.ts';
 import { cleanText } from '../text.ts';
 
 export const doctor: Command = {
@@ -11,7 +12,7 @@ export const doctor: Command = {
   args: { least: 0, most: 0 },
   privileged: true,
   run: async ({ engine, operation, options, terminal }) => {
-    const findings = await engine.examine(operation);
+    const findings = (await engine.examine(operation)).map(spelledOut);
     const format = options.text('format');
     if (format === undefined) terminal.stdout(findings.map(describe).join(''));
     else terminal.stdout(`${formatValue(findings, format)}\n`);
@@ -19,9 +20,17 @@ export const doctor: Command = {
   },
 };
 
+/** What scripts read has its texts in English. */
+const spelledOut = ({ title, details, fix, ...rest }: Finding) => ({
+  ...rest,
+  title: inEnglish(title),
+  detail: details.map(inEnglish).join('; '),
+  ...(fix === undefined ? {} : { fix: inEnglish(fix) }),
+});
+
 const marks = { good: '✔', warning: '!', problem: '✘' };
 
-function describe({ title, verdict, detail, fix }: Finding): string {
+function describe({ title, verdict, detail, fix }: ReturnType<typeof spelledOut>): string {
   const line = `${marks[verdict]} ${title}: ${cleanText(detail)}\n`;
   return fix === undefined ? line : `${line}    ${fix}\n`;
 }

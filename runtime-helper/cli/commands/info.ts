@@ -4,6 +4,7 @@ import { formatValue } from '../format.ts';
 import { asMap, nilList } from '../template/values.ts';
 import { cleanText } from '../text.ts';
 import { version } from '../version.ts';
+import { inEnglish } from '../../lib/phrase.ts';
 
 export const info: Command = {
   name: 'info',
@@ -67,7 +68,7 @@ function describePrivilege(privilege: PrivilegeState): string {
     case 'granted':
       return privilege.through === 'direct' ? 'root' : `through ${privilege.through}`;
     case 'refused':
-      return `refused: ${privilege.reason}`;
+      return `refused: ${inEnglish(privilege.reason)}`;
   }
 }
 
@@ -116,7 +117,10 @@ function documentOf(facts: Info, machine: MachineFacts): object {
     Warnings: warnings.length > 0 ? warnings : nilList,
     SkiffRootDir: root,
     SkiffRunDir: runRoot,
-    Privilege: privilege,
+    Privilege:
+      privilege.status === 'refused'
+        ? { ...privilege, reason: inEnglish(privilege.reason), hint: inEnglish(privilege.hint) }
+        : privilege,
   };
 }
 

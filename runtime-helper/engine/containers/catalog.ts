@@ -9,6 +9,7 @@ import type { Store } from '../store.ts';
 import type { Container } from '../types.ts';
 import { portsOf } from '../networks/ports.ts';
 import { toContainer } from './view.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** Of each container by the name of the network. */
 type Addresses = Map<string, Map<string, string[]>>;
@@ -48,9 +49,10 @@ export class Catalog {
     const exact = this.#owned(reference);
     if (exact) return exact;
     const ids = /^[0-9a-f]+$/.test(reference) ? this.records.ids().filter((id) => id.startsWith(reference)) : [];
-    if (ids.length > 1) throw new SkiffError('conflict', `multiple IDs found with provided prefix: ${reference}`);
+    if (ids.length > 1)
+      throw new SkiffError('conflict', phrase('multiple IDs found with provided prefix: {0}', reference));
     const record = ids[0] === undefined ? undefined : this.records.read(ids[0]);
-    if (!record) throw new SkiffError('not-found', `no such container: ${reference}`);
+    if (!record) throw new SkiffError('not-found', phrase('no such container: {0}', reference));
     return record;
   }
 
@@ -86,7 +88,8 @@ export class Catalog {
   assertRunning(record: ContainerRecord): Extract<ContainerState, { pid: number }> {
     const state = this.state(record);
     if (state.status === 'running' || state.status === 'paused') return state;
-    if (state.status !== 'restarting') throw new SkiffError('conflict', `container ${record.id} is not running`);
+    if (state.status !== 'restarting')
+      throw new SkiffError('conflict', phrase('container {0} is not running', record.id));
     throw new SkiffError('conflict', `container ${record.id} is restarting, wait until the container is running`);
   }
 

@@ -2,6 +2,7 @@ import { SkiffError } from '../../lib/errors.ts';
 import type { EnterOptions, Starting } from '../types.ts';
 import type { Parts } from './parts.ts';
 import { startSession } from './session.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /**
  * A program of this machine in some of a container's namespaces, with the caller's own rights: the native program makes sure of
@@ -16,7 +17,7 @@ export async function enterContainer(parts: Parts, id: string, options: EnterOpt
     throw new SkiffError(
       'permission-denied',
       'in its PID namespace the processes of the container could take over a program that has this machine’s files',
-      { hint: 'Join its mount namespace, too (--mount), or run skiff as root.', exitCode: 125 },
+      { hint: phrase('Join its mount namespace, too (--mount), or run skiff as root.'), exitCode: 125 },
     );
   }
   return startSession(parts, record, {

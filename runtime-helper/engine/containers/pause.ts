@@ -2,18 +2,19 @@ import { getSystemErrorName } from 'node:util';
 import { SkiffError } from '../../lib/errors.ts';
 import { withMonitor } from './monitor.ts';
 import type { Parts } from './parts.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 export async function pauseContainer(parts: Parts, id: string): Promise<void> {
   const record = parts.catalog.record(id);
   const { status } = parts.catalog.assertRunning(record);
-  if (status === 'paused') throw new SkiffError('conflict', `container ${record.id} is already paused`);
+  if (status === 'paused') throw new SkiffError('conflict', phrase('container {0} is already paused', record.id));
   await freeze(parts, record.id, true);
 }
 
 export async function unpauseContainer(parts: Parts, id: string): Promise<void> {
   const record = parts.catalog.record(id);
   if (parts.catalog.state(record).status !== 'paused')
-    throw new SkiffError('conflict', `container ${record.id} is not paused`);
+    throw new SkiffError('conflict', phrase('container {0} is not paused', record.id));
   await freeze(parts, record.id, false);
 }
 

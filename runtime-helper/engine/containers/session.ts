@@ -6,6 +6,7 @@ import type { Store } from '../store.ts';
 import type { Starting } from '../types.ts';
 import type { Parts } from './parts.ts';
 import { startFailure } from './start-failure.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 type Session = {
   /** Absent: a new one. */
@@ -23,7 +24,10 @@ export async function startSession(parts: Parts, record: ContainerRecord, sessio
   const { verb, directives, tty, command, name = newSessionName() } = session;
   const { status } = catalog.assertRunning(record);
   if (status === 'paused')
-    throw new SkiffError('conflict', `container ${record.name} is paused, unpause the container before ${verb}`);
+    throw new SkiffError(
+      'conflict',
+      phrase('container {0} is paused, unpause the container before {1}', record.name, verb),
+    );
   const spawner = await privileges.spawner();
   const listening = Promise.withResolvers<void>();
   const answered = spawner.request([verb, 'id', record.id, 'session', name, ...directives], (event) => {

@@ -1,5 +1,6 @@
 import { asSkiffError, SkiffError } from '../../lib/errors.ts';
 import { execReason, NativeFailure } from '../../sys/failure.ts';
+import { phrase, type Phrase } from '../../lib/phrase.ts';
 
 /**
  * Words and Docker's exit code for a process that could not be started: 127 when there is no such command, 126 when it can't be
@@ -8,7 +9,7 @@ import { execReason, NativeFailure } from '../../sys/failure.ts';
 export function startFailure(error: unknown, command: string, isExec = false): SkiffError {
   if (!(error instanceof NativeFailure)) return withExitCode(asSkiffError(error), 125);
   const { stage, errno, object } = error;
-  const failure = (message: string, exitCode: number, hint?: string): SkiffError =>
+  const failure = (message: string | Phrase, exitCode: number, hint?: Phrase): SkiffError =>
     new SkiffError(error.code, message, { cause: error, exitCode, ...(hint === undefined ? {} : { hint }) });
   if (stage === 'exec') {
     const reason = execReason(errno, command) ?? error.message;
@@ -16,40 +17,48 @@ export function startFailure(error: unknown, command: string, isExec = false): S
   }
   if (stage === 'runtime') return runtimeFailure(error);
   if (stage === 'user')
-    return failure(`unable to find user ${object}: no matching entries in passwd file`, isExec ? 126 : 125);
+    return failure(phrase('unable to find user {0}: no matching entries in passwd file', object), isExec ? 126 : 125);
   if (stage === 'cwd') return failure(`working directory ${object}: ${folderReason(errno)}`, isExec ? 126 : 125);
   if (stage === 'join' && (errno === 'ESRCH' || errno === 'ENOENT') && /^[0-9a-f]{64}$/.test(object))
-    return failure(`container ${object} is not running`, 125);
+    return failure(phrase('container {0} is not running', object), 125);
   if (stage === 'overlay' && errno === 'ENODEV') {
-    return failure('this kernel has no overlay file system', 125, 'Load it as root: modprobe overlay.');
+    return failure(phrase('this kernel has no overlay file system'), 125, phrase('Load it as root: modprobe overlay.'));
   }
   // overlayfs.rst, "Upper and lower": not every file system can be the upper one.
   if (stage === 'overlay' && errno === 'EINVAL') {
     return failure(
-      "the store's file system can hold no containers (overlay and NFS can't)",
+      phrase("the store's file system can hold no containers (overlay and NFS can't)"),
       125,
-      'Name a folder on ext4, xfs, btrfs or tmpfs with --root or the setting skiff.root.',
+      phrase('Name a folder on ext4, xfs, btrfs or tmpfs with --root or the setting skiff.root.'),
     );
   }
   if (stage === 'network' && errno === 'EADDRNOTAVAIL') {
-    return new SkiffError('invalid-argument', `cannot publish on ${object}: this machine has no such address`, {
-      cause: error,
-      exitCode: 125,
-      option: 'publish',
-    });
+    return new SkiffError(
+      'invalid-argument',
+      phrase('cannot publish on {0}: this machine has no such address', object),
+      {
+        cause: error,
+        exitCode: 125,
+        option: 'publish',
+      },
+    );
   }
   // rtnetlink's answer to a kind of link that the kernel does not know.
   if (stage === 'network' && errno === 'ENOTSUP') {
     return failure(
-      'this kernel has no bridges or no virtual Ethernet, which networks of containers are made of',
+      phrase('this kernel has no bridges or no virtual Ethernet, which networks of containers are made of'),
       125,
-      'Load them as root: modprobe -a bridge veth; or run without: --network none.',
+      phrase('Load them as root: modprobe -a bridge veth; or run without: --network none.'),
     );
   }
   if (stage === 'network' && errno === 'EPROTONOSUPPORT') {
-    return failure(`this kernel has no such protocol for ${object}`, 125, 'For SCTP, load it as root: modprobe sctp.');
+    return failure(
+      phrase('this kernel has no such protocol for {0}', object),
+      125,
+      phrase('For SCTP, load it as root: modprobe sctp.'),
+    );
   }
-  if (stage === 'lock') return failure('the container is being started already', 125);
+  if (stage === 'lock') return failure(phrase('the container is being started already'), 125);
   return failure(error.message, 125);
 }
 
@@ -85,7 +94,7 @@ function unquote(text: string): string {
 
 function withExitCode(error: SkiffError, exitCode: number): SkiffError {
   if (error.exitCode !== undefined) return error;
-  return new SkiffError(error.code, error.message, {
+  return new SkiffError(error.code, error.phrase ?? error.message, {
     cause: error,
     exitCode,
     ...(error.hint === undefined ? {} : { hint: error.hint }),

@@ -19,6 +19,7 @@ import { withAppArmor } from './confinement.ts';
 import type { Parts } from './parts.ts';
 import { otherRuntime } from './runtime.ts';
 import { startFailure } from './start-failure.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** What kernels may be built to do by default, and our own reading of upper directories does not follow. */
 const plainOverlay = ['index=off', 'redirect_dir=off', 'metacopy=off'];
@@ -68,10 +69,12 @@ export async function startContainer(
 }
 
 function assertAtRest(name: string, status: ContainerState['status']): void {
-  if (status === 'paused') throw new SkiffError('conflict', 'cannot start a paused container, try unpause instead');
-  if (status === 'dead') throw new SkiffError('conflict', 'container is marked for removal and cannot be started');
+  if (status === 'paused')
+    throw new SkiffError('conflict', phrase('cannot start a paused container, try unpause instead'));
+  if (status === 'dead')
+    throw new SkiffError('conflict', phrase('container is marked for removal and cannot be started'));
   if (status === 'running' || status === 'restarting')
-    throw new SkiffError('failed-precondition', `container ${name} is already running`);
+    throw new SkiffError('failed-precondition', phrase('container {0} is already running', name));
 }
 
 type Start = { record: ContainerRecord; options: StartOptions; undo: UndoStack; log: Log };

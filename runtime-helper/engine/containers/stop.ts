@@ -6,6 +6,7 @@ import type { Operation } from '../../lib/operation.ts';
 import type { StopOptions } from '../types.ts';
 import { abortable, endsWithin, withMonitor } from './monitor.ts';
 import type { Parts } from './parts.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 const defaultGraceSeconds = 10;
 const kill = 9;
@@ -64,7 +65,10 @@ export async function killContainer({ catalog, journal }: Parts, id: string, sig
   const record = catalog.record(id);
   const number = signalNumber(signal);
   if (!catalog.active(record))
-    throw new SkiffError('conflict', `cannot kill container: ${record.name}: container ${record.id} is not running`);
+    throw new SkiffError(
+      'conflict',
+      phrase('cannot kill container: {0}: container {1} is not running', record.name, record.id),
+    );
   const ends = number === kill || number === signalNumber(record.stopSignal);
   await withMonitor(catalog, record, async (monitor, state) => {
     if (ends) {

@@ -14,6 +14,7 @@ import { assertOnline, machineSets } from './limits.ts';
 import { withMonitor } from './monitor.ts';
 import type { Parts } from './parts.ts';
 import { writeNextResources } from './run-files.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** Changes what may be changed of a container that exists, and of the monitor that runs it. */
 export async function updateContainer(
@@ -113,7 +114,7 @@ async function limitRunning(
 function updateFailure(id: string, error: unknown): SkiffError {
   const { code, message } = asSkiffError(error);
   const isFull = error instanceof NativeFailure && error.errno === 'EBUSY' && error.object.startsWith('memory.');
-  const hint = isFull ? { hint: 'It uses more than that now.' } : {};
+  const hint = isFull ? { hint: phrase('It uses more than that now.') } : {};
   return new SkiffError(isFull ? 'failed-precondition' : code, `cannot update container ${id}: ${message}`, {
     cause: error,
     ...hint,

@@ -4,6 +4,7 @@ import { fit, formatPlatform } from '../../oci/platform.ts';
 import { platformOf, type WantedPlatform } from './wanted-platform.ts';
 import type { StoredImage } from '../../content/image-store.ts';
 import { familiarName, fullName, parseReference, withDefaultTag, type Reference } from '../../oci/reference.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** As Docker: a name wins over an id; a prefix of an id must be unique. */
 export function findImage(images: StoredImage[], text: string): StoredImage {
@@ -24,11 +25,12 @@ export function findImage(images: StoredImage[], text: string): StoredImage {
   if (matches.length > 1) throw new SkiffError('conflict', `multiple images found with the prefix ${text}`);
   if (matches[0]) return matches[0];
   const wanted = reference ? familiarName(reference) : text;
-  throw new SkiffError('not-found', `${missingWords} '${wanted}' locally`, {
-    hint: `Bring it in: skiff pull ${wanted}`,
+  throw new SkiffError('not-found', phrase("Unable to find image '{0}' locally", wanted), {
+    hint: phrase('Bring it in: skiff pull {0}', wanted),
   });
 }
 
+/** How the message begins for each of them. */
 const missingWords = 'Unable to find image';
 
 /** An image for another platform is none: who asks for one has it pulled. */
@@ -36,9 +38,13 @@ export function assertRightPlatform(config: ImageConfig, { platform }: WantedPla
   const actual = platformOf(config);
   if (fit(actual, platform) > 0) return;
   const [wanted, is] = [formatPlatform(platform), formatPlatform(actual)];
-  throw new SkiffError('not-found', `${missingWords} '${reference}' for ${wanted} locally: the one here is for ${is}`, {
-    hint: `Bring it in: skiff pull --platform ${wanted} ${reference}`,
-  });
+  throw new SkiffError(
+    'not-found',
+    phrase("Unable to find image '{0}' for {1} locally: the one here is for {2}", reference, wanted, is),
+    {
+      hint: phrase('Bring it in: skiff pull --platform {0} {1}', wanted, reference),
+    },
+  );
 }
 
 export function isMissingImage(error: unknown): boolean {

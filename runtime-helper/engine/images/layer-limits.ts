@@ -1,4 +1,5 @@
 import { SkiffError } from '../../lib/errors.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 type Counted = 'bytes' | 'entries';
 
@@ -27,7 +28,10 @@ export async function* bounded(
 export function tooMany(counted: Counted, what: string, cause?: unknown): SkiffError {
   return new SkiffError('invalid-argument', `${what}: has too many ${counted}`, {
     ...(cause === undefined ? {} : { cause }),
-    hint: `If it is meant to be that large, raise ${variableOf(counted)} (0: no limit) where Skiff's helper starts.`,
+    hint: phrase(
+      "If it is meant to be that large, raise {0} (0: no limit) where Skiff's helper starts.",
+      variableOf(counted),
+    ),
   });
 }
 

@@ -12,6 +12,7 @@ import { choosePlatform, formatPlatform } from '../../oci/platform.ts';
 import { tagName } from './import.ts';
 import { checkDigest, receiveLayers, type LoadedImage, type Loading } from './loading.ts';
 import { assertImageTypes, assertRunnable } from './runnable.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 const maxNesting = 4;
 
@@ -46,8 +47,13 @@ async function choose(loading: Loading, entry: Descriptor, depth: number): Promi
   const chosen = choosePlatform(inner, wanted.platform);
   if (chosen) return choose(loading, chosen, depth + 1);
   const found = inner.flatMap(({ platform }) => (platform ? [formatPlatform(platform)] : [])).join(', ');
-  const missing = `${what}: no image for ${formatPlatform(wanted.platform)} (there is ${found || 'none'})`;
-  throw new SkiffError('not-found', missing, { hint: 'Choose with --platform.' });
+  const missing = phrase(
+    '{0}: no image for {1} (there is {2})',
+    what,
+    formatPlatform(wanted.platform),
+    found || 'none',
+  );
+  throw new SkiffError('not-found', missing, { hint: phrase('Choose with --platform.') });
 }
 
 async function loadImage(loading: Loading, entry: Descriptor): Promise<LoadedImage> {

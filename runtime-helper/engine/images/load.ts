@@ -14,6 +14,7 @@ import { bounded } from './layer-limits.ts';
 import type { LoadedImage, Loading } from './loading.ts';
 import type { LoadSource } from '../types.ts';
 import { wantedPlatform } from './wanted-platform.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /**
  * Brings in all images of a `docker save` archive, an OCI archive (either compressed or not), or an OCI layout directory. Returns
@@ -43,8 +44,8 @@ async function loadAll(loading: Loading): Promise<LoadedImage[]> {
   // Docker writes both; manifest.json has the names as its user gave them.
   if (files.has('manifest.json')) return loadDockerArchive(loading);
   if (files.has('index.json')) return loadLayout(loading);
-  throw new SkiffError('invalid-argument', `${what}: has neither manifest.json nor index.json`, {
-    hint: 'This is no archive of images. For the tar of a root file system use `skiff import`.',
+  throw new SkiffError('invalid-argument', phrase('{0}: has neither manifest.json nor index.json', what), {
+    hint: phrase('This is no archive of images. For the tar of a root file system use `skiff import`.'),
   });
 }
 

@@ -6,6 +6,7 @@ import type { ImageKeeper } from './keeper.ts';
 import { findImage } from './find.ts';
 import { repositoryOf } from './tag.ts';
 import { assertPlatform, wantedPlatform } from './wanted-platform.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 type Removed = { id: string; untagged: string[]; deleted: string[] };
 
@@ -31,7 +32,7 @@ export async function removeImage(
     if (meantById && !force && new Set(all.map(repositoryOf)).size > 1)
       throw new SkiffError(
         'conflict',
-        `unable to delete ${shortId(image)} (must be forced): the image has names in several repositories`,
+        phrase('unable to delete {0} (must be forced): the image has names in several repositories', shortId(image)),
       );
     const lost = meantById ? all : names;
     const users = usersOf(image.id);
@@ -87,8 +88,14 @@ function blobsOf({ id, manifests }: StoredImage): string[] {
 function inUse(text: string, image: StoredImage, user: { name: string; id: string }): SkiffError {
   return new SkiffError(
     'failed-precondition',
-    `unable to remove ${text}: container ${user.name} (${user.id.slice(0, 12)}) is using its image ${shortId(image)}`,
-    { hint: `Remove the container first: skiff rm ${user.name}` },
+    phrase(
+      'unable to remove {0}: container {1} ({2}) is using its image {3}',
+      text,
+      user.name,
+      user.id.slice(0, 12),
+      shortId(image),
+    ),
+    { hint: phrase('Remove the container first: skiff rm {0}', user.name) },
   );
 }
 

@@ -15,6 +15,7 @@ import type { FetchedManifest, Repository } from '../../registry/repository.ts';
 import { retrying } from '../../registry/retry.ts';
 import { assertImageTypes, assertRunnable } from './runnable.ts';
 import { wantedPlatform, type WantedPlatform } from './wanted-platform.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** An image in a registry: all that is known of it before its layers are fetched. */
 export type RemoteImage = {
@@ -88,7 +89,7 @@ async function descend(
   const offered = entries.flatMap(({ platform }) => (platform ? [formatPlatform(platform)] : []));
   throw new SkiffError(
     'not-found',
-    `no matching manifest for ${formatPlatform(wanted.platform)} in the manifest list entries of ${name}`,
-    { hint: `There is: ${[...new Set(offered)].join(', ') || 'nothing'}. Choose with --platform.` },
+    phrase('no matching manifest for {0} in the manifest list entries of {1}', formatPlatform(wanted.platform), name),
+    { hint: phrase('There is: {0}. Choose with --platform.', [...new Set(offered)].join(', ') || 'nothing') },
   );
 }

@@ -8,6 +8,7 @@ import { mediaTypes, type Descriptor } from '../../oci/image-config.ts';
 import { familiarName, fullName, parseReference } from '../../oci/reference.ts';
 import { findImage } from './find.ts';
 import { assertPlatform, wantedPlatform } from './wanted-platform.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 const readBytes = 1024 * 1024;
 
@@ -67,7 +68,7 @@ function collect(store: ImageStore, references: readonly string[]): Saved[] {
 
 /** As Docker: a name without a tag is a whole repository, and an id brings no names. What could be both, as `cafe`, is a name where there is one. */
 function meant(images: StoredImage[], text: string): Saved[] {
-  if (text === '@host') throw new SkiffError('invalid-argument', '@host is this machine: it can not be saved');
+  if (text === '@host') throw new SkiffError('invalid-argument', phrase('@host is this machine: it can not be saved'));
   const image = /^(sha256:.*|[0-9a-f]{64})$/.test(text) ? undefined : parseReference(text);
   if (image && image.tag === undefined && image.digest === undefined) {
     const repository = `${fullName(image)}:`;

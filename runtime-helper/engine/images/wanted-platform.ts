@@ -2,6 +2,7 @@ import { arch } from 'node:os';
 import { SkiffError } from '../../lib/errors.ts';
 import type { ImageConfig } from '../../oci/image-config.ts';
 import { fit, formatPlatform, hostPlatform, parsePlatform, type Platform } from '../../oci/platform.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** `explicit`: somebody has named it. */
 export type WantedPlatform = { platform: Platform; explicit: boolean };
@@ -25,5 +26,8 @@ export function platformOf({ os, architecture, variant }: ImageConfig): Platform
 export function assertPlatform(config: ImageConfig, { platform, explicit }: WantedPlatform, what: string): void {
   const actual = platformOf(config);
   if (explicit && fit(actual, platform) === 0)
-    throw new SkiffError('not-found', `${what}: wanted ${formatPlatform(platform)}, actual: ${formatPlatform(actual)}`);
+    throw new SkiffError(
+      'not-found',
+      phrase('{0}: wanted {1}, actual: {2}', what, formatPlatform(platform), formatPlatform(actual)),
+    );
 }

@@ -17,6 +17,7 @@ import { ownersOf } from './owners.ts';
 import { checked } from './plan-networking.ts';
 import { writeNextNetworks } from './run-files.ts';
 import { withGateway } from './start.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 type Request = { reference: string; container: string; settings: EndpointSettings };
 
@@ -29,7 +30,10 @@ export async function connectNetwork(
   const name = networkName(parts, reference);
   assertCanChange(record, reference);
   if (networkingOf(record).endpoints[name])
-    throw new SkiffError('already-exists', `endpoint with name ${record.name} already exists in network ${name}`);
+    throw new SkiffError(
+      'already-exists',
+      phrase('endpoint with name {0} already exists in network {1}', record.name, name),
+    );
   checked(name, settings);
   const changed = await setEndpoint(parts, record, name, settings);
   if (parts.catalog.active(record) !== undefined) await attachLive(parts, changed, name, operation);

@@ -7,7 +7,7 @@ import { SkiffError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/operation.ts';
 import type { UndoStack } from '../../lib/undo.ts';
 import { parseSubnet } from '../../network/address.ts';
-import { blockedWords, findBlockers, unblockCommands } from '../../network/blockers.ts';
+import { blockedPhrase, findBlockers, unblockCommands } from '../../network/blockers.ts';
 import { uplinkMtu } from '../../network/host-routes.ts';
 import type { Owners } from '../../network/leases.ts';
 import { NetworkStore } from '../../network/network-store.ts';
@@ -15,6 +15,8 @@ import { defaultNetwork, type NetworkRecord, type Pool } from '../../network/rec
 import type { Spawner } from '../../sys/spawner.ts';
 import type { Store } from '../store.ts';
 import type { Endpoint } from '../types.ts';
+import { inEnglish } from '../../lib/phrase.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** A container's interface on one network, with its claims: paths relative to the store's root. */
 export type Joined = { network: NetworkRecord; directive: NetworkDirective; addresses: string[]; claims: string[] };
@@ -104,7 +106,7 @@ export class ContainerNetworks {
     const blockers = await findBlockers(spawner);
     return blockers.flatMap((blocker) =>
       blocker.way === 'out'
-        ? [`${blockedWords(blocker)}. Let it through: ${unblockCommands(blocker, this.#storeId)}`]
+        ? [`${inEnglish(blockedPhrase(blocker))}. Let it through: ${unblockCommands(blocker, this.#storeId)}`]
         : [],
     );
   }
@@ -245,7 +247,7 @@ export function vethNames(id: string, index: number): [string, string] {
 /** IFNAMSIZ leaves 15 characters. */
 export function vethName(id: string, index: number): string {
   if (index >= maxNetworks)
-    throw new SkiffError('failed-precondition', `a container can be on ${maxNetworks} networks at once`);
+    throw new SkiffError('failed-precondition', phrase('a container can be on {0} networks at once', maxNetworks));
   return `sv${id.slice(0, 12)}${index === 0 ? '' : index.toString(16)}`;
 }
 

@@ -7,6 +7,7 @@ import { networkingOf, withoutPrefix } from './container-networks.ts';
 import { leadPorts } from './lead-ports.ts';
 import { writeLiveFiles } from './live-files.ts';
 import { writeNextNetworks } from './run-files.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 type Request = { reference: string; container: string; force: boolean };
 
@@ -19,7 +20,10 @@ export async function disconnectNetwork(
   const name = isGone(parts, record, { reference, force }) ? reference : networkName(parts, reference);
   assertCanChange(record, reference);
   if (!networkingOf(record).endpoints[name])
-    throw new SkiffError('failed-precondition', `container ${record.name} is not connected to network ${name}`);
+    throw new SkiffError(
+      'failed-precondition',
+      phrase('container {0} is not connected to network {1}', record.name, name),
+    );
   const [before] = parts.catalog.find(record.id).endpoints.filter(({ network }) => network === name);
   const changed = await setEndpoint(parts, record, name, undefined);
   if (parts.catalog.active(record) !== undefined && before?.ipv4 !== undefined)

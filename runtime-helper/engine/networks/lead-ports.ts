@@ -4,6 +4,7 @@ import { SkiffError } from '../../lib/errors.ts';
 import { withMonitor } from '../containers/monitor.ts';
 import type { Parts } from '../containers/parts.ts';
 import { networkingOf, withoutPrefix } from './container-networks.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 const nowhere = { bridge: '', address: '', address6: '' };
 
@@ -20,7 +21,7 @@ export async function leadPorts({ catalog, networks }: Parts, record: ContainerR
     if (name === 'EADDRINUSE')
       throw new SkiffError(
         'conflict',
-        `a port of ${record.name} is in use by now: it can't be published on this machine`,
+        phrase("a port of {0} is in use by now: it can't be published on this machine", record.name),
       );
     if (name !== undefined && name !== 'ESRCH')
       throw new SkiffError('internal', `the ports of ${record.name} can't be published: ${name}`);

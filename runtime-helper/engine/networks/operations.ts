@@ -7,6 +7,7 @@ import type { Network, NetworkOperations } from '../types.ts';
 import { connectNetwork } from './connect.ts';
 import { networkingOf } from './container-networks.ts';
 import { disconnectNetwork } from './disconnect.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** The use cases of networks. */
 export function networkOperations(parts: Parts): NetworkOperations {
@@ -91,18 +92,18 @@ function builtin({ store }: Parts, name: string): Network {
 
 async function removeNetwork(parts: Parts, reference: string): Promise<void> {
   if (reference === defaultNetwork || isBuiltin(reference))
-    throw new SkiffError('permission-denied', `${reference} is a pre-defined network and cannot be removed`);
+    throw new SkiffError('permission-denied', phrase('{0} is a pre-defined network and cannot be removed', reference));
   const record = parts.networks.networks.find(reference);
   if (record.name === defaultNetwork)
-    throw new SkiffError('permission-denied', `${reference} is a pre-defined network and cannot be removed`);
+    throw new SkiffError('permission-denied', phrase('{0} is a pre-defined network and cannot be removed', reference));
   const { containers } = toNetwork(record, parts.catalog.list({ all: false }));
   if (containers.length > 0) {
     const names = containers.map(({ name }) => name).join(', ');
     throw new SkiffError(
       'failed-precondition',
-      `error while removing network: network ${record.name} has active endpoints (${names})`,
+      phrase('error while removing network: network {0} has active endpoints ({1})', record.name, names),
       {
-        hint: 'Stop or disconnect them first.',
+        hint: phrase('Stop or disconnect them first.'),
       },
     );
   }
@@ -148,7 +149,7 @@ async function resetNetworks({ catalog, networks, privileges, store }: Parts): P
       'failed-precondition',
       `containers on networks still run: ${running.map(({ name }) => name).join(', ')}`,
       {
-        hint: 'Stop them first.',
+        hint: phrase('Stop them first.'),
       },
     );
   const spawner = await privileges.spawner();

@@ -4,6 +4,7 @@ import { portOwner } from '../../sys/port-owner.ts';
 import type { Parts } from '../containers/parts.ts';
 import type { Port } from '../types.ts';
 import { networkingOf } from './container-networks.ts';
+import { phrase, type Phrase } from '../../lib/phrase.ts';
 
 /** `endpoint`: what could not be had, `0.0.0.0:8080` or `[::]:8080`. */
 export function portInUse(parts: Parts, record: ContainerRecord, endpoint: string, cause: unknown): SkiffError {
@@ -19,7 +20,7 @@ export function portInUse(parts: Parts, record: ContainerRecord, endpoint: strin
     cause,
     option: 'publish',
     portInUse: { ...found, ...holder },
-    hint: `Publish another port of this machine, or end what has this one: ${remedy(holder)}.`,
+    hint: remedy(holder),
   });
 }
 
@@ -46,7 +47,14 @@ function holderWords({ container, process }: Holder): string | undefined {
 
 const processWords = ({ pid, name }: { pid: number; name: string }): string => `${name} (process ${pid})`;
 
-function remedy({ container, process }: Holder): string {
-  if (container) return `skiff stop ${container.name}`;
-  return process ? processWords(process) : 'ss -lnp shows it';
+function remedy({ container, process }: Holder): Phrase {
+  if (container)
+    return phrase('Publish another port of this machine, or end what has this one: skiff stop {0}.', container.name);
+  return process
+    ? phrase(
+        'Publish another port of this machine, or end what has this one: {0} (process {1}).',
+        process.name,
+        process.pid,
+      )
+    : phrase('Publish another port of this machine, or end what has this one: ss -lnp shows it.');
 }

@@ -12,6 +12,7 @@ import { networkingOf } from '../networks/container-networks.ts';
 import { pauseContainer, unpauseContainer } from '../containers/pause.ts';
 import type { CommitOptions, Image } from '../types.ts';
 import { withTree } from './open.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** Makes an image of the container's image and what it has changed. */
 export async function commitContainer(
@@ -22,8 +23,8 @@ export async function commitContainer(
 ): Promise<Image> {
   const record = parts.catalog.record(id);
   if (record.imageId === 'host')
-    throw new SkiffError('invalid-argument', `${record.name} is of @host, which is no image to build on`, {
-      hint: `Copy what you need while it runs: skiff cp ${record.name}:PATH .`,
+    throw new SkiffError('invalid-argument', phrase('{0} is of @host, which is no image to build on', record.name), {
+      hint: phrase('Copy what you need while it runs: skiff cp {0}:PATH .', record.name),
     });
   const { pause, ...rest } = options;
   const config = readConfig(parts.catalog.folder(record.id));

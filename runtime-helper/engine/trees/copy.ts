@@ -11,6 +11,7 @@ import { HostTarget } from './host-target.ts';
 import { openTree, withTree } from './open.ts';
 import { baseName, planCopy, splitPath, type CopySource } from './plan-copy.ts';
 import type { FileStatus, TreeSession } from './session.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 const maxLinks = 40;
 
@@ -143,7 +144,7 @@ function kindOf(status: FileStatus | undefined): 'missing' | 'directory' | 'othe
 
 async function assertParent(tree: TreeSession, path: string, typed: string): Promise<void> {
   if (kindOf(await found(tree, posix.dirname(path))) === 'directory') return;
-  throw new SkiffError('not-found', `${typed}: its parent is no directory of the container`);
+  throw new SkiffError('not-found', phrase('{0}: its parent is no directory of the container', typed));
 }
 
 async function* watched<T>(entries: AsyncIterable<T>, { signal }: Operation): AsyncGenerator<T, void, undefined> {

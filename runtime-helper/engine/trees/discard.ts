@@ -6,6 +6,7 @@ import type { FileChange } from '../types.ts';
 import { placed } from './copy.ts';
 import { withTree } from './open.ts';
 import type { FileStatus, TreeSession } from './session.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /**
  * Makes files as they are in the image. Of a container at rest its own layer loses them. What runs has that layer mounted, and
@@ -32,9 +33,9 @@ async function discardLive(
   if (record.imageId === 'host')
     throw new SkiffError(
       'failed-precondition',
-      `${record.name} is of @host: its files come back only while it is at rest`,
+      phrase('{0} is of @host: its files come back only while it is at rest', record.name),
       {
-        hint: `Stop it first: skiff stop ${record.name}`,
+        hint: phrase('Stop it first: skiff stop {0}', record.name),
       },
     );
   await withTree(parts, record, { view: 'image' }, (image) =>

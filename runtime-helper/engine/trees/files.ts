@@ -4,6 +4,7 @@ import type { Parts } from '../containers/parts.ts';
 import type { FileInfo, FileOperations, FileSide } from '../types.ts';
 import type { FileSessions } from './file-sessions.ts';
 import type { FileStatus, TreeSession } from './session.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** A container's files for an editor, one request each; `close` lets go of all containers. */
 export function fileOperations(parts: Parts, sessions: FileSessions): Omit<FileOperations, 'watchFiles'> {
@@ -28,7 +29,7 @@ export function fileOperations(parts: Parts, sessions: FileSessions): Omit<FileO
       writing(id, [from, to], (tree) => tree.rename(Buffer.from(from), Buffer.from(to), overwrite)),
     fileCopy: (id, from, to, { overwrite }) => {
       if (to === from || to.startsWith(`${from}/`))
-        throw new SkiffError('invalid-argument', `${from} can't be copied into itself`);
+        throw new SkiffError('invalid-argument', phrase("{0} can't be copied into itself", from));
       return writing(id, [from, to], (tree) => tree.copy(Buffer.from(from), Buffer.from(to), overwrite));
     },
     fileRemove: (id, path, { recursive }) => writing(id, [path], (tree) => tree.remove(Buffer.from(path), recursive)),
@@ -36,7 +37,8 @@ export function fileOperations(parts: Parts, sessions: FileSessions): Omit<FileO
 }
 
 function assertWritable(path: string): void {
-  if (posix.normalize(path) === '/') throw new SkiffError('invalid-argument', 'the root directory stays as it is');
+  if (posix.normalize(path) === '/')
+    throw new SkiffError('invalid-argument', phrase('the root directory stays as it is'));
 }
 
 /** What a link leads to, inside the container; a link that leads nowhere is `broken`. */

@@ -9,6 +9,7 @@ import { connectChunks } from '../../sys/connect.ts';
 import type { ReusedChunks } from '../../sys/reused-chunks.ts';
 import type { Parts } from '../containers/parts.ts';
 import { TreeSession } from './session.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 export type TreeView =
   /** As the container's processes see it. */
@@ -87,11 +88,15 @@ const isUsers = ({ type, source }: Mount): boolean => type === 'volume' || sourc
 /** What @host hides is hidden by mounts: where those are not, all of the machine's files would be in sight. */
 function assertMayBeRead(record: ContainerRecord, view: TreeView, running: boolean): void {
   if (record.imageId !== 'host' || view === 'changes' || (view === 'mounted' && running)) return;
-  const start = view === 'mounted' ? ` (skiff start ${record.name})` : '';
   throw new SkiffError(
     'failed-precondition',
-    `${record.name} is of @host: this would show files of this machine that are hidden from it`,
-    { hint: `Copy what you need while it runs${start}: skiff cp ${record.name}:PATH .` },
+    phrase('{0} is of @host: this would show files of this machine that are hidden from it', record.name),
+    {
+      hint:
+        view === 'mounted'
+          ? phrase('Copy what you need while it runs (skiff start {0}): skiff cp {0}:PATH .', record.name)
+          : phrase('Copy what you need while it runs: skiff cp {0}:PATH .', record.name),
+    },
   );
 }
 

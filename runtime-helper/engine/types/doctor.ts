@@ -1,16 +1,17 @@
 /** The report on what this machine offers to containers. */
 import type { Operation } from '../../lib/operation.ts';
+import type { Phrase } from '../../lib/phrase.ts';
 
 export type Finding = {
   /** Stable, for tests and links: `overlay`. */
   id: string;
-  title: string;
+  title: Phrase;
   /** `problem`: containers do not run, or lack what they were promised; `warning`: something is missing that few need. */
   verdict: 'good' | 'warning' | 'problem';
-  /** What was found, in one line. */
-  detail: string;
+  /** What was found; for one line. */
+  details: Phrase[];
   /** What to do about it; absent for what is good. */
-  fix?: string;
+  fix?: Phrase;
 };
 
 export type DoctorOperations = {

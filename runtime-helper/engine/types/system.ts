@@ -3,6 +3,7 @@ import type { EventRange } from '../events.ts';
 import type { StoreEvent } from '../journal.ts';
 import type { MachineFacts } from '../../sys/machine-facts.ts';
 import type { Operation } from '../../lib/operation.ts';
+import { type Phrase } from '../../lib/phrase.ts';
 
 export type { EventRange } from '../events.ts';
 export type { StoreEvent } from '../journal.ts';
@@ -27,7 +28,7 @@ export type Info = {
 export type PrivilegeState =
   | { status: 'unused' }
   | { status: 'granted'; through: 'direct' | 'sudo' | 'pkexec' }
-  | { status: 'refused'; reason: string; hint: string };
+  | { status: 'refused'; reason: Phrase; hint: Phrase };
 
 /** How the engine asks its user, through whichever door he came by. */
 export type Elevation = {

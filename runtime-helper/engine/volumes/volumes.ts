@@ -7,6 +7,7 @@ import type { Spawner } from '../../sys/spawner.ts';
 import type { Store } from '../store.ts';
 import type { Journal } from '../journal.ts';
 import type { PrunedVolumes, PruneVolumesOptions, Volume } from '../types.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** Docker's mark of a volume that nobody named. */
 const anonymousLabel = 'com.docker.volume.anonymous';
@@ -87,7 +88,8 @@ export class Volumes {
 
   async remove(name: string): Promise<void> {
     const { users } = this.find(name);
-    if (users.length > 0) throw new SkiffError('conflict', `remove ${name}: volume is in use - [${users.join(', ')}]`);
+    if (users.length > 0)
+      throw new SkiffError('conflict', phrase('remove {0}: volume is in use - [{1}]', name, users.join(', ')));
     await this.#drop(name);
   }
 

@@ -1,5 +1,6 @@
 import { inspectNetwork } from '../../cli/inspect-network.ts';
 import { SkiffError } from '../../lib/errors.ts';
+import { verbatim } from '../../lib/phrase.ts';
 import type { NetworkRequest } from '../../engine/index.ts';
 import * as protocol from '../../protocol/index.ts';
 import type { NetworkCreateParams } from '../../protocol/index.ts';
@@ -28,7 +29,8 @@ export const networkMethods: Method[] = [
       return {};
     } catch (error) {
       if (!(error instanceof SkiffError)) throw error;
-      return { problem: [error.message, error.hint].filter((text) => text !== undefined).join('. ') };
+      const { phrase = verbatim(error.message), hint } = error;
+      return { problem: hint ? [phrase, hint] : [phrase] };
     }
   }),
   method(protocol.networkRemove, network, async ({ network: reference }, { engine }) => {

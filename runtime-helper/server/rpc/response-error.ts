@@ -8,10 +8,11 @@ const requestCancelled = -32800;
 /** An error of the engine as it travels. */
 export function asResponseError(error: unknown): ResponseError<unknown> {
   if (error instanceof ResponseError) return error;
-  const { code, message, hint, exitCode, option, portInUse } = asSkiffError(error);
+  const { code, message, hint, phrase, exitCode, option, portInUse } = asSkiffError(error);
   return new ResponseError(code === 'canceled' ? requestCancelled : rpcErrorNumber, message, {
     code,
     ...(hint === undefined ? {} : { hint }),
+    ...(phrase === undefined ? {} : { phrase }),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(option === undefined ? {} : { option }),
     ...(portInUse === undefined ? {} : { portInUse }),

@@ -22,6 +22,7 @@ import { absolutePath } from './shapes.ts';
 import { StreamTable } from './stream-table.ts';
 import type { Window } from './window.ts';
 import { listenForWindow } from './window-socket.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 type Roots = { root?: string; runRoot?: string };
 type Opened = Omit<Context, 'operation'> & { close: () => Promise<void> };
@@ -190,6 +191,6 @@ function wrongVersion({ protocolVersion: theirs }: InitializationOptions): Skiff
   return new SkiffError(
     'failed-precondition',
     `the window speaks version ${theirs} of the protocol, this helper version ${protocolVersion}`,
-    { hint: 'Reload the window: the extension was updated while it was open.' },
+    { hint: phrase('Reload the window: the extension was updated while it was open.') },
   );
 }
