@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { InitializeResult } from '../../runtime-helper/protocol/index.ts';
 import { RequestError } from '../../runtime-helper/client/request-error.ts';
 import type { Transport } from '../../runtime-helper/client/client.ts';
@@ -15,6 +16,11 @@ type Options = {
   log: { info: (message: string) => void; error: (message: string) => void };
 };
 
+/** A helper that runs, or is on its way; `giveUp` ends the tries to start it. */
+type Current = { life: Promise<Life>; giveUp: AbortController };
+/** What a start waits for. */
+type Before = (signal: AbortSignal) => Promise<unknown>;
+
 /** Keeps one helper running from the first need on, through deaths and restarts. Requests wait for it to come up. */
 export class Supervisor implements Transport {
   readonly #options: Options;
@@ -22,7 +28,7 @@ export class Supervisor implements Transport {
   readonly #notifications = new Map<string, Listeners<unknown>>();
   readonly #ready = new Listeners<InitializeResult>();
   readonly #down = new Listeners<void>();
-  #life: Promise<Life> | undefined;
+  #current: Current | undefined;
   #disposed = false;
 
   constructor(options: Options) {
@@ -45,7 +51,7 @@ export class Supervisor implements Transport {
       const added = (listeners = new Listeners<unknown>());
       this.#notifications.set(method, added);
       // One that runs already knows only what was listened to when it began.
-      void this.#life?.then(
+      void this.#current?.life.then(
         (life) => life.listen(method, (params) => added.fire(params)),
         () => {},
       );
@@ -65,75 +71,105 @@ export class Supervisor implements Transport {
     );
   }
 
-  /** Ends the helper, if any, and starts another; what a person does after it was given up. */
+  /** Ends the helper, if any, and starts another; what a person does after it was given up. Resolves when the former one is gone. */
   async restart(): Promise<void> {
     this.#policy.reset();
-    const life = this.#life;
-    this.#life = undefined;
-    if (life) {
-      await life.then((running) => running.stop()).catch(() => undefined);
-      this.#down.fire();
-    }
+    const former = this.#current;
+    const gone = former ? this.#end(former).then(() => this.#down.fire()) : Promise.resolve();
+    // Requests that come meanwhile are for the next one.
+    this.#begin(0, () => gone);
     this.start();
+    await gone;
   }
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    const life = this.#life;
-    this.#life = undefined;
-    await life?.then((running) => running.stop()).catch(() => undefined);
+    const former = this.#current;
+    this.#current = undefined;
+    if (former) await this.#end(former);
   }
 
-  #running(): Promise<Life> {
-    if (this.#disposed) return Promise.reject(new RequestError('helper-gone', 'This window is closing'));
-    this.#life ??= this.#begin(0);
-    return this.#life;
+  async #end({ life, giveUp }: Current): Promise<void> {
+    giveUp.abort();
+    // One that did not come up needs no end.
+    await life.then((running) => running.stop()).catch(() => undefined);
+  }
+
+  /** Who waits for one that is given up meanwhile waits for the next. */
+  async #running(): Promise<Life> {
+    for (;;) {
+      if (this.#disposed) throw new RequestError('helper-gone', 'This window is closing');
+      const current = this.#current ?? this.#begin(0);
+      try {
+        return await current.life;
+      } catch (error) {
+        if (!current.giveUp.signal.aborted) throw error;
+      }
+    }
+  }
+
+  /** From now on this is the helper. One that does not come up is forgotten, so that the next request tries anew. */
+  #begin(attempt: number, before: Before = async () => {}): Current {
+    const giveUp = new AbortController();
+    const life = this.#bring(attempt, before, giveUp.signal);
+    const current = { life, giveUp };
+    this.#current = current;
+    life.catch(() => {
+      if (this.#current === current) this.#current = undefined;
+    });
+    return current;
   }
 
   /** Starts lives until one has come up; so requests that wait for the helper outlast its failures to start. */
-  async #begin(attempt: number): Promise<Life> {
-    this.#options.setState({ status: 'starting', attempt });
-    const started = Date.now();
-    try {
-      const life = await this.#options.begin({ notifications: this.#dispatchers(), requests: this.#options.requests });
-      if (this.#disposed) return life;
-      this.#options.log.info(`The helper ${life.hello.version} is running; store ${life.hello.root}`);
-      void life.ended.then((reason) => this.#lifeEnded(life, reason, Date.now() - started));
-      this.#options.setState({ status: 'running' });
-      // Not before `#life` is settled, so that what listeners request finds the helper.
-      queueMicrotask(() => this.#ready.fire(life.hello));
-      return life;
-    } catch (error) {
-      return this.#startFailed(error, attempt, Date.now() - started);
+  async #bring(first: number, before: Before, signal: AbortSignal): Promise<Life> {
+    await before(signal);
+    for (let attempt = first; ; attempt++) {
+      signal.throwIfAborted();
+      this.#options.setState({ status: 'starting', attempt });
+      const started = Date.now();
+      try {
+        const handlers = { notifications: this.#dispatchers(), requests: this.#options.requests };
+        const life = await this.#options.begin(handlers);
+        if (signal.aborted) await life.stop();
+        else return this.#cameUp(life, started, signal);
+      } catch (error) {
+        await this.#pauseAfter(error, Date.now() - started, signal);
+      }
     }
   }
 
-  async #startFailed(error: unknown, attempt: number, lived: number): Promise<Life> {
+  #cameUp(life: Life, started: number, signal: AbortSignal): Life {
+    this.#options.log.info(`The helper ${life.hello.version} is running; store ${life.hello.root}`);
+    void life.ended.then((reason) => {
+      if (!signal.aborted) this.#lifeEnded(reason, Date.now() - started);
+    });
+    this.#options.setState({ status: 'running' });
+    // Not before the promise of it is settled, so that what listeners request finds the helper.
+    queueMicrotask(() => this.#ready.fire(life.hello));
+    return life;
+  }
+
+  /** Resolves when it may be tried again, and rejects when it is given up. */
+  async #pauseAfter(error: unknown, lived: number, signal: AbortSignal): Promise<void> {
     this.#options.log.error(`The helper did not start: ${messageOf(error)}`);
+    signal.throwIfAborted();
     // An answer of its own, such as a store that can't be opened, will not be another one a second later.
     const refused = typeof error === 'object' && error !== null && 'data' in error && error.data !== undefined;
     const delay = refused ? undefined : this.#policy.died(lived);
-    if (delay === undefined || this.#disposed) {
-      this.#life = undefined;
-      this.#options.setState({ status: 'failed', reason: messageOf(error) });
-      throw new RequestError('helper-gone', t("Skiff's helper did not start: {0}", messageOf(error)), { cause: error });
-    }
-    await wait(delay);
-    return this.#begin(attempt + 1);
+    if (delay !== undefined) return wait(delay, undefined, { signal });
+    this.#options.setState({ status: 'failed', reason: messageOf(error) });
+    throw new RequestError('helper-gone', t("Skiff's helper did not start: {0}", messageOf(error)), { cause: error });
   }
 
-  #lifeEnded(life: Life, reason: string, lived: number): void {
-    const current = this.#life;
-    void current?.then((running) => {
-      if (running !== life || this.#life !== current || this.#disposed) return;
-      this.#life = undefined;
-      this.#options.log.error(`The helper ended: ${reason}`);
-      this.#down.fire();
-      const delay = this.#policy.died(lived);
-      if (delay === undefined) return this.#options.setState({ status: 'failed', reason });
-      this.#life = wait(delay).then(() => this.#begin(1));
-      this.start();
-    });
+  #lifeEnded(reason: string, lived: number): void {
+    this.#options.log.error(`The helper ended: ${reason}`);
+    this.#current = undefined;
+    const delay = this.#policy.died(lived);
+    // Before anybody is told: what listeners request then is for this one.
+    if (delay !== undefined) this.#begin(1, (signal) => wait(delay, undefined, { signal }));
+    this.#down.fire();
+    if (delay === undefined) this.#options.setState({ status: 'failed', reason });
+    else this.start();
   }
 
   #dispatchers(): Map<string, (params: unknown) => void> {
@@ -145,8 +181,4 @@ export class Supervisor implements Transport {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function wait(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
