@@ -74,6 +74,8 @@ export class MonitorClient {
   }
 
   #ask(frame: Uint8Array): Promise<number> {
+    // Its 'close' is over: nobody would be answered any more.
+    if (this.#socket.destroyed) return Promise.resolve(constants.errno.ESRCH);
     return new Promise((resolve) => {
       this.#answers.push(resolve);
       this.#socket.write(frame);

@@ -14,18 +14,22 @@ const youngMs = 60_000;
 export async function sweep(parts: Parts, spawner: Spawner, log: Log): Promise<void> {
   const { catalog } = parts;
   const states = catalog.states();
-  for (const id of catalog.records.removedIds()) await spawner.request(['remove', id]);
-  for (const id of catalog.records.ids()) {
-    const record = catalog.records.read(id);
-    const age = Date.now() - (statSync(catalog.folder(id), { throwIfNoEntry: false })?.ctimeMs ?? Date.now());
-    if (age < youngMs) continue;
+  /** Nobody waits for the sweep: a failure is for the log, and must not keep the rest from being swept. */
+  const swept = async (id: string, sweepOne: () => Promise<unknown>): Promise<void> => {
     try {
-      if (!record) await spawner.request(['remove', id]);
-      else if (record.autoRemove && states.read(record).status === 'exited') await removeStopped(parts, record);
-      else continue;
+      await sweepOne();
       log('info', `swept ${id.slice(0, 12)}, which was left behind`);
     } catch (error) {
       log('warn', `sweeping ${id.slice(0, 12)}: ${String(error)}`);
     }
+  };
+  for (const id of catalog.records.removedIds()) await swept(id, () => spawner.request(['remove', id]));
+  for (const id of catalog.records.ids()) {
+    const record = catalog.records.read(id);
+    const age = Date.now() - (statSync(catalog.folder(id), { throwIfNoEntry: false })?.ctimeMs ?? Date.now());
+    if (age < youngMs) continue;
+    if (!record) await swept(id, () => spawner.request(['remove', id]));
+    else if (record.autoRemove && states.read(record).status === 'exited')
+      await swept(id, () => removeStopped(parts, record));
   }
 }

@@ -130,9 +130,7 @@ export class Session {
     const cliSocket = await listenForWindow(server, `${runRoot}/${storeId}`);
     const streams = new StreamTable(this.#window, this.#log);
     const changes = new ChangeFeed(engine, this.#window, this.#log);
-    const files = engine.watchFiles((id, events) => {
-      void this.#window.tell(filesChanged, { id, events });
-    });
+    const files = engine.watchFiles((id, events) => this.#window.mention(filesChanged, { id, events }));
     const close = async (): Promise<void> => {
       changes.close();
       await files.close();

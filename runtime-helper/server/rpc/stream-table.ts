@@ -33,9 +33,7 @@ export class StreamTable {
 
   /** Tells the window of the size that a process's terminal has now. */
   resized(name: string, size: { columns: number; rows: number }): void {
-    this.#window
-      .tell(streamResized, { stream: name, ...size })
-      .catch((error: unknown) => this.#log('debug', `size of stream ${name}: ${String(error)}`));
+    this.#window.mention(streamResized, { stream: name, ...size });
   }
 
   /** `begin` is given the pump for the source's output, and what to call once when the source has come to its end. */

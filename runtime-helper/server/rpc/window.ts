@@ -26,6 +26,13 @@ export class Window {
     await this.#connection.sendNotification(notification.method, params);
   }
 
+  /** As `tell`, where nobody waits: that it could not be told is logged. */
+  mention<Params>(notification: Notification<Params>, params: Params): void {
+    this.tell(notification, params).catch((error: unknown) =>
+      this.#log('debug', `${notification.method} was not told: ${String(error)}`),
+    );
+  }
+
   /** Absent: it could not, or would not, answer. */
   async #ask<Params, Result>(
     request: Request<Params, Result>,
