@@ -55,7 +55,7 @@ function pickChange(context: CommandContext, changed: readonly Changed[]): void 
   pick.onDidAccept(() => {
     const [item] = pick.selectedItems;
     pick.hide();
-    if (item?.of) void compare(context, item.of.container, item.of.change);
+    if (item?.of) void compareOne(context, item.of.container, item.of.change);
   });
   pick.onDidTriggerItemButton(({ item }) => {
     pick.hide();
@@ -79,7 +79,7 @@ export async function compareChanges(context: CommandContext, ...args: unknown[]
   for (const { container: id, change } of chosenChanges(args)) {
     const container = context.containers.get(id);
     // The rows keep the keys, so that one goes from change to change.
-    if (container && change.below.length === 0) await compare(context, container, change, { preserveFocus: true });
+    if (container && change.below.length === 0) await compareOne(context, container, change, { preserveFocus: true });
   }
 }
 
@@ -97,6 +97,11 @@ export async function discardChanges(context: CommandContext, ...args: unknown[]
       if (some.length > 0) await discard(context, container, some, changes);
     });
   }
+}
+
+async function compareOne(...args: Parameters<typeof compare>): Promise<void> {
+  const [context, , { path }] = args;
+  await attempt(context, t('compare {0}', cleanLine(path)), () => compare(...args));
 }
 
 /** Left what the image has, right what the container has; each is empty when there is none. */

@@ -1,5 +1,7 @@
-import { ProgressLocation, Uri, window } from 'vscode';
+import { Uri, window } from 'vscode';
 import { cleanLine } from '../model/clean-text.ts';
+import { baseName } from '../model/file-places.ts';
+import { withCancel } from '../ui/with-cancel.ts';
 import { attempt } from './attempt.ts';
 import type { CommandContext } from './context.ts';
 import { t } from '../model/l10n.ts';
@@ -24,7 +26,7 @@ export async function dropFiles(context: CommandContext, uris: readonly string[]
   for (const uri of uris
     .map((text) => Uri.parse(text))
     .filter(({ scheme }) => scheme === 'file' || scheme === 'vscode-remote')) {
-    const name = cleanLine(uri.path.slice(uri.path.lastIndexOf('/') + 1));
+    const name = cleanLine(baseName(uri.path));
     const ways = [
       {
         label: t('Load Images'),
@@ -47,40 +49,31 @@ async function chooseFiles(title: string, openLabel: string): Promise<readonly U
 }
 
 async function load(context: CommandContext, path: string): Promise<void> {
-  await withProgress(context, t('load {0}', baseName(path)), t('Loading {0}', baseName(path)), async () => {
-    const { references } = await context.client.loadImages({ path });
+  const name = cleanLine(baseName(path));
+  await attempt(context, t('load {0}', name), async () => {
+    const { references } = await withCancel(t('Loading {0}', name), (token) =>
+      context.client.loadImages({ path }, token),
+    );
     void window.showInformationMessage(t('Loaded {0}.', references.map(cleanLine).join(', ')));
   });
 }
 
 async function bringIn(context: CommandContext, path: string): Promise<void> {
+  const name = cleanLine(baseName(path));
   const reference = await askText({
-    title: t('Import {0}', baseName(path)),
+    title: t('Import {0}', name),
     prompt: t('Name of the image, as in `mine:1`; leave it empty for none'),
-    value: baseName(path)
+    value: name
       .replace(/\.(tar(\.\w+)?|t\w+)$/, '')
       .toLowerCase()
       .replaceAll(/[^a-z0-9._-]+/g, '-'),
   });
   if (reference === undefined) return;
-  await withProgress(context, t('import {0}', baseName(path)), t('Importing {0}', baseName(path)), async () => {
+  await attempt(context, t('import {0}', name), async () => {
     const named = reference.trim() === '' ? {} : { reference: reference.trim() };
-    const imported = await context.client.importImage({ path, ...named });
+    const imported = await withCancel(t('Importing {0}', name), (token) =>
+      context.client.importImage({ path, ...named }, token),
+    );
     void window.showInformationMessage(t('Imported {0}.', cleanLine(imported.reference || imported.id.slice(0, 19))));
   });
-}
-
-async function withProgress(
-  context: CommandContext,
-  what: string,
-  title: string,
-  work: () => Promise<void>,
-): Promise<void> {
-  await attempt(context, what, async () => {
-    await window.withProgress({ location: ProgressLocation.Notification, title }, work);
-  });
-}
-
-function baseName(path: string): string {
-  return cleanLine(path.slice(path.lastIndexOf('/') + 1));
 }
