@@ -1,7 +1,7 @@
 /** Wiring: makes the parts and tells them of each other. */
 import './translations.ts';
 import { join } from 'node:path';
-import { commands, window, workspace, type ExtensionContext } from 'vscode';
+import { commands, window, workspace, type Disposable, type ExtensionContext } from 'vscode';
 import { createClient } from '../runtime-helper/client/client.ts';
 import type { CommandContext } from './commands/context.ts';
 import { registerCommands } from './commands/index.ts';
@@ -15,9 +15,7 @@ import { superviseHelper } from './helper/supervise.ts';
 import type { Supervisor } from './helper/supervisor.ts';
 import { commandLineFolder } from './helper/launch.ts';
 import { offerCommandLine, offerSocket } from './helper/terminal-environment.ts';
-import { showImages } from './images.ts';
-import { showNetworks } from './networks.ts';
-import { showVolumes } from './volumes.ts';
+import { showLists } from './lists.ts';
 import { absentContainers } from './model/absences.ts';
 import { Arranged } from './model/arrangement.ts';
 import { Containers } from './model/containers.ts';
@@ -26,9 +24,9 @@ import { FileNews } from './model/file-news.ts';
 import { EngineStatus } from './model/helper-state.ts';
 import { Usages } from './model/usages.ts';
 import { followUsage } from './usage.ts';
-import { ContainerLogs } from './terminals/container-logs.ts';
-import { lastCheckLines, lastLines } from './terminals/last-lines.ts';
-import { Streams } from './terminals/streams.ts';
+import { ContainerLogs } from './logs/container-logs.ts';
+import { lastCheckLines, lastLines } from './logs/last-lines.ts';
+import { Streams } from './streams/streams.ts';
 import { offerLinks } from './terminals/terminal-links.ts';
 import { offerProfile } from './terminals/terminal-profile.ts';
 import { ContainerTasks } from './terminals/task-provider.ts';
@@ -52,17 +50,23 @@ let containerTasks: ContainerTasks | undefined;
 
 export function activate(context: ExtensionContext): void {
   const log = window.createOutputChannel('Skiff', { log: true });
+  const warn = (error: unknown): void => log.warn(String(error));
+  /** Failures of this kind are shown by the view's message; the log has their causes. */
+  const inBackground = (work: Promise<unknown>): void => {
+    work.catch(warn);
+  };
   const status = new EngineStatus();
   const containers = new Containers();
   const arranged = new Arranged();
   const usages = new Usages();
   const absences = new AbsenceKeys();
+  const firstSteps = new FirstSteps();
+  const news = new FileNews();
   const supervisor = superviseHelper(context.extensionPath, log, status, {
     password: askPassword,
     consent: askConsent,
   });
   helper = supervisor;
-  const firstSteps = new FirstSteps();
   const client = createClient(watched(supervisor, firstSteps));
   const mirror = new Mirror(client, containers, status);
   const streams = new Streams(client);
@@ -74,26 +78,19 @@ export function activate(context: ExtensionContext): void {
     files: async (id, folder) => (await client.fileList({ id, path: folder })).files,
     changes: async (id) => (await client.containerChanges({ id })).changes,
   });
-
-  const warn = (error: unknown): void => log.warn(String(error));
-  /** Failures of this kind are shown by the view's message; the log has their causes. */
-  const inBackground = (work: Promise<unknown>): void => {
-    work.catch(warn);
+  const showContainers = (): void => {
+    if (status.helper.status !== 'unsupported') inBackground(mirror.listed());
   };
   const logs = new ContainerLogs(client, streams, containers, warn);
+  const listed = (): Promise<void> => mirror.listed();
   const stats = new StatsPanels({
     extensionUri: context.extensionUri,
     client,
     streams,
     containers,
-    listed: () => mirror.listed(),
+    listed,
     failed: warn,
   });
-  const showContainers = (): void => {
-    if (status.helper.status !== 'unsupported') inBackground(mirror.listed());
-  };
-
-  const news = new FileNews();
   const folders = new FolderWatches(client, news, warn);
   const commandContext: CommandContext = {
     client,
@@ -114,7 +111,7 @@ export function activate(context: ExtensionContext): void {
     restartHelper: () => supervisor.restart(),
     retryPrivilege: () => gainPrivilege(status, () => mirror.retryPrivilege(), log),
     refreshPrivilege: () => mirror.refreshPrivilege(),
-    containersListed: () => mirror.listed(),
+    containersListed: listed,
   };
   const tasks = new ContainerTasks({
     client,
@@ -124,15 +121,24 @@ export function activate(context: ExtensionContext): void {
   });
   containerTasks = tasks;
   const usage = followUsage({ client, streams, usages, view }, warn);
-  const volumes = showVolumes(client, containers, absences, inBackground);
-  const images = showImages(client, containers, commandContext, absences, inBackground);
-  const networks = showNetworks(client, absences, inBackground);
+  const lists = showLists({ client, containers, context: commandContext, absences, inBackground });
 
   offerCommandLine(context.environmentVariableCollection, context.extensionPath);
   context.subscriptions.push(
     log,
+    supervisor.onReady((hello) => {
+      offerSocket(context.environmentVariableCollection, hello.cliSocket);
+      showContainers();
+      for (const part of [terminals, stats, tasks, lists, usage, folders]) part.helperReturned();
+    }),
+    supervisor.onDown(() => {
+      mirror.helperEnded();
+      absences.forget();
+      streams.loseAll();
+    }),
     logs,
     documents,
+    folders,
     new ContainerFiles(client, news, folders),
     news.onTold((events) => inBackground(view.showFileEvents(events))),
     stats,
@@ -141,14 +147,12 @@ export function activate(context: ExtensionContext): void {
     view.onFoldersOpened((id) => folders.want(id, 'view', view.openFolders(id))),
     view.onDropped((drop) => inBackground(dropOnFolder(commandContext, drop))),
     ...followArrangement(arranged),
-    ...images.parts,
-    ...networks.parts,
-    ...volumes.parts,
+    ...lists.parts,
     ...usage.parts,
     terminals,
     tasks,
     offerLinks(client, containers, terminals, warn),
-    offerProfile({ containers, terminals, listed: () => mirror.listed(), failed: warn }),
+    offerProfile({ containers, terminals, listed, failed: warn }),
     terminals.onDetached((id) => {
       if (containers.get(id)?.state.status === 'running') firstSteps.made('detach');
     }),
@@ -156,52 +160,42 @@ export function activate(context: ExtensionContext): void {
     showEngineStatus(status, containers, view),
     ...showRunning(containers),
     containers.onChanged(() => absences.tell(absentContainers(containers.all))),
-    announceProblems(containers, {
-      lastLines: ({ kind, container: { id } }) =>
-        kind === 'unhealthy' ? lastCheckLines(client, id) : lastLines(client, streams, id, 6),
-      restart: ({ id }) => void commands.executeCommand('skiff.restart', { kind: 'container', id }),
-      showLogs: (container) => inBackground(logs.show(container)),
-      openShell: (container) => inBackground(openShellOf(commandContext, container)),
-      showContainers: () => void commands.executeCommand('skiff.containers.focus'),
-    }),
+    announceContainerProblems(commandContext, streams, inBackground),
     announceFailure(status, () => supervisor.restart(), log),
-    supervisor.onReady((hello) => {
-      offerSocket(context.environmentVariableCollection, hello.cliSocket);
-      showContainers();
-      terminals.helperReturned();
-      stats.helperReturned();
-      tasks.helperReturned();
-      images.helperReturned();
-      networks.helperReturned();
-      volumes.helperReturned();
-      usage.helperReturned();
-      folders.helperReturned();
-    }),
-    supervisor.onDown(() => {
-      mirror.helperEnded();
-      absences.forget();
-      terminals.helperEnded();
-    }),
-    workspace.onDidChangeConfiguration((change) => {
-      // Another store: nothing of the one before may stay on show. The helper is told of them when it starts.
-      if (['skiff.root', 'skiff.runRoot', 'skiff.runtime'].some((name) => change.affectsConfiguration(name)))
-        inBackground(supervisor.restart());
-    }),
+    restartWithSettings(() => inBackground(supervisor.restart())),
     ...registerCommands(commandContext),
   );
   if (view.visible) showContainers();
   inBackground(documents.closeForgotten());
-  inBackground(
-    terminals.restore(
-      () => mirror.listed(),
-      (id) => containers.get(id),
-      warn,
-    ),
-  );
+  inBackground(terminals.restore(listed, (id) => containers.get(id), warn));
 }
 
 /** VS Code waits for this before it ends the extension host. Containers go on. */
 export async function deactivate(): Promise<void> {
   await containerTasks?.endAll();
   await helper?.dispose();
+}
+
+function announceContainerProblems(
+  context: CommandContext,
+  streams: Streams,
+  inBackground: (work: Promise<unknown>) => void,
+): Disposable {
+  const { client, containers, logs } = context;
+  return announceProblems(containers, {
+    lastLines: ({ kind, container: { id } }) =>
+      kind === 'unhealthy' ? lastCheckLines(client, id) : lastLines(client, streams, id, 6),
+    restart: ({ id }) => void commands.executeCommand('skiff.restart', { kind: 'container', id }),
+    showLogs: (container) => inBackground(logs.show(container)),
+    openShell: (container) => inBackground(openShellOf(context, container)),
+    showContainers: () => void commands.executeCommand('skiff.containers.focus'),
+  });
+}
+
+/** Another store: nothing of the one before may stay on show. The helper is told of them when it starts. */
+function restartWithSettings(restart: () => void): Disposable {
+  const names = ['skiff.root', 'skiff.runRoot', 'skiff.runtime'];
+  return workspace.onDidChangeConfiguration((change) => {
+    if (names.some((name) => change.affectsConfiguration(name))) restart();
+  });
 }

@@ -2,8 +2,8 @@
 import { workspace, type Disposable } from 'vscode';
 import type { Client } from '../runtime-helper/client/client.ts';
 import { usageDisplays, type Usages } from './model/usages.ts';
-import type { Streams } from './terminals/streams.ts';
-import { UsageFeed } from './terminals/usage-feed.ts';
+import type { Streams } from './streams/streams.ts';
+import { UsageFeed } from './streams/usage-feed.ts';
 import type { ContainersView } from './views/containers-view.ts';
 
 const setting = 'skiff.containers.showUsage';

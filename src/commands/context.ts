@@ -5,7 +5,7 @@ import type { Containers } from '../model/containers.ts';
 import type { FileNews } from '../model/file-news.ts';
 import type { EngineStatus } from '../model/helper-state.ts';
 import type { FileNode, PartNode } from '../model/nodes.ts';
-import type { ContainerLogs } from '../terminals/container-logs.ts';
+import type { ContainerLogs } from '../logs/container-logs.ts';
 import type { StatsPanels } from '../panels/stats-panels.ts';
 import type { Documents } from '../ui/documents.ts';
 import type { RegistryLogins } from '../ui/registry-logins.ts';

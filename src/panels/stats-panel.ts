@@ -6,8 +6,8 @@ import type { Containers } from '../model/containers.ts';
 import { t } from '../model/l10n.ts';
 import type { StatsMessage, StatsReply, StatsStatus, StatsWords } from '../model/stats-messages.ts';
 import { UsageHistory } from '../model/usage.ts';
-import type { Streams } from '../terminals/streams.ts';
-import { UsageFeed } from '../terminals/usage-feed.ts';
+import type { Streams } from '../streams/streams.ts';
+import { UsageFeed } from '../streams/usage-feed.ts';
 import { webviewPage } from './webview-page.ts';
 
 type Options = {

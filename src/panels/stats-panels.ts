@@ -5,7 +5,7 @@ import { displayName } from '../model/container-words.ts';
 import type { Containers } from '../model/containers.ts';
 import { t } from '../model/l10n.ts';
 import type { StatsState } from '../model/stats-messages.ts';
-import type { Streams } from '../terminals/streams.ts';
+import type { Streams } from '../streams/streams.ts';
 import { StatsPanel } from './stats-panel.ts';
 
 const viewType = 'skiff.stats';
@@ -33,8 +33,9 @@ export class StatsPanels {
       // After a reload of the window.
       window.registerWebviewPanelSerializer(viewType, {
         deserializeWebviewPanel: async (panel, state: StatsState | undefined) => {
-          if (state === undefined || this.#panels.has(state.id)) return void panel.dispose();
           await options.listed().catch(options.failed);
+          // Another one may have been opened meanwhile.
+          if (state === undefined || this.#panels.has(state.id)) return void panel.dispose();
           return this.#adopt(state.id, panel);
         },
       }),
@@ -55,6 +56,7 @@ export class StatsPanels {
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
+    for (const panel of this.#panels.values()) panel.dispose();
   }
 
   #adopt(id: string, panel: WebviewPanel): void {

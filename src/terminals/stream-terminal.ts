@@ -3,8 +3,8 @@ import type { Client } from '../../runtime-helper/client/client.ts';
 import { Listeners } from '../model/listeners.ts';
 import { plainMessage } from '../ui/plain-text.ts';
 import { LineDiscipline, withCarriageReturns } from './line-discipline.ts';
-import { StreamInput } from './stream-input.ts';
-import type { Streams } from './streams.ts';
+import { StreamInput } from '../streams/stream-input.ts';
+import type { Streams } from '../streams/streams.ts';
 import { t } from '../model/l10n.ts';
 import { reasonOf } from '../ui/error-words.ts';
 

@@ -12,7 +12,7 @@ import { t } from '../model/l10n.ts';
 import { taskRun, type TaskDefinition } from '../model/task-definition.ts';
 import { sentences } from '../ui/plain-text.ts';
 import { StreamTerminal, type Source } from './stream-terminal.ts';
-import type { Streams } from './streams.ts';
+import type { Streams } from '../streams/streams.ts';
 import { hintOf, reasonOf } from '../ui/error-words.ts';
 
 const taskType = 'skiff';

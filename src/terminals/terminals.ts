@@ -12,7 +12,7 @@ import type { ContainerSummary, RunParams } from '../../runtime-helper/protocol/
 import { Listeners, type Subscription } from '../model/listeners.ts';
 import { Sources, type Onto } from './sources.ts';
 import { StreamTerminal } from './stream-terminal.ts';
-import type { Streams } from './streams.ts';
+import type { Streams } from '../streams/streams.ts';
 import { TerminalMemory } from './terminal-memory.ts';
 
 type Failed = (error: unknown) => void;
@@ -110,10 +110,6 @@ export class Terminals {
   /** The id of the container that a terminal shows; absent: none. */
   containerOf(terminal: Terminal | undefined): string | undefined {
     return this.#find(terminal)?.onto.container();
-  }
-
-  helperEnded(): void {
-    this.#streams.loseAll();
   }
 
   helperReturned(): void {

@@ -128,9 +128,7 @@ function readRule(cell: string, room: string, above: readonly string[]): Rule {
 function addRoom(rule: Rule, text: string, room: string): void {
   const [, name, types] = /^(\w+)(?: (\(types\)))?$/.exec(text) ?? [];
   if (name === undefined) return;
-  const inSource =
-    ['model', 'views', 'ui', 'helper', 'commands', 'terminals', 'panels', 'webview'].includes(name) &&
-    room.startsWith('src/');
+  const inSource = room.startsWith('src/') && files.some(({ path }) => path.startsWith(`src/${name}/`));
   (types === undefined ? rule.may : rule.types).add(`${inSource ? 'src' : 'runtime-helper'}/${name}`);
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StreamTerminal, type Opened, type Source } from '../../src/terminals/stream-terminal.ts';
-import { Streams } from '../../src/terminals/streams.ts';
+import { Streams } from '../../src/streams/streams.ts';
 
 /** A terminal between VS Code's calls on one side and the helper's messages on the other, both written down. */
 function scene(source: Partial<Source> & { opened?: Partial<Opened> } = {}) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LineDiscipline, withCarriageReturns } from '../../src/terminals/line-discipline.ts';
-import { StreamInput } from '../../src/terminals/stream-input.ts';
-import { Streams, type StreamSink } from '../../src/terminals/streams.ts';
+import { StreamInput } from '../../src/streams/stream-input.ts';
+import { Streams, type StreamSink } from '../../src/streams/streams.ts';
 import { RestartPolicy } from '../../src/helper/restart-policy.ts';
 
 type Wrote = { stream: string; channel: 'stdout' | 'stderr'; data: string };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { UsageLine } from '../../runtime-helper/protocol/types.ts';
-import type { StreamSink } from '../../src/terminals/streams.ts';
-import { UsageFeed } from '../../src/terminals/usage-feed.ts';
+import type { StreamSink } from '../../src/streams/streams.ts';
+import { UsageFeed } from '../../src/streams/usage-feed.ts';
 
 /** A feed, and what it has asked of the helper. */
 function feed(ids?: string[]) {

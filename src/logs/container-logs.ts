@@ -4,7 +4,7 @@ import type { ContainerSummary } from '../../runtime-helper/protocol/types.ts';
 import type { Containers } from '../model/containers.ts';
 import type { Subscription } from '../model/listeners.ts';
 import { FollowedLog } from './followed-log.ts';
-import type { Streams } from './streams.ts';
+import type { Streams } from '../streams/streams.ts';
 
 /** Containers' logs in the output panel: what was written, and what comes while they are in sight. */
 export class ContainerLogs {

@@ -3,7 +3,7 @@ import type { Client } from '../../runtime-helper/client/client.ts';
 import type { ContainerSummary } from '../../runtime-helper/protocol/types.ts';
 import { TextCleaner } from '../model/clean-text.ts';
 import { displayName } from '../model/container-words.ts';
-import type { Streams } from './streams.ts';
+import type { Streams } from '../streams/streams.ts';
 
 /** More lines than this are slow to show and slower to read; the command line gives all. */
 const mostLines = 10_000;

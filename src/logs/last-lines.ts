@@ -1,6 +1,6 @@
 import type { Client } from '../../runtime-helper/client/client.ts';
 import { cleanLine } from '../model/clean-text.ts';
-import type { Streams } from './streams.ts';
+import type { Streams } from '../streams/streams.ts';
 
 /** The last lines of a container's log that say something, in the order they were written. */
 export async function lastLines(client: Client, streams: Streams, id: string, count: number): Promise<string[]> {
