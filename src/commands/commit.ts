@@ -2,6 +2,7 @@ import { window } from 'vscode';
 import type { ContainerSummary } from '../../runtime-helper/protocol/types.ts';
 import { cleanLine } from '../model/clean-text.ts';
 import { displayName } from '../model/container-words.ts';
+import { referenceProblem } from '../model/image-words.ts';
 import { isPartNode } from '../model/nodes.ts';
 import { withCancel } from '../ui/with-cancel.ts';
 import { attempt } from './attempt.ts';
@@ -28,7 +29,7 @@ async function commitOne(context: CommandContext, container: ContainerSummary): 
     title: t('Commit {0}', name),
     prompt: t('Name of the new image, such as `web:2`. A container that runs is paused meanwhile.'),
     value: `${container.name.toLowerCase()}:latest`,
-    validateInput: (value) => (/^\S+$/.test(value.trim()) ? undefined : t('A reference is one word.')),
+    validateInput: referenceProblem,
   });
   if (answer === undefined) return false;
   const reference = answer.trim();

@@ -2,6 +2,7 @@ import { Uri, window } from 'vscode';
 import type { ContainerSummary } from '../../runtime-helper/protocol/types.ts';
 import { displayName } from '../model/container-words.ts';
 import { t } from '../model/l10n.ts';
+import { askFolder } from '../ui/ask-folder.ts';
 import { fileSuggestion } from '../ui/file-suggestion.ts';
 import { transfer } from '../ui/transfer.ts';
 import { attempt } from './attempt.ts';
@@ -16,7 +17,7 @@ export async function exportContainers(context: CommandContext, ...args: unknown
   });
   const [first] = containers;
   if (!first) return;
-  const targets = containers.length === 1 ? await askFile(first) : await askFolder(containers);
+  const targets = containers.length === 1 ? await askFile(first) : await askTargets(containers);
   for (const [container, target] of targets) {
     const name = displayName(container);
     await attempt(context, t('export {0}', name), async () => {
@@ -40,14 +41,11 @@ async function askFile(container: ContainerSummary): Promise<Targets> {
   return target ? [[container, target]] : [];
 }
 
-async function askFolder(containers: readonly ContainerSummary[]): Promise<Targets> {
-  const [folder] =
-    (await window.showOpenDialog({
-      title: t('Export {0} containers', containers.length),
-      openLabel: t('Export'),
-      canSelectFiles: false,
-      canSelectFolders: true,
-      defaultUri: fileSuggestion(''),
-    })) ?? [];
+async function askTargets(containers: readonly ContainerSummary[]): Promise<Targets> {
+  const folder = await askFolder({
+    title: t('Export {0} containers', containers.length),
+    openLabel: t('Export'),
+    defaultUri: fileSuggestion(''),
+  });
   return folder ? containers.map((one) => [one, Uri.joinPath(folder, `${displayName(one)}.tar`)] as const) : [];
 }

@@ -3,15 +3,14 @@ import { cleanLine } from '../model/clean-text.ts';
 import { fileNameProblem } from '../model/file-words.ts';
 import { baseName, filePlace, folderOf, isWithin, pathIn } from '../model/file-places.ts';
 import { displayName, isActive } from '../model/container-words.ts';
-import { isFileNode, isPartNode, type FileNode, type PartNode } from '../model/nodes.ts';
+import { folderOfRow, isFileNode, isPartNode, type FileNode, type PartNode } from '../model/nodes.ts';
 import { attempt } from './attempt.ts';
 import { chosenRows } from './chosen-rows.ts';
 import type { CommandContext } from './context.ts';
 import { fetchFiles, sendFiles } from './file-transfer.ts';
 import { t } from '../model/l10n.ts';
+import { askFolder } from '../ui/ask-folder.ts';
 import { askText } from '../ui/ask-text.ts';
-
-type Place = { container: string; folder: string };
 
 export async function openFileRows(_context: CommandContext, ...args: unknown[]): Promise<void> {
   const files = chosenFiles(args).filter(({ file }) => file.kind === 'file');
@@ -87,13 +86,7 @@ export async function uploadToFolder(context: CommandContext, ...args: unknown[]
 export async function downloadFileRows(context: CommandContext, ...args: unknown[]): Promise<void> {
   const files = topmost(chosenFiles(args));
   if (files.length === 0) return;
-  const [folder] =
-    (await window.showOpenDialog({
-      canSelectFolders: true,
-      canSelectFiles: false,
-      openLabel: t('Copy Here'),
-      title: t('Folder to Copy to'),
-    })) ?? [];
+  const folder = await askFolder({ openLabel: t('Copy Here'), title: t('Folder to Copy to') });
   if (!folder) return;
   for (const { container, path } of files) await fetchFiles(context, container, [path], folder.fsPath);
 }
@@ -123,13 +116,9 @@ function topmost(files: readonly FileNode[]): FileNode[] {
 }
 
 /** The folder that a row stands for, or that a file is in. */
-function placeOf([chosen]: readonly unknown[]): Place | undefined {
+function placeOf([chosen]: readonly unknown[]): ReturnType<typeof folderOfRow> {
   const [row] = chosenRows([chosen], isFileOrPart) ?? [];
-  if (row?.kind === 'file') {
-    const { container, path, file } = row;
-    return { container, folder: file.kind === 'directory' ? path : folderOf(path) };
-  }
-  return row?.part === 'files' ? { container: row.container, folder: '/' } : undefined;
+  return folderOfRow(row);
 }
 
 async function askPath(folder: string, title: string, value: string): Promise<string | undefined> {

@@ -6,6 +6,7 @@ import { chosenContainers } from './chosen-containers.ts';
 import type { CommandContext } from './context.ts';
 import { fetchFiles, sendFiles } from './file-transfer.ts';
 import { t } from '../model/l10n.ts';
+import { askFolder } from '../ui/ask-folder.ts';
 import { askText } from '../ui/ask-text.ts';
 
 /** Adds the container's files to the workspace, where the Explorer shows them as it shows any folder. */
@@ -56,13 +57,7 @@ export async function downloadFiles(context: CommandContext, ...args: unknown[])
   if (containers.length === 0) return;
   const from = await askPath(containers, t('File or folder in the container'), '/');
   if (from === undefined) return;
-  const choice = {
-    canSelectFolders: true,
-    canSelectFiles: false,
-    openLabel: t('Copy Here'),
-    title: t('Folder to Copy to'),
-  };
-  const [folder] = (await window.showOpenDialog(choice)) ?? [];
+  const folder = await askFolder({ openLabel: t('Copy Here'), title: t('Folder to Copy to') });
   if (!folder) return;
   for (const container of containers) {
     const to = containers.length === 1 ? folder : Uri.joinPath(folder, displayName(container));

@@ -1,25 +1,23 @@
-import { commands, window, workspace } from 'vscode';
+import { commands, window } from 'vscode';
+import { plainFileName } from '../model/file-words.ts';
 import { displayReference } from '../model/image-words.ts';
 import type { ImageNode } from '../model/nodes.ts';
 import { describeSize } from '../model/sizes.ts';
 import { historyReport } from '../ui/history-report.ts';
+import { showJson } from '../ui/show-json.ts';
 import { withViewProgress } from '../ui/view-progress.ts';
 import { attempt } from './attempt.ts';
 import { chosenImages } from './chosen-images.ts';
 import type { CommandContext } from './context.ts';
 import { t } from '../model/l10n.ts';
 
-/** What is known of an image, as a read-only JSON document. */
+/** Shows what is known of images. */
 export async function inspectImage(context: CommandContext, ...args: unknown[]): Promise<void> {
   const images = await chosenImages(context, args, t('Inspect Image'));
   for (const image of images) {
     await attempt(context, t('inspect {0}', displayReference(image)), async () => {
       const { document } = await context.client.inspectImage({ reference: image.reference });
-      const uri = context.documents.put(
-        `${fileName(displayReference(image))}.json`,
-        `${JSON.stringify(document, undefined, 2)}\n`,
-      );
-      await window.showTextDocument(await workspace.openTextDocument(uri), { preview: images.length === 1 });
+      await showJson(context.documents, displayReference(image), document, { preview: images.length === 1 });
     });
   }
 }
@@ -33,7 +31,10 @@ async function showHistory(context: CommandContext, image: ImageNode): Promise<v
   await attempt(context, t('read the history of {0}', displayReference(image)), async () => {
     const { steps } = await context.client.imageHistory({ reference: image.reference });
     const name = displayReference(image);
-    const uri = context.documents.put(t('History of {0}.md', fileName(name)), historyReport(name, steps, Date.now()));
+    const uri = context.documents.put(
+      t('History of {0}.md', plainFileName(name)),
+      historyReport(name, steps, Date.now()),
+    );
     await commands.executeCommand('markdown.showPreview', uri);
   });
 }
@@ -60,5 +61,3 @@ export async function pruneImages(context: CommandContext): Promise<void> {
     }),
   );
 }
-
-const fileName = (text: string): string => text.replaceAll(/[^\w.-]+/g, '_');

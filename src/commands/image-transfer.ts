@@ -1,6 +1,6 @@
 import { window } from 'vscode';
 import { cleanLine } from '../model/clean-text.ts';
-import { displayReference } from '../model/image-words.ts';
+import { displayReference, referenceProblem } from '../model/image-words.ts';
 import { rowsOf } from '../model/chosen-rows.ts';
 import { isImageNode, type ImageNode } from '../model/nodes.ts';
 import { pickRemote } from '../ui/pick-image.ts';
@@ -70,7 +70,7 @@ async function tagOne(context: CommandContext, image: ImageNode): Promise<boolea
     title: t('Tag {0}', displayReference(image)),
     prompt: t('Another name for the same image, such as `localhost:5000/mine:1`'),
     value: image.reference === image.id ? '' : image.reference,
-    validateInput: (value) => (/^\S+$/.test(value.trim()) ? undefined : t('A reference is one word.')),
+    validateInput: referenceProblem,
   });
   if (target === undefined) return false;
   await attempt(context, t('tag {0}', displayReference(image)), async () => {

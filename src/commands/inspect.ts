@@ -1,11 +1,11 @@
-import { window, workspace } from 'vscode';
 import { displayName, shortId } from '../model/container-words.ts';
+import { showJson } from '../ui/show-json.ts';
 import { attempt } from './attempt.ts';
 import { chosenContainers } from './chosen-containers.ts';
 import type { CommandContext } from './context.ts';
 import { t } from '../model/l10n.ts';
 
-/** Shows what is known of a container as a read-only JSON document, which VS Code outlines and folds. */
+/** Shows what is known of containers. */
 export async function inspect(context: CommandContext, ...args: unknown[]): Promise<void> {
   const containers = await chosenContainers(context, args, {
     title: t('Inspect Container'),
@@ -14,9 +14,8 @@ export async function inspect(context: CommandContext, ...args: unknown[]): Prom
   for (const container of containers) {
     await attempt(context, t('inspect {0}', displayName(container)), async () => {
       const { document } = await context.client.inspectContainer({ id: container.id });
-      const name = `${container.name.replaceAll(/[^\w.-]/g, '_') || shortId(container)}.json`;
-      const uri = context.documents.put(name, `${JSON.stringify(document, undefined, 2)}\n`);
-      await window.showTextDocument(await workspace.openTextDocument(uri), { preview: containers.length === 1 });
+      const name = container.name || shortId(container);
+      await showJson(context.documents, name, document, { preview: containers.length === 1 });
     });
   }
 }

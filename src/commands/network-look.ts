@@ -1,12 +1,13 @@
-import { env, window, workspace } from 'vscode';
+import { env } from 'vscode';
 import { isEndpointNode } from '../model/nodes.ts';
+import { showJson } from '../ui/show-json.ts';
 import { attempt } from './attempt.ts';
 import { chosenNetworks } from './chosen-networks.ts';
 import { chosenRows } from './chosen-rows.ts';
 import type { CommandContext } from './context.ts';
 import { t } from '../model/l10n.ts';
 
-/** What is known of a network, as a read-only JSON document. */
+/** Shows what is known of networks. */
 export async function inspectNetwork(context: CommandContext, ...args: unknown[]): Promise<void> {
   const networks = await chosenNetworks(context, args, {
     title: t('Inspect Network'),
@@ -15,8 +16,7 @@ export async function inspectNetwork(context: CommandContext, ...args: unknown[]
   for (const { name } of networks) {
     await attempt(context, t('inspect network {0}', name), async () => {
       const { document } = await context.client.inspectNetwork({ network: name });
-      const uri = context.documents.put(`network_${name}.json`, `${JSON.stringify(document, undefined, 2)}\n`);
-      await window.showTextDocument(await workspace.openTextDocument(uri), { preview: networks.length === 1 });
+      await showJson(context.documents, `network_${name}`, document, { preview: networks.length === 1 });
     });
   }
 }

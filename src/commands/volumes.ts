@@ -1,8 +1,9 @@
-import { env, window, workspace, type QuickPickItem } from 'vscode';
+import { env, window, type QuickPickItem } from 'vscode';
 import type { VolumeSummary } from '../../runtime-helper/protocol/types.ts';
 import { cleanLine } from '../model/clean-text.ts';
 import { isVolumeNode } from '../model/nodes.ts';
 import { plainLabel } from '../ui/plain-text.ts';
+import { showJson } from '../ui/show-json.ts';
 import { attempt } from './attempt.ts';
 import { chosenRows } from './chosen-rows.ts';
 import type { CommandContext } from './context.ts';
@@ -66,8 +67,7 @@ export async function inspectVolume(context: CommandContext, ...args: unknown[])
   for (const { name } of volumes) {
     await attempt(context, t('inspect volume {0}', cleanLine(name)), async () => {
       const { document } = await context.client.inspectVolume({ name });
-      const uri = context.documents.put(`volume_${name}.json`, `${JSON.stringify(document, undefined, 2)}\n`);
-      await window.showTextDocument(await workspace.openTextDocument(uri), { preview: volumes.length === 1 });
+      await showJson(context.documents, `volume_${name}`, document, { preview: volumes.length === 1 });
     });
   }
 }

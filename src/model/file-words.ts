@@ -20,3 +20,8 @@ export function fileNameProblem(name: string): 'empty' | 'slash' | 'reserved' | 
   if (name === '.' || name === '..') return 'reserved';
   return new TextEncoder().encode(name).length > 255 ? 'long' : undefined;
 }
+
+/** Of any text a name that no file system minds. */
+export function plainFileName(text: string): string {
+  return text.replaceAll(/[^\w.-]+/g, '_');
+}

@@ -37,3 +37,8 @@ function describeUsers(users: readonly ContainerSummary[]): string {
   const names = users.slice(0, namedUsers).map(displayName).join(', ');
   return users.length > namedUsers ? t('{0} and {1} more', names, users.length - namedUsers) : names;
 }
+
+/** What is plainly wrong with a reference that is typed; the helper has the last word. Absent: nothing. */
+export function referenceProblem(typed: string): string | undefined {
+  return /^\S+$/.test(typed.trim()) ? undefined : t('A reference is one word.');
+}

@@ -1,7 +1,8 @@
+/** What rows of the trees stand for, and what a command is handed when it is chosen there. Pure. */
 import type { ContainerMount, ContainerPort, ContainerProcess, FileInfo } from '../../runtime-helper/protocol/types.ts';
 import type { ChangeTree } from './change-tree.ts';
+import { folderOf } from './file-places.ts';
 
-/** What a row of a tree stands for, and what a command is handed when it is chosen there. */
 /** A heading over containers; `key` is its group's. */
 export type GroupNode = { kind: 'group'; key: string };
 export type ContainerNode = { kind: 'container'; id: string };
@@ -30,66 +31,29 @@ export type NetworkNode = { kind: 'network'; name: string };
 /** A container on a network. */
 export type EndpointNode = { kind: 'endpoint'; network: string; id: string };
 
-export function isContainerNode(value: unknown): value is ContainerNode {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'kind' in value &&
-    value.kind === 'container' &&
-    'id' in value &&
-    typeof value.id === 'string'
-  );
+export const isContainerNode = isNode<ContainerNode>('container', 'id');
+export const isImageNode = isNode<ImageNode>('image', 'id', 'reference');
+export const isNetworkNode = isNode<NetworkNode>('network', 'name');
+export const isEndpointNode = isNode<EndpointNode>('endpoint', 'network', 'id');
+export const isVolumeNode = isNode<VolumeNode>('volume', 'name');
+export const isPartNode = isNode<PartNode>('part', 'container', 'part');
+export const isFileNode = isNode<FileNode>('file', 'container', 'path');
+export const isChangeNode = isNode<ChangeNode>('change', 'container');
+
+/** The folder of a container that a row stands for, or that a file's row is in; undefined: it has to do with none. */
+export function folderOfRow(row: unknown): { container: string; folder: string } | undefined {
+  if (isFileNode(row)) {
+    const { container, path, file } = row;
+    return { container, folder: file.kind === 'directory' ? path : folderOf(path) };
+  }
+  return isPartNode(row) && row.part === 'files' ? { container: row.container, folder: '/' } : undefined;
 }
 
-export function isImageNode(value: unknown): value is ImageNode {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'kind' in value &&
-    value.kind === 'image' &&
-    'id' in value &&
-    typeof value.id === 'string' &&
-    'reference' in value &&
-    typeof value.reference === 'string'
-  );
-}
-
-export function isNetworkNode(value: unknown): value is NetworkNode {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'kind' in value &&
-    value.kind === 'network' &&
-    'name' in value &&
-    typeof value.name === 'string'
-  );
-}
-
-export function isEndpointNode(value: unknown): value is EndpointNode {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'kind' in value &&
-    value.kind === 'endpoint' &&
-    'network' in value &&
-    typeof value.network === 'string' &&
-    'id' in value &&
-    typeof value.id === 'string'
-  );
-}
-
-export function isPartNode(value: unknown): value is PartNode {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'part' && 'part' in value;
-}
-
-export function isFileNode(value: unknown): value is FileNode {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'file' && 'path' in value;
-}
-
-export function isChangeNode(value: unknown): value is ChangeNode {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'change' && 'change' in value;
-}
-
-export function isVolumeNode(value: unknown): value is VolumeNode {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'volume' && 'name' in value;
+/** Commands are handed what other extensions and `executeCommand` say, too: `texts` are the fields that are looked at. */
+function isNode<Node extends { kind: string }>(kind: Node['kind'], ...texts: (keyof Node)[]) {
+  return (value: unknown): value is Node => {
+    if (typeof value !== 'object' || value === null) return false;
+    const node = value as Partial<Record<keyof Node, unknown>>;
+    return node.kind === kind && texts.every((name) => typeof node[name] === 'string');
+  };
 }

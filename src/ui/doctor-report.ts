@@ -1,5 +1,6 @@
 import type { Finding, Phrase } from '../../runtime-helper/protocol/index.ts';
 import { cleanLine } from '../model/clean-text.ts';
+import { tableRow } from './markdown-table.ts';
 import { plainMarkdown } from './plain-text.ts';
 import { t, translated } from '../model/l10n.ts';
 
@@ -10,8 +11,8 @@ const verdicts = { good: '✓', warning: '⚠', problem: '✗' };
 /** The report as Markdown: what needs a person first, then all that is well. */
 export function doctorReport(findings: readonly Finding[]): string {
   const troubles = findings.filter(({ verdict }) => verdict !== 'good');
-  const rows = findings.map(
-    ({ title, verdict, details }) => `| ${verdicts[verdict]} | ${plain(title)} | ${details.map(plain).join('; ')} |`,
+  const rows = findings.map(({ title, verdict, details }) =>
+    tableRow([verdicts[verdict], plain(title), details.map(plain).join('; ')]),
   );
   return [
     `# ${t('Skiff Doctor')}`,

@@ -2,6 +2,7 @@ import type { ImageStep } from '../../runtime-helper/protocol/types.ts';
 import { shorten } from '../model/clean-text.ts';
 import { describeDuration } from '../model/durations.ts';
 import { describeSize } from '../model/sizes.ts';
+import { tableRow } from './markdown-table.ts';
 import { markdownCode, plainMarkdown } from './plain-text.ts';
 import { t } from '../model/l10n.ts';
 
@@ -10,8 +11,7 @@ export function historyReport(name: string, steps: readonly ImageStep[], now: nu
   const rows = steps.map(({ createdAt, createdBy, comment, size }) => {
     const age = createdAt === undefined ? '' : t('{0} ago', describeDuration(now - Date.parse(createdAt)));
     const cells = [age, describeSize(size), markdownCode(shorten(createdBy, 400)), plainMarkdown(comment)];
-    // A bar would end the cell, even within a code span (GFM, 4.10).
-    return `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/g, '\\|')).join(' | ')} |`;
+    return tableRow(cells);
   });
   return [
     `# ${plainMarkdown(name)}`,

@@ -1,5 +1,6 @@
 import { QuickPickItemKind, window, type QuickPickItem } from 'vscode';
 import type { ImageSummary } from '../../runtime-helper/protocol/types.ts';
+import { referenceProblem } from '../model/image-words.ts';
 import { describeSize } from '../model/sizes.ts';
 import { plainLabel } from './plain-text.ts';
 import { t } from '../model/l10n.ts';
@@ -73,9 +74,10 @@ async function choose(
 function typedItem(typed: string): ImageItem | undefined {
   if (typed === '') return undefined;
   const item = { label: plainLabel(typed), alwaysShow: true };
-  return /\s/.test(typed)
-    ? { ...item, description: t('A reference is one word.') }
-    : { ...item, description: t('use this reference'), reference: typed };
+  const problem = referenceProblem(typed);
+  return problem === undefined
+    ? { ...item, description: t('use this reference'), reference: typed }
+    : { ...item, description: problem };
 }
 
 const split = (label: string, items: ImageItem[]): ImageItem[] =>

@@ -1,21 +1,15 @@
 import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { ContainerState, ContainerSummary, HealthStatus } from '../../runtime-helper/protocol/types.ts';
 import type { Group, Grouping } from '../model/arrangement.ts';
-import {
-  describeRow,
-  describeState,
-  displayCommand,
-  displayImage,
-  displayName,
-  shortId,
-} from '../model/container-words.ts';
+import { describeState, displayCommand, displayImage, displayName, shortId } from '../model/container-words.ts';
 import { containerParts, distinctPorts, portWords } from '../model/container-parts.ts';
 import { describeDuration } from '../model/durations.ts';
+import { factsTable } from '../ui/markdown-table.ts';
 import { markdownCode, plainMarkdown } from '../ui/plain-text.ts';
 import { t } from '../model/l10n.ts';
 
-/** A container as a row of the tree. The tooltip is made when it is asked for. */
-export function containerItem(container: ContainerSummary, now: number, usage?: string): TreeItem {
+/** A container as a row of the tree; `words` stand beside its name. The tooltip is made when it is asked for. */
+export function containerItem(container: ContainerSummary, now: number, words: string): TreeItem {
   const hasParts = containerParts(container).length > 0;
   const item = new TreeItem(
     displayName(container),
@@ -24,7 +18,7 @@ export function containerItem(container: ContainerSummary, now: number, usage?: 
   item.id = container.id;
   // A click selects, as in lists: with a command a row is opened by its arrow alone, and a range has containers only.
   if (hasParts) item.command = { command: 'noop', title: '' };
-  item.description = describeRow(container, now, usage);
+  item.description = words;
   item.iconPath = stateIcon(container.state);
   item.contextValue = `container-${container.state.status}`;
   item.accessibilityInformation = {
@@ -68,10 +62,7 @@ export function containerTooltip(container: ContainerSummary, now: number): Mark
   if (mounts.length > 0) rows.push([t('Mounts'), mounts.join(', ')]);
   if (container.networks.length > 0) rows.push([t('Networks'), container.networks.map(plainMarkdown).join(', ')]);
   if ('pid' in container.state) rows.push([t('Process'), `${container.state.pid}`]);
-  const text = new MarkdownString(`**${plainMarkdown(displayName(container))}**\n\n| | |\n|---|---|\n`);
-  // A bar would end the cell, even within a code span (GFM, 4.10).
-  for (const [name, value] of rows) text.appendMarkdown(`| ${name} | ${value.replace(/(?<!\\)\|/g, '\\|')} |\n`);
-  return text;
+  return new MarkdownString(factsTable(displayName(container), rows));
 }
 
 /** What ends a container from outside: TERM and KILL are how `stop` ends it, so they are no failure of its own. */

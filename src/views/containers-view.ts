@@ -1,5 +1,4 @@
 import { window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
-import { describeRow } from '../model/container-words.ts';
 import type { Containers, ContainersChange } from '../model/containers.ts';
 import { Listeners, type Subscription } from '../model/listeners.ts';
 import { arrange, dependsOnState, type Arranged, type Arrangement, type Group } from '../model/arrangement.ts';
@@ -7,8 +6,8 @@ import { containerParts } from '../model/container-parts.ts';
 import type { FileEvents } from '../model/file-news.ts';
 import { folderOf } from '../model/file-places.ts';
 import type { ChangeNode, ContainerNode, FileNode, GroupNode, PartNode } from '../model/nodes.ts';
-import { refreshDelay } from '../model/refresh-delay.ts';
 import type { Usages } from '../model/usages.ts';
+import { AgingRows } from './aging-rows.ts';
 import { containerItem, containerTooltip, groupItem } from './container-item.ts';
 import type { ContainerLooks } from './container-looks.ts';
 import { FileDrags, type FileDrop } from './file-drags.ts';
@@ -19,19 +18,13 @@ import { partItem } from './part-item.ts';
 import { Redraws } from './redraws.ts';
 import { t } from '../model/l10n.ts';
 
-/**
- * With a row VS Code draws all that is open below it, and for that moment knows none of these rows: a click on one is lost. It also takes
- * the row's tooltip away. So the words of a row that somebody looks at more closely are not renewed with every second.
- */
-const lookMs = 10_000;
-
 type Node = GroupNode | ContainerNode | PartNode | FileNode | ChangeNode;
 
 /** The tree of containers, or of groups of them. While it is hidden it neither draws nor keeps a timer. */
 export class ContainersView implements TreeDataProvider<Node> {
   readonly #containers: Containers;
   readonly #arranged: Arranged;
-  readonly #usages: Usages;
+  readonly #aging: AgingRows;
   readonly #rows: LazyRows;
   readonly #drags = new FileDrags<Node>();
   readonly #redraws: Redraws<Node>;
@@ -44,21 +37,16 @@ export class ContainersView implements TreeDataProvider<Node> {
   readonly #groups = new Map<string, GroupNode>();
   /** The headings below each container that were handed out last. */
   readonly #headings = new Map<string, PartNode[]>();
-  /** What each row says now, so that a tick redraws only rows whose words changed. */
-  readonly #drawn = new Map<string, string>();
-  /** When what is below a container's row, or its tooltip, was last asked for. */
-  readonly #lookedAt = new Map<string, number>();
   /** Rows that were opened and closed again. */
   readonly #closed = new Set<string>();
   readonly #tree: TreeView<Node>;
   readonly #subscriptions: Subscription[];
-  #timer: NodeJS.Timeout | undefined;
   readonly onDidChangeTreeData;
 
   constructor(containers: Containers, arranged: Arranged, usages: Usages, looks: ContainerLooks) {
     this.#redraws = new Redraws<Node>(() => this.#tree, looks.listed);
     this.onDidChangeTreeData = this.#redraws.event;
-    this.#usages = usages;
+    this.#aging = new AgingRows(containers, usages, (ids) => this.#redraws.rows(ids.map((id) => this.#node(id))));
     this.#containers = containers;
     this.#rows = new LazyRows(looks, containers, (id) => this.#foldersOpened.fire(id));
     this.#arranged = arranged;
@@ -70,7 +58,7 @@ export class ContainersView implements TreeDataProvider<Node> {
     this.#subscriptions = [
       arranged.onChanged((arrangement) => this.#arrangementChanged(arrangement)),
       containers.onChanged((change) => this.#containersChanged(change)),
-      usages.onChanged(() => this.#redrawChanged()),
+      usages.onChanged(() => this.#tree.visible && this.#aging.redrawChanged()),
       this.#tree.onDidChangeVisibility(({ visible }) => this.#visibilityChanged(visible)),
       this.#tree.onDidCollapseElement(({ element }) => this.#collapsed(element)),
       this.#tree.onDidExpandElement(({ element }) => this.#expanded(element)),
@@ -138,7 +126,7 @@ export class ContainersView implements TreeDataProvider<Node> {
       const container = this.#containers.get(node.id);
       const parts = container ? containerParts(container) : [];
       this.#headings.set(node.id, parts);
-      if (parts.length > 0) this.#lookedAt.set(node.id, Date.now());
+      if (parts.length > 0) this.#aging.looked(node.id);
       return parts;
     }
     if (node) return this.#group(node)?.containers.map(({ id }) => this.#node(id)) ?? [];
@@ -156,9 +144,7 @@ export class ContainersView implements TreeDataProvider<Node> {
     const container = this.#containers.get(node.id);
     if (!container) return { label: node.id.slice(0, 12) };
     const now = Date.now();
-    const usage = this.#usages.describe(node.id);
-    this.#drawn.set(node.id, describeRow(container, now, usage));
-    return containerItem(container, now, usage);
+    return containerItem(container, now, this.#aging.describe(container, now));
   }
 
   /** For `reveal`. */
@@ -175,20 +161,20 @@ export class ContainersView implements TreeDataProvider<Node> {
     const container = node.kind === 'container' ? this.#containers.get(node.id) : undefined;
     if (container) {
       item.tooltip = containerTooltip(container, Date.now());
-      this.#lookedAt.set(container.id, Date.now());
+      this.#aging.looked(container.id);
     }
     if (node.kind === 'file') item.tooltip = fileTooltip(node);
     return item;
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#aging.stop();
     this.#changesPace.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
   #top(): Node[] {
-    this.#schedule();
+    if (this.#tree.visible) this.#aging.start();
     const groups = this.#arrange();
     if (this.#arranged.current.groupBy !== 'none') return groups.map(({ key }) => this.#groupNode(key));
     return groups.flatMap(({ containers }) => containers.map(({ id }) => this.#node(id)));
@@ -211,7 +197,7 @@ export class ContainersView implements TreeDataProvider<Node> {
   #collapsed(node: Node): void {
     if (node.kind === 'container') {
       this.#rows.closeContainer(node.id);
-      this.#lookedAt.delete(node.id);
+      this.#aging.lookedAway(node.id);
     } else if (node.kind === 'group')
       for (const { id } of this.#group(node)?.containers ?? []) this.#rows.closeContainer(id);
     else {
@@ -261,51 +247,26 @@ export class ContainersView implements TreeDataProvider<Node> {
     const moves = change.kind === 'list' || dependsOnState(this.#arranged.current);
     if (moves) this.#redraws.all();
     else this.#redraws.rows(change.ids.map((id) => this.#node(id)));
-    this.#schedule();
+    this.#aging.start();
   }
 
   #forgetRemoved(): void {
     for (const id of this.#nodes.keys()) {
       if (this.#containers.get(id)) continue;
       this.#nodes.delete(id);
-      this.#drawn.delete(id);
+      this.#aging.forget(id);
       this.#headings.delete(id);
-      this.#lookedAt.delete(id);
       this.#rows.closeContainer(id);
+      for (const key of this.#closed) if (key.includes(` ${id}`)) this.#closed.delete(key);
     }
   }
 
   #visibilityChanged(visible: boolean): void {
-    clearTimeout(this.#timer);
+    this.#aging.stop();
     if (!visible) return this.#rows.closeAll();
     this.#redraws.all();
-    this.#schedule();
+    this.#aging.start();
     this.#shown.fire();
-  }
-
-  /** Ages go on by themselves: redraws the rows whose words have changed, when they have. */
-  #schedule(): void {
-    clearTimeout(this.#timer);
-    if (!this.#tree.visible) return;
-    const delay = refreshDelay(this.#containers.all, Date.now());
-    if (delay === undefined) return;
-    this.#timer = setTimeout(() => {
-      this.#redrawChanged();
-      this.#schedule();
-    }, delay);
-  }
-
-  /** Those rows whose words are not what they were. */
-  #redrawChanged(): void {
-    if (!this.#tree.visible) return;
-    const now = Date.now();
-    const changed = this.#containers.all.filter(
-      (container) =>
-        this.#drawn.has(container.id) &&
-        now - (this.#lookedAt.get(container.id) ?? 0) >= lookMs &&
-        this.#drawn.get(container.id) !== describeRow(container, now, this.#usages.describe(container.id)),
-    );
-    this.#redraws.rows(changed.map(({ id }) => this.#node(id)));
   }
 }
 

@@ -7,6 +7,7 @@ import { describeImage, displayReference, displayTag, shortImageId } from '../mo
 import type { Repository } from '../model/images.ts';
 import type { ImageNode } from '../model/nodes.ts';
 import { describeSize } from '../model/sizes.ts';
+import { factsTable } from '../ui/markdown-table.ts';
 import { markdownCode, plainMarkdown } from '../ui/plain-text.ts';
 import { t } from '../model/l10n.ts';
 
@@ -49,7 +50,5 @@ export function imageTooltip(
   if (image.references.length > 1)
     rows.push([t('Names'), image.references.map((name) => markdownCode(name)).join(', ')]);
   if (users.length > 0) rows.push([t('Used by'), users.map((user) => plainMarkdown(displayName(user))).join(', ')]);
-  const text = new MarkdownString(`**${plainMarkdown(displayReference(node))}**\n\n| | |\n|---|---|\n`);
-  for (const [name, value] of rows) text.appendMarkdown(`| ${name} | ${value.replace(/(?<!\\)\|/g, '\\|')} |\n`);
-  return text;
+  return new MarkdownString(factsTable(displayReference(node), rows));
 }

@@ -12,12 +12,11 @@ import type { Containers } from '../model/containers.ts';
 import { groupImages, type Images } from '../model/images.ts';
 import { Listeners, type Subscription } from '../model/listeners.ts';
 import type { ImageNode, RepositoryNode } from '../model/nodes.ts';
+import { parseUriList, uriList } from '../model/uri-list.ts';
 import { imageItem, imageTooltip, repositoryItem } from './image-item.ts';
 import { Redraws } from './redraws.ts';
 
 type Node = RepositoryNode | ImageNode;
-
-const uriList = 'text/uri-list';
 
 /** The tree of images: repositories, and below each its tags. Archives that are dropped on it are brought in. */
 export class ImagesView implements TreeDataProvider<Node>, TreeDragAndDropController<Node> {
@@ -88,7 +87,7 @@ export class ImagesView implements TreeDataProvider<Node>, TreeDragAndDropContro
   async handleDrop(_target: Node | undefined, data: DataTransfer, token: CancellationToken): Promise<void> {
     const text = await data.get(uriList)?.asString();
     if (token.isCancellationRequested || text === undefined) return;
-    this.#dropped.fire(text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#')));
+    this.#dropped.fire(parseUriList(text));
   }
 
   dispose(): void {

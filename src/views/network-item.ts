@@ -2,6 +2,7 @@ import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleSta
 import type { NetworkMember, NetworkSummary } from '../../runtime-helper/protocol/types.ts';
 import { cleanLine } from '../model/clean-text.ts';
 import { describeMember, describeNetwork, displayMember, isOn } from '../model/network-words.ts';
+import { factsTable } from '../ui/markdown-table.ts';
 import { markdownCode, plainMarkdown } from '../ui/plain-text.ts';
 import { t } from '../model/l10n.ts';
 
@@ -55,7 +56,5 @@ export function networkTooltip({
     ...(internal ? [[t('Internal'), t('no way out')] as [string, string]] : []),
     ['ID', markdownCode(id.slice(0, 12))],
   ];
-  const text = new MarkdownString(`**${plainMarkdown(name)}**\n\n| | |\n|---|---|\n`);
-  for (const [title, value] of rows) text.appendMarkdown(`| ${title} | ${value} |\n`);
-  return text;
+  return new MarkdownString(factsTable(name, rows));
 }
