@@ -10,7 +10,8 @@
 #include "store_open.h"
 
 static const char *const directories[] = { "dev", "etc", "proc", "sys" };
-static const char *const files[] = { "etc/hostname", "etc/hosts", "etc/resolv.conf" };
+/* By .dockerenv programs know that they are in a container. */
+static const char *const files[] = { ".dockerenv", "etc/hostname", "etc/hosts", "etc/resolv.conf" };
 /* Docker has this link for programs that ask mtab; an image's own stands. The last of all: it tells that all are there. */
 #define MTAB "etc/mtab"
 
