@@ -47,7 +47,7 @@ export function inspectImage(image: ImageDescription): object {
 /** An image's own nulls are nils like those of one that says nothing. */
 function imageConfig(config: ImageDescription['config']): object {
   const said = Object.entries(config).filter(([, value]) => value !== null && value !== undefined);
-  for (const [name, value] of said) if (name === 'Labels' || name === 'Volumes') asMap(value as object);
+  for (const [name, value] of said) if (['ExposedPorts', 'Labels', 'Volumes'].includes(name)) asMap(value as object);
   return { ...emptyConfig, ...Object.fromEntries(said) };
 }
 

@@ -9,7 +9,7 @@ export function hostConfig(container: Container, config: ContainerConfig): objec
     ContainerIDFile: '',
     LogConfig: { Type: log.driver, Config: asMap({ ...log.options }) },
     NetworkMode: network,
-    PortBindings: portBindings(config.networking.ports),
+    PortBindings: asMap(portBindings(config.networking.ports)),
     RestartPolicy: { Name: restartPolicy.name, MaximumRetryCount: restartPolicy.maximumRetryCount },
     AutoRemove: autoRemove,
     VolumeDriver: '',

@@ -23,6 +23,7 @@ describe('a template', () => {
     ['{{json .State}}', '{"Running":true,"Pid":42}'],
     ['{{.Args}} {{len .Args}}', '[-c sleep 1] 2'],
     ['{{.Labels}}', 'map[a:1 b.c:2]'],
+    ['{{.State}} {{.Networks}}', '{true 42 <nil>} map[bridge:{10.0.0.2} other:{10.1.0.2}]'],
     ['{{index .Labels "b.c"}}{{index .Labels "none"}}.', '2.'],
     ['{{index .Args 1}}', 'sleep 1'],
     ['{{range .Networks}}{{.IPAddress}} {{end}}', '10.0.0.2 10.1.0.2 '],

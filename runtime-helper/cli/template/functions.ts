@@ -1,5 +1,5 @@
 import { UsageError } from '../usage-error.ts';
-import { Nil } from './values.ts';
+import { isMap, Nil } from './values.ts';
 
 export type TemplateFunction = (...args: unknown[]) => unknown;
 
@@ -51,7 +51,7 @@ export function isTrue(value: unknown): boolean {
   return Boolean(value);
 }
 
-/** As Go prints a value: `[a b]`, `map[k:v]`, `<no value>` for what is not there, `<nil>` for null. */
+/** As Go prints a value: `[a b]`, `map[k:v]`, a structure's fields as `{a b}`, `<no value>` for what is not there, `<nil>` for null. */
 export function display(value: unknown): string {
   return value === undefined ? '<no value>' : displayInside(value);
 }
@@ -62,6 +62,7 @@ function displayInside(value: unknown): string {
   if (value instanceof Nil) return value.kind === 'map' ? 'map[]' : '[]';
   if (Array.isArray(value)) return `[${value.map(displayInside).join(' ')}]`;
   if (typeof value === 'object') {
+    if (!isMap(value)) return `{${Object.values(value).map(displayInside).join(' ')}}`;
     const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
     return `map[${entries.map(([key, one]) => `${key}:${displayInside(one)}`).join(' ')}]`;
   }
