@@ -6,6 +6,10 @@ import { cleanText } from './text.ts';
 /** As many as Docker's command line has under way. */
 export const manyAtOnce = { atOnce: 50 };
 
+/** False: nothing was done, and nothing is printed. */
+type Act = (reference: string) => Promise<void | boolean>;
+type Outcome = { silent: boolean } | { error: unknown };
+
 type How = {
   /** How many are under way at a time; absent: one after the other. */
   atOnce?: number;
@@ -17,20 +21,16 @@ type How = {
  * Does something with each of the containers that were named, prints the names of those where it went well, in their order, and goes
  * on with the others where it did not: exit code 1 then.
  */
-export async function each(
-  call: Call,
-  act: (reference: string) => Promise<void>,
-  { atOnce = 1, isFine = () => false }: How = {},
-): Promise<number> {
+export async function each(call: Call, act: Act, { atOnce = 1, isFine = () => false }: How = {}): Promise<number> {
   const { args, operation, terminal } = call;
-  const outcomes: Promise<{ error?: unknown }>[] = [];
+  const outcomes: Promise<Outcome>[] = [];
   for (const [index, reference] of args.entries()) outcomes.push(attempt(outcomes[index - atOnce], act, reference));
   let code = 0;
   for (const [index, reference] of args.entries()) {
     const outcome = await outcomes[index];
     operation.signal.throwIfAborted();
     if (!outcome || !('error' in outcome)) {
-      terminal.stdout(`${cleanText(reference)}\n`);
+      if (!outcome?.silent) terminal.stdout(`${cleanText(reference)}\n`);
       continue;
     }
     const failure = asSkiffError(outcome.error);
@@ -40,15 +40,10 @@ export async function each(
   return code;
 }
 
-async function attempt(
-  before: Promise<unknown> | undefined,
-  act: (reference: string) => Promise<void>,
-  reference: string,
-): Promise<{ error?: unknown }> {
+async function attempt(before: Promise<unknown> | undefined, act: Act, reference: string): Promise<Outcome> {
   await before;
   try {
-    await act(reference);
-    return {};
+    return { silent: (await act(reference)) === false };
   } catch (error) {
     return { error };
   }

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Container, Endpoint, Network, Port } from '../engine/index.ts';
 import { asMap, listOrNil, nilList, nilMap } from './template/values.ts';
 
+const predefined = new Set(['bridge', 'host', 'none']);
+
 export function inspectNetwork(network: Network): object {
   const {
     id,
@@ -22,10 +24,11 @@ export function inspectNetwork(network: Network): object {
     Created: createdAt,
     Scope: 'local',
     Driver: driver,
+    EnableIPv4: true,
     EnableIPv6: ipv6 !== undefined,
     IPAM: {
       Driver: 'default',
-      Options: nilMap,
+      Options: predefined.has(name) ? nilMap : asMap({}),
       Config: [ipv4, ipv6].flatMap((pool) =>
         pool
           ? [
@@ -41,6 +44,7 @@ export function inspectNetwork(network: Network): object {
     Internal: internal,
     Attachable: false,
     Ingress: false,
+    ConfigFrom: { Network: '' },
     ConfigOnly: false,
     Containers: asMap(
       Object.fromEntries(
@@ -71,7 +75,7 @@ export function networkSettings(container: Container): object {
     HairpinMode: false,
     LinkLocalIPv6Address: '',
     LinkLocalIPv6PrefixLen: 0,
-    Ports: portMap(container.ports),
+    Ports: asMap(portMap(container.ports)),
     // What `nsenter --net=` takes.
     SandboxKey: pid === undefined ? '' : `/proc/${pid}/ns/net`,
     SecondaryIPAddresses: nilList,

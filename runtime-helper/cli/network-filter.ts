@@ -1,4 +1,5 @@
 import type { Network } from '../engine/index.ts';
+import { flagOf } from './filters.ts';
 import { UsageError } from './usage-error.ts';
 
 type Test = (network: Network) => boolean;
@@ -33,10 +34,12 @@ function testOf(key: string, value: string, used: ReadonlySet<string>): Test {
     case 'scope':
       return () => value === 'local';
     case 'type':
+      if (value !== 'custom' && value !== 'builtin') throw new UsageError(`invalid filter: 'type'='${value}'`, 1);
       return ({ driver, name }) => (driver === 'bridge' && name !== 'bridge') === (value === 'custom');
-    case 'dangling':
-      return ({ driver, name }) =>
-        (driver === 'bridge' && name !== 'bridge' && !used.has(name)) === ['1', 'true'].includes(value);
+    case 'dangling': {
+      const wanted = flagOf(new Map([[key, [value]]]), key);
+      return ({ driver, name }) => (driver === 'bridge' && name !== 'bridge' && !used.has(name)) === wanted;
+    }
     case 'label':
       return hasLabel(value);
     default:

@@ -1,4 +1,5 @@
 import type { Volume } from '../engine/index.ts';
+import { flagOf } from './filters.ts';
 import { UsageError } from './usage-error.ts';
 
 type Test = (volume: Volume) => boolean;
@@ -23,8 +24,10 @@ function testOf(key: string, values: readonly string[]): Test {
       return ({ name }) => values.some((value) => name.includes(value));
     case 'driver':
       return () => values.includes('local');
-    case 'dangling':
-      return ({ users }) => values.some((value) => /^(?:1|t|true)$/i.test(value) === (users.length === 0));
+    case 'dangling': {
+      const wanted = flagOf(new Map([[key, values]]), key);
+      return ({ users }) => wanted === (users.length === 0);
+    }
     case 'label':
       return ({ labels }) => values.every((value) => hasLabel(labels, value));
     case 'label!':

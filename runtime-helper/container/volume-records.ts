@@ -13,6 +13,11 @@ const filePattern = /^\.(.+)\.json$/;
 
 export function checkVolumeName(name: string): void {
   if (namePattern.test(name) && name.length < 200) return;
+  if (/^[a-zA-Z0-9]$/.test(name))
+    throw new SkiffError(
+      'invalid-argument',
+      phrase('create {0}: volume name is too short, names should be at least two alphanumeric characters', name),
+    );
   throw new SkiffError(
     'invalid-argument',
     phrase(

@@ -137,6 +137,14 @@ static bool find_group(const char *group, gid_t *gid)
 	return parse_id(group, gid);
 }
 
+/* With the colon that no user's name has: the helper tells them apart by it. */
+static int fail_group(struct failure *failure, const char *group)
+{
+	char object[sizeof(failure->object)];
+	snprintf(object, sizeof(object), ":%s", group);
+	return fail_with(failure, STAGE_USER, ENOENT, object);
+}
+
 int users_lookup(const char *spec, struct identity *identity, struct failure *failure)
 {
 	*identity = (struct identity){ .home = "/" };
@@ -153,7 +161,7 @@ int users_lookup(const char *spec, struct identity *identity, struct failure *fa
 	if (!colon && name)
 		add_groups_of(name, identity);
 	if (colon && !find_group(colon + 1, &identity->gid))
-		return fail_with(failure, STAGE_USER, ENOENT, colon + 1);
+		return fail_group(failure, colon + 1);
 	return 0;
 }
 
@@ -181,7 +189,7 @@ int users_add_groups(const char *const *names, size_t count, struct identity *id
 	for (size_t i = 0; i < count; i++) {
 		gid_t gid;
 		if (!find_group(names[i], &gid))
-			return fail_with(failure, STAGE_USER, ENOENT, names[i]);
+			return fail_group(failure, names[i]);
 		add_group(identity, gid);
 	}
 	return 0;

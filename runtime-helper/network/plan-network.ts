@@ -45,9 +45,7 @@ export function planNetwork(request: NetworkRequest, taken: Taken): NetworkRecor
   const ipv6 = given6 ?? (request.ipv6 ? chooseSubnet6(taken.storeId, used) : undefined);
   if (given6 && !request.ipv6) throw invalid('an IPv6 subnet needs --ipv6');
   const pools = [ipv4, ...(ipv6 ? [ipv6] : [])];
-  for (const text of [...request.gateways, ...request.ranges.map((range) => range.replace(/\/.*/, ''))]) {
-    if (!pools.some((pool) => contains(pool, parseAddress(text)))) throw invalid(`no matching subnet for ${text}`);
-  }
+  assertInside(request, pools);
   const id = name === defaultNetwork ? networkId(taken.storeId, name) : randomBytes(32).toString('hex');
   return {
     version: 1,
@@ -62,6 +60,16 @@ export function planNetwork(request: NetworkRequest, taken: Taken): NetworkRecor
     labels,
     options,
   };
+}
+
+/** In Docker's words. */
+function assertInside({ gateways, ranges, subnets }: NetworkRequest, pools: readonly Subnet[]): void {
+  const isInside = (address: string): boolean => pools.some((pool) => contains(pool, parseAddress(address)));
+  if (subnets.length === 0 && gateways.length + ranges.length > 0)
+    throw invalid('every ip-range or gateway must have a corresponding subnet');
+  for (const range of ranges)
+    if (!isInside(range.replace(/\/.*/, ''))) throw invalid(`no matching subnet for range ${range}`);
+  for (const gateway of gateways) if (!isInside(gateway)) throw invalid(`no matching subnet for gateway ${gateway}`);
 }
 
 /** IFNAMSIZ leaves 15 characters. */

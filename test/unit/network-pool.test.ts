@@ -275,7 +275,7 @@ describe('a new network', () => {
       'a gateway outside',
       { subnets: ['10.1.2.0/24'], gateways: ['10.1.3.1'] },
       {},
-      /no matching subnet for 10\.1\.3\.1/,
+      /no matching subnet for gateway 10\.1\.3\.1/,
     ],
     ['a range that is larger', { subnets: ['10.1.2.0/24'], ranges: ['10.1.0.0/16'] }, {}, /no matching subnet|larger/],
     ['two subnets of a family', { subnets: ['10.1.2.0/24', '10.1.3.0/24'] }, {}, /one IPv4 subnet/],

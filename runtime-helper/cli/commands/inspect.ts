@@ -69,7 +69,7 @@ export function printDocuments(
   for (const reference of args) {
     const document = lookUp(reference);
     if (document) documents.push(document);
-    else missing.push(new SkiffError('not-found', `no such ${kind}: ${reference}`));
+    else missing.push(new SkiffError('not-found', absence(kind, reference)));
   }
   if (format === undefined) terminal.stdout(`${toJson(documents)}\n`);
   else if (format === 'json') terminal.stdout(`${JSON.stringify(documents)}\n`);
@@ -77,6 +77,10 @@ export function printDocuments(
   for (const failure of missing) printFailure(terminal, failure);
   return missing.length > 0 ? 1 : 0;
 }
+
+/** As Docker's daemon says it of each. */
+const absence = (kind: string, reference: string): string =>
+  kind === 'network' ? `network ${reference} not found` : `no such ${kind}: ${reference}`;
 
 type Sizes = ReadonlyMap<string, ContainerSize>;
 

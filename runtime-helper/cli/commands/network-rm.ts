@@ -15,6 +15,8 @@ export const networkRm: Command = {
         await call.engine.removeNetwork(reference);
       } catch (error) {
         if (!call.options.flag('force') || asSkiffError(error).code !== 'not-found') throw error;
+        return false;
       }
+      return true;
     }),
 };

@@ -35,16 +35,15 @@ export const stats: Command = {
   run: async (call) => {
     const { operation, options, terminal } = call;
     const format = options.text('format') ?? 'table';
+    const how = { whole: options.flag('no-trunc'), once: options.flag('no-stream') };
     let before = sample(call);
     for (;;) {
       await delay(intervalMs, undefined, { signal: operation.signal });
       const now = sample(call);
-      const rows = [...now].map(([reference, one]) =>
-        rowOf(reference, one, before.get(reference), options.flag('no-trunc')),
-      );
+      const rows = [...now].map(([reference, one]) => rowOf(reference, one, before.get(reference), how));
       const table = format === 'table' ? `table ${defaultTable}` : format;
       const text = formatRows(rows, table, heads, formatTable);
-      if (options.flag('no-stream')) {
+      if (how.once) {
         terminal.stdout(text);
         return 0;
       }
@@ -79,9 +78,15 @@ function rowOf(
   reference: string,
   { container: { id, name }, sample: now }: Sampled,
   before: Sampled | undefined,
-  whole: boolean,
+  { whole, once }: { whole: boolean; once: boolean },
 ): Record<keyof typeof heads, string> {
   const who = { Container: cleanText(reference), ID: whole ? id : shortId(id), Name: cleanText(name) };
+  // Docker's daemon has zeros for one that does not run, and no answer while it is asked again and again.
+  if (!now && once)
+    return {
+      ...who,
+      ...{ BlockIO: '0B / 0B', CPUPerc: '0.00%', MemPerc: '0.00%', MemUsage: '0B / 0B', NetIO: '0B / 0B', PIDs: '0' },
+    };
   if (!now)
     return {
       ...who,

@@ -30,13 +30,16 @@ export const volumeLs: Command = {
 };
 
 export const volumeHeads = {
+  Availability: 'AVAILABILITY',
   Driver: 'DRIVER',
+  Group: 'GROUP',
   Name: 'VOLUME NAME',
   Labels: 'LABELS',
   Links: 'LINKS',
   Mountpoint: 'MOUNTPOINT',
   Scope: 'SCOPE',
   Size: 'SIZE',
+  Status: 'STATUS',
 };
 
 export function volumeRow({ name, labels, mountpoint, users }: Volume): Record<keyof typeof volumeHeads, string> {
@@ -44,5 +47,7 @@ export function volumeRow({ name, labels, mountpoint, users }: Volume): Record<k
   return {
     ...{ Driver: 'local', Name: name, Labels: cleanText(words.join(',')), Links: String(users.length) },
     ...{ Mountpoint: mountpoint, Scope: 'local', Size: 'N/A' },
+    // Of volumes of a cluster.
+    ...{ Availability: 'N/A', Group: 'N/A', Status: 'N/A' },
   };
 }

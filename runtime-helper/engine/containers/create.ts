@@ -30,8 +30,9 @@ export async function createContainer(parts: Parts, options: CreateOptions, oper
     const plan = planContainer(id, image, { ...options, network, runtime }, { store, mounts, confinement, limits });
     const { config, record } = { ...plan, record: { ...plan.record, networking } };
     operation.signal.throwIfAborted();
-    if (options.name !== undefined) names.claim(options.name, id);
-    name = options.name ?? names.claimRandom(id);
+    const wanted = options.name?.replace(/^\//, '');
+    if (wanted !== undefined) names.claim(wanted, id);
+    name = wanted ?? names.claimRandom(id);
     writeContainer(catalog.folder(id), { ...record, name }, config);
     const created = { ...record, name };
     catalog.records.wrote(created, config);

@@ -16,8 +16,7 @@ export function startFailure(error: unknown, command: string, isExec = false): S
     return failure(`exec: "${command}": ${reason}`, errno === 'ENOENT' ? 127 : 126);
   }
   if (stage === 'runtime') return runtimeFailure(error);
-  if (stage === 'user')
-    return failure(phrase('unable to find user {0}: no matching entries in passwd file', object), isExec ? 126 : 125);
+  if (stage === 'user') return failure(nobody(object), isExec ? 126 : 125);
   if (stage === 'cwd') return failure(`working directory ${object}: ${folderReason(errno)}`, isExec ? 126 : 125);
   if (stage === 'join' && (errno === 'ESRCH' || errno === 'ENOENT') && /^[0-9a-f]{64}$/.test(object))
     return failure(phrase('container {0} is not running', object), 125);
@@ -61,6 +60,12 @@ export function startFailure(error: unknown, command: string, isExec = false): S
   if (stage === 'lock') return failure(phrase('the container is being started already'), 125);
   return failure(error.message, 125);
 }
+
+/** A group has a colon before it. */
+const nobody = (name: string): Phrase =>
+  name.startsWith(':')
+    ? phrase('unable to find group {0}: no matching entries in group file', name.slice(1))
+    : phrase('unable to find user {0}: no matching entries in passwd file', name);
 
 const folderReasons = new Map([
   ['ENOENT', 'no such file or directory'],
