@@ -94,6 +94,11 @@ export async function runToEnd(
 ): Promise<Outcome & { container: Container }> {
   const container = await engine.createContainer(options, operation);
   const { socket, started } = await engine.startContainer(container.id, { gate: true }, operation);
-  const [outcome] = await Promise.all([collect(socket, input), started]);
+  const collected = collect(socket, input).catch(async (error: unknown) => {
+    // Why it failed to begin says more than that nobody listens any more.
+    await started;
+    throw error;
+  });
+  const [outcome] = await Promise.all([collected, started]);
   return { ...outcome, container };
 }
