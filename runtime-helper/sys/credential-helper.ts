@@ -18,7 +18,9 @@ export function runCredentialHelper(
   const fail = (reason: string, cause?: unknown): SkiffError =>
     new SkiffError('unavailable', `error getting credentials - ${program} ${verb}: ${reason}`, { cause });
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [verb], { env: { ...env }, stdio: ['pipe', 'pipe', 'ignore'], timeout: patienceMs });
+    const child = spawn(program, [verb], { env: { ...env }, stdio: ['pipe', 'pipe', 'ignore'] });
+    // Not spawn's own: that one goes on, and keeps us alive, when there is no such program.
+    const timer = setTimeout(() => child.kill('SIGTERM'), patienceMs);
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       said += text;
@@ -27,9 +29,14 @@ export function runCredentialHelper(
     // It may end without reading.
     child.stdin.on('error', () => {});
     child.stdin.end(input);
-    child.once('error', (cause) =>
-      reject(fail(errnoOf(cause) === 'ENOENT' ? 'executable file not found in $PATH' : cause.message, cause)),
-    );
-    child.once('close', (code) => (code === 0 ? resolve(said) : reject(fail(said.trim() || `failed with ${code}`))));
+    child.once('error', (cause) => {
+      clearTimeout(timer);
+      reject(fail(errnoOf(cause) === 'ENOENT' ? 'executable file not found in $PATH' : cause.message, cause));
+    });
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      if (code === 0) resolve(said);
+      else reject(fail(said.trim() || `failed with ${code}`));
+    });
   });
 }
