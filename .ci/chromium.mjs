@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { chromiumNames, installPackages, isOffered } from './debian.mjs';
-import { cache, must, output } from './node24.mjs';
+import { cache, mustOnline, output } from './node24.mjs';
 
 /** Where the browser from npm is put, for machines without a package (Ubuntu has Chromium as a snap only). */
 const unpacked = join(cache, 'chromium/chromium');
@@ -45,9 +45,13 @@ export async function installChromium() {
   const folder = join(cache, 'chromium');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
-  must('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', npmPackage], {
-    cwd: folder,
-  });
+  mustOnline(
+    'npm',
+    ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', npmPackage],
+    {
+      cwd: folder,
+    },
+  );
   const packed = join(folder, 'node_modules/@sparticuz/chromium/bin/chromium.br');
   await pipeline(createReadStream(packed), createBrotliDecompress(), createWriteStream(`${unpacked}.new`));
   chmodSync(`${unpacked}.new`, 0o755);

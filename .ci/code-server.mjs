@@ -1,7 +1,7 @@
 // A real VS Code from the npm registry: code-server's workbench and extension host, in .cache/code-server.
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cache, must, root } from './node24.mjs';
+import { cache, must, mustOnline, root } from './node24.mjs';
 
 const version = '4.139.1';
 const folder = join(cache, 'code-server');
@@ -35,8 +35,8 @@ export function installCodeServer() {
     npm_config_loglevel: 'error',
     npm_config_update_notifier: 'false',
   };
-  must('npm', ['install', '--no-save', '--ignore-scripts', `code-server@${version}`], { cwd: folder, env });
-  must('npm', ['install', '--omit=dev', '--ignore-scripts'], { cwd: vscode, env });
+  mustOnline('npm', ['install', '--no-save', '--ignore-scripts', `code-server@${version}`], { cwd: folder, env });
+  mustOnline('npm', ['install', '--omit=dev', '--ignore-scripts'], { cwd: vscode, env });
   must('npm', ['rebuild', '@vscode/spdlog', '@vscode/native-watchdog'], { cwd: vscode, env });
   for (const [link, target] of [
     ['remote-cli/code-server', 'code-server-linux.sh'],

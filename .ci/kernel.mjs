@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOffered, kernelPackage } from './debian.mjs';
-import { cache, must, output, run } from './node24.mjs';
+import { cache, must, output, runOnline } from './node24.mjs';
 
 /** `boot/vmlinuz-*`, `lib/modules/*` and `sbin/apparmor_parser` are below it. */
 export const kernelFolder = join(cache, 'other-kernel');
@@ -17,7 +17,7 @@ export function unpackKernel() {
   const scratch = `${kernelFolder}.${process.pid}`;
   mkdirSync(scratch, { recursive: true });
   const download = ['-qq', '-o', 'APT::Sandbox::User=root', 'download', name, 'apparmor'];
-  if (run('apt-get', download, { cwd: scratch }) !== 0) {
+  if (runOnline('apt-get', download, { cwd: scratch }) !== 0) {
     // A list of packages that is old names what is gone: then the tests that want this kernel say that there is none.
     console.log('setup: apt-get could not download it; `apt-get update` may help');
     return rmSync(scratch, { recursive: true });

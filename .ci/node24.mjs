@@ -52,6 +52,21 @@ export function run(command, args, options = {}) {
   return status ?? 128 + (constants.signals[signal] ?? 0);
 }
 
+/** Like `run`, up to three times: what comes over a network may fail once. */
+export function runOnline(command, args, options = {}) {
+  for (let tries = 1; ; tries += 1) {
+    const code = run(command, args, options);
+    if (code === 0 || code === 127 || tries === 3) return code;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, tries * 3000);
+  }
+}
+
+/** Like `runOnline`, and throws when the command fails. */
+export function mustOnline(command, args, options = {}) {
+  const code = runOnline(command, args, options);
+  if (code !== 0) throw new Error(`${[command, ...args].join(' ')} failed with exit code ${code}`);
+}
+
 /** Like `run`, and throws when the command fails. */
 export function must(command, args, options = {}) {
   const code = run(command, args, options);

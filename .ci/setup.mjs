@@ -8,7 +8,7 @@ import { findChromium, installChromium } from './chromium.mjs';
 import { hasCodeServer, installCodeServer } from './code-server.mjs';
 import { installPackages, missingPackages } from './debian.mjs';
 import { unpackKernel } from './kernel.mjs';
-import { continueOnNode24, fail, node24, requireNode20, root, run } from './node24.mjs';
+import { continueOnNode24, fail, node24, requireNode20, root, runOnline } from './node24.mjs';
 
 /** Node's packages as package-lock.json has them. */
 export function installNpmPackages() {
@@ -19,8 +19,8 @@ export function installNpmPackages() {
   const stamp = join(root, 'node_modules/.cache/package-lock.sha256');
   if (existsSync(node24) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   console.log('setup: npm ci');
-  const install = () => run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']) === 0;
-  if (!install() && !install()) throw new Error('npm ci failed (its own words are above)');
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  if (runOnline('npm', ['ci', ...options]) !== 0) throw new Error('npm ci failed (its own words are above)');
   if (!existsSync(node24))
     throw new Error(
       `npm ci brought no Node 24: there is one for Linux on x64 and arm64, this is ${process.platform} on ${process.arch}`,

@@ -12,7 +12,7 @@ import { checks } from './check.mjs';
 
 await begin();
 
-/** Folder below test/ → seconds for one file, how many at once on two cores, and whether it makes containers. */
+/** Folder below test/ → seconds for one file, how many at once on two cores, and whether it makes containers. SKIFF_TEST_SLOWNESS multiplies the seconds. */
 const suites = {
   tidy: { limit: 120, concurrency: 2 },
   unit: { limit: 120, concurrency: 2 },
@@ -25,6 +25,7 @@ const suites = {
 
 // Limits of waits (test/support/wait.ts): nobody watches, and what else the machine does is not known. A test that passes waits no longer.
 if (process.env.CI) process.env.SKIFF_TEST_SLOWNESS ??= '3';
+const slowness = Number(process.env.SKIFF_TEST_SLOWNESS ?? 1);
 
 const totals = { passed: 0, failed: 0, skipped: 0, failures: [], skips: [] };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -94,7 +95,7 @@ async function runSuites(chosen, env) {
       continue;
     }
     engineRan ||= privileged;
-    addTotals(await runTestFiles(files, { limit, concurrency, prefix, env }));
+    addTotals(await runTestFiles(files, { limit: limit * slowness, concurrency, prefix, env }));
   }
   if (engineRan) await checkLeaks(() => leaked(before, kernelObjects()));
 }
@@ -119,7 +120,7 @@ function privilegedPrefix() {
 
 /** Nothing of ours may be left in the kernel when all tests have ended. What is just going gets a moment. */
 async function checkLeaks(left) {
-  for (let tries = 0; tries < 300 && left().length > 0; tries += 1)
+  for (let tries = 0; tries < 300 * slowness && left().length > 0; tries += 1)
     await new Promise((resolve) => setTimeout(resolve, 100));
   const leaks = left();
   console.log(`${leaks.length === 0 ? 'ok  ' : 'FAIL'} no mount, interface, cgroup, nft table or process is left`);
