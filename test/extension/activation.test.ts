@@ -1,13 +1,16 @@
 /** What a window pays for having Skiff. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { useEditor } from '../support/editor.ts';
 import { until } from '../support/wait.ts';
 import type { Workbench } from '../support/workbench.ts';
 
-// Before everything else on the machine: VS Code measures with the clock on the wall.
-const { story } = useEditor({ through: ['chrt', '--rr', '10'] });
+// Before everything else on the machine, where that may be: VS Code measures with the clock on the wall.
+const first = ['chrt', '--rr', '10'];
+const { story } = useEditor(spawnSync('chrt', [...first.slice(1), 'true']).status === 0 ? { through: first } : {});
 
 const most = 50;
+const mostTries = 10;
 
 /** What VS Code has measured: loading our code, and the call of `activate`. */
 async function activationTime(window: Workbench): Promise<number> {
@@ -32,7 +35,7 @@ async function activationTime(window: Workbench): Promise<number> {
 story('it is active in less than 50 ms of its own', async ({ window }) => {
   const measured: number[] = [];
   // What else happens meanwhile is measured with it: the least is nearest to our own.
-  for (let tries = 0; tries < 5 && Math.min(...measured) >= most; tries += 1) {
+  for (let tries = 0; tries < mostTries && Math.min(...measured) >= most; tries += 1) {
     if (tries > 0) await window.reload();
     measured.push(await activationTime(window));
   }

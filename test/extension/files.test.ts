@@ -51,6 +51,8 @@ story('its files are a folder of the workspace, where they are edited and saved'
   await window.screenshot('files-explorer');
   await explorer.doubleClick('greeting');
   await until('the file is open', async () => /hello/.test((await window.activeEditor()).text));
+  // What is to be seen may not have the keys yet.
+  await window.page.locator('.part.editor .editor-group-container.active .monaco-editor.focused').waitFor();
   await window.page.keyboard.type('well, ');
   await window.run('File: Save');
   await until('the container has it', async () =>

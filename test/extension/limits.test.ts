@@ -1,7 +1,7 @@
 /** What a container may use, and whether it does its work. */
 import assert from 'node:assert/strict';
 import { useEditor } from '../support/editor.ts';
-import { until } from '../support/wait.ts';
+import { patience, until } from '../support/wait.ts';
 
 const { story } = useEditor();
 
@@ -82,7 +82,8 @@ story('what can not be is told, with the way back; several containers are change
 story('health shows in the row, and a failing check is told of with its last words', async ({ window, store }) => {
   const tree = window.tree('Containers');
   const check = ['--health-cmd', 'echo "no answer from db" >&2; test -e /ok', '--health-interval', '200ms'];
-  const more = ['--health-retries', '2', '--health-start-period', '2s'];
+  // Long enough for the row to be seen starting, once it is restarted.
+  const more = ['--health-retries', '2', '--health-start-period', `${patience(2000)}ms`];
   await store.succeed(['run', '-d', '--name', 'checked', ...check, ...more, '@host', 'sleep', '1000']);
   const icon = async (): Promise<string | undefined> => (await tree.waitForRow('checked')).icon;
   await tree.waitForRow('checked', /^unhealthy · Up /);

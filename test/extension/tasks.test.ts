@@ -38,7 +38,7 @@ async function run({ window }: Editor, label: string): Promise<void> {
     await window.page.keyboard.press('Escape');
     await window.page.keyboard.press('F1');
     await window.quick.fill(`task ${label}`);
-    return (await window.quick.labels()).includes(label);
+    return until('it is listed', async () => (await window.quick.labels()).includes(label), 2000).catch(() => false);
   });
   await window.quick.pick(label);
 }

@@ -28,6 +28,8 @@ export type OpenWindow = { page: Page; close: () => Promise<void> };
 const testSettings = {
   'workbench.reduceMotion': 'on',
   'workbench.hover.delay': 3000,
+  // A row may lie under those that stick to a tree's top, out of the mouse's reach.
+  'workbench.tree.enableStickyScroll': false,
   'terminal.integrated.gpuAcceleration': 'off',
   'terminal.integrated.confirmOnKill': 'never',
   'terminal.integrated.confirmOnExit': 'never',
