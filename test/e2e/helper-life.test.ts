@@ -53,7 +53,10 @@ describe('a helper that is killed while containers run', () => {
       return id !== undefined;
     });
     assert.match(await store.succeed(['ps', '-a']), / Up .* counts$/m);
-    assert.match(await store.succeed(['ps', '-a']), / Exited \(\d+\) .* ends$/m);
+    // The record comes before the monitor lets go.
+    await until('it is seen to have ended', async () =>
+      / Exited \(5\) .* ends$/m.test(await store.succeed(['ps', '-a'])),
+    );
     assert.equal(await store.succeed(['inspect', '-f', '{{.State.Pid}}', 'counts']), pid);
     await until(
       'its log goes on',

@@ -6,6 +6,11 @@ import { basename } from 'node:path';
 
 const why = whyNoMachine();
 
+/** Shell that waits for a command to go well, for a while: a machine that is emulated may take its time. */
+const untilDone = (command: string): string => `for i in $(seq 100); do ${command} && break; sleep 0.3; done`;
+/** What a container has on the machine. */
+const traces = '/sys/fs/cgroup/skiff-*/*/ /sys/class/net/sv* /sys/class/net/veth*';
+
 describe('another kernel', { skip: why ?? false }, () => {
   const bare = {
     withoutOverlay: 'skiff run --rm --network none @host echo hello',
@@ -34,10 +39,9 @@ describe('another kernel', { skip: why ?? false }, () => {
       "skiff pause calm && cat /sys/fs/cgroup/*/*/cgroup.events && skiff ps --format '{{.Status}}' && skiff unpause calm",
     used: "skiff stats --no-stream --format '{{.Name}} {{.MemUsage}} {{.PIDs}}' calm",
     sctp: `modprobe sctp; skiff run -d --name teller -p 5000:6000/sctp @host sctp serve 6000 aye; skiff port teller; \
-      sleep 1; sctp ask $(skiff inspect -f '{{.NetworkSettings.Gateway}}' teller) 5000; \
+      gateway=$(skiff inspect -f '{{.NetworkSettings.Gateway}}' teller); ${untilDone('sctp ask $gateway 5000 2>/dev/null')}; \
       skiff run --rm @host sctp ask $(skiff inspect -f '{{.NetworkSettings.IPAddress}}' teller) 6000; skiff rm -f teller`,
-    removed:
-      'skiff rm -f greedy calm; sleep 1; ls -d /sys/fs/cgroup/skiff-*/*/ /sys/class/net/sv* /sys/class/net/veth*',
+    removed: `skiff rm -f greedy calm; ${untilDone(`! ls -d ${traces} 2>/dev/null | grep -q .`)}; ls -d ${traces}`,
   };
   const profile = 'cat /proc/self/attr/current';
   const apparmor = {

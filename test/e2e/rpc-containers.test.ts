@@ -196,14 +196,18 @@ describe('containers over JSON-RPC', () => {
     // The monitor may take up the second window after it was asked to.
     await other.type(second, 'here\r');
     await other.sees(second, /here\r\n/);
-    await window.type(stream, 'from the first\r');
-    await other.type(second, 'from the second\r');
-    for (const [one, name] of [
-      [window, stream],
-      [other, second],
-    ] as const)
-      // Once echoed by the terminal, once said by cat; in which order is up to both.
-      await one.sees(name, /^(?=([^]*from the first\r\n){2})(?=([^]*from the second\r\n){2})/);
+    for (const [typing, into, words] of [
+      [window, stream, 'from the first'],
+      [other, second, 'from the second'],
+    ] as const) {
+      await typing.type(into, `${words}\r`);
+      // Once echoed by the terminal, once said by cat: which is no whole line where somebody types in the middle of it.
+      for (const [one, name] of [
+        [window, stream],
+        [other, second],
+      ] as const)
+        await one.sees(name, new RegExp(`${words}\r\n${words}\r\n`));
+    }
     await remove(id);
     await other.close();
   });

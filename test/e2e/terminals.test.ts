@@ -97,6 +97,8 @@ describe('a terminal', () => {
     await rests('24 80');
     terminal.resize(100, 10);
     seen = await terminal.sees(/root:x:0:0/, seen);
+    // What was seen may have been drawn for the window that was new.
+    await rests('10 100');
     const late = onTerminal(['attach', 'screen']);
     await late.sees(/root:x:0:0/);
     await rests('24 80');

@@ -30,7 +30,7 @@ function opened(): { open: (from: number, to: number) => AsyncIterable<Buffer>; 
 async function withRepository(host: string, work: (repository: Repository) => Promise<void>): Promise<void> {
   const runHelper = async (): Promise<string> => Promise.reject(new Error('there is no helper here'));
   const env = { HOME: '/nowhere', SKIFF_REGISTRIES: '/nowhere/registries.json' };
-  const options = { env, patience, runHelper, userAgent: 'skiff/test', idleMs: 2000, insecure: [], warn: () => {} };
+  const options = { env, patience, runHelper, userAgent: 'skiff/test', idleMs: 30_000, insecure: [], warn: () => {} };
   const all = new Registries(options);
   try {
     await work(all.forPush(parseReference(`${host}/team/app`)));

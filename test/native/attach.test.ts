@@ -114,7 +114,8 @@ describe('attach, seen from the monitor', () => {
     });
     await until('it is ready', () => store.log(id).includes('ready'));
     const late = await Client.attach(socket, { replay: 4096, columns: 80, rows: 24 });
-    await late.sees(/ready\r\n(23 80\r\n)?24 80\r\n$/);
+    // A busy machine may run what the trap starts only when the size is right again.
+    await late.sees(/ready\r\n(2[34] 80\r\n)*24 80\r\n$/);
     const all = await Client.attach(socket, { replay: 16 * mebibyte, columns: 80, rows: 24 });
     await all.sees(/^1\r\n2\r\n/);
     await all.sees(/ready\r\n/);

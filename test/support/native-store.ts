@@ -363,7 +363,9 @@ export async function attachToEnd(started: Started, input?: string): Promise<Out
     if (input !== '') client.type(input);
     client.send(frameType.inputEnd);
   }
-  await Promise.all([started.answer, client.end]);
+  // What could not be started closes the connection, too, maybe while we write to it: the answer says why.
+  const [answer, end] = await Promise.allSettled([started.answer, client.end]);
+  for (const one of [answer, end]) if (one.status === 'rejected') throw one.reason;
   const { stdout, stderr, exitCode, missed } = client;
   return { stdout, stderr, exitCode, missed };
 }
