@@ -76,10 +76,14 @@ export class ByteReader {
     return length - left;
   }
 
-  /** Reads on to the end of the source, so that whoever listens there sees all of it. */
-  async drain(): Promise<void> {
-    do this.#chunk = Buffer.alloc(0);
-    while (await this.#more());
+  /** Reads on to the end of the source, so that whoever listens there sees all of it. False: there is more than `most` of it. */
+  async drain(most: number): Promise<boolean> {
+    let count = 0;
+    do {
+      count += this.#chunk.length;
+      this.#chunk = Buffer.alloc(0);
+    } while (count <= most && (await this.#more()));
+    return count <= most;
   }
 
   /** Gives the source up, wherever it is. */

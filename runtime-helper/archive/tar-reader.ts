@@ -37,21 +37,28 @@ export type TarEntry = {
 const maxPaxBytes = 1024 * 1024;
 const maxNameBytes = 4096;
 const xattrPrefix = 'SCHILY.xattr.';
+/** What fills the last record of a tape or disk is much less; /dev/zero, which begins as an empty archive does, has no end. */
+const maxRestBytes = 64 * 1024 * 1024;
 const maxId = 0xffff_fffe;
 
 /**
  * Reads ustar, pax and GNU archives from bytes that nobody vouches for. Reads the blocks itself, since names and xattrs
- * are bytes that libraries decode as UTF-8. Throws invalid-argument that says what is wrong in `what`.
+ * are bytes that libraries decode as UTF-8. Throws invalid-argument that says what is wrong in `what`; no bytes at all are wrong unless `mayBeEmpty`.
  */
-export async function* readTar(source: ByteSource, what: string): AsyncGenerator<TarEntry, void, undefined> {
+export async function* readTar(
+  source: ByteSource,
+  what: string,
+  { mayBeEmpty = false }: { mayBeEmpty?: boolean } = {},
+): AsyncGenerator<TarEntry, void, undefined> {
   const reader = new ByteReader(source, what);
-  const scanner = new HeaderScanner(reader, what);
+  const scanner = new HeaderScanner(reader, what, mayBeEmpty);
   try {
     for (let entry = await scanner.next(); entry; entry = await scanner.next()) {
       yield entry;
       await scanner.finish();
     }
-    await reader.drain();
+    if (!(await reader.drain(maxRestBytes)))
+      throw new SkiffError('invalid-argument', `${what}: goes on for more than ${maxRestBytes} bytes after its end`);
   } finally {
     await reader.close();
   }
@@ -60,14 +67,16 @@ export async function* readTar(source: ByteSource, what: string): AsyncGenerator
 class HeaderScanner {
   readonly #reader: ByteReader;
   readonly #what: string;
+  readonly #mayBeEmpty: boolean;
   #global: PaxRecords = new Map();
   #offset = 0;
   #left = 0;
   #padding = 0;
 
-  constructor(reader: ByteReader, what: string) {
+  constructor(reader: ByteReader, what: string, mayBeEmpty: boolean) {
     this.#reader = reader;
     this.#what = what;
+    this.#mayBeEmpty = mayBeEmpty;
   }
 
   async next(): Promise<TarEntry | undefined> {
@@ -105,7 +114,7 @@ class HeaderScanner {
   async #header(): Promise<RawHeader | undefined> {
     const block = await this.#reader.read(blockSize);
     if (!block) {
-      if (this.#offset === 0) throw this.#bad('is empty');
+      if (this.#offset === 0 && !this.#mayBeEmpty) throw this.#bad('is empty');
       return undefined;
     }
     this.#offset += blockSize;

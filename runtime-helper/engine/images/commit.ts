@@ -6,6 +6,7 @@ import { mediaTypes } from '../../oci/image-config.ts';
 import { Draft } from './draft.ts';
 import { tagName } from './import.ts';
 import type { ImageKeeper } from './keeper.ts';
+import { assertDepth } from './runnable.ts';
 
 export type NewLayer = {
   /** Absent: the image gets no name. */
@@ -35,6 +36,7 @@ export async function commitLayer(
   return Draft.run(keeper, operation, async (draft) => {
     const { descriptor, diffId } = await draft.receive(layer, { what: 'the layer' }, operation);
     const diffIds = [...base.config.diffIds, diffId];
+    assertDepth(diffIds, 'the new image');
     const content = newConfig(before, config, diffIds, options);
     const configBlob = draft.put(Buffer.from(JSON.stringify(content)), mediaTypes.config);
     const layers = [...below, descriptor];

@@ -5,7 +5,7 @@ import type { ImageConfig } from '../../oci/image-config.ts';
 export type ResolvedImage = Omit<ImageConfig, 'created' | 'architecture' | 'os' | 'variant' | 'diffIds'> & {
   /** `sha256:…` of the config, or `host`. */
   id: string;
-  /** diffIDs in hex, topmost first. */
+  /** diffIDs in hex, topmost first, each of them once. */
   layers: string[];
 };
 
@@ -27,5 +27,13 @@ export const imageForHost: ResolvedImage = {
 
 export function resolvedImage({ id, config }: StoredImage): ResolvedImage {
   const { created: _created, architecture: _, os: _os, variant: _variant, diffIds, ...rest } = config;
-  return { id, layers: diffIds.toReversed(), ...rest };
+  return { id, layers: distinct(diffIds), ...rest };
+}
+
+/**
+ * Topmost first. overlayfs takes no directory twice (ELOOP), and many an image has the empty layer, which a WORKDIR leaves, several times. Where
+ * the same layer lies further down it adds nothing: whatever it has, or takes away, it does so above already.
+ */
+function distinct(diffIds: readonly string[]): string[] {
+  return [...new Set(diffIds.toReversed())];
 }

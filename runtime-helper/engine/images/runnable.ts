@@ -2,6 +2,9 @@ import { SkiffError } from '../../lib/errors.ts';
 import { mediaTypes, type ImageConfig, type Manifest } from '../../oci/image-config.ts';
 import { assertPlatform, platformOf, type WantedPlatform } from './wanted-platform.ts';
 
+/** MAX_LOWERS of the native program, but for the layer of mount points: about as many as Docker's. */
+const maxDepth = 127;
+
 const configTypes: readonly string[] = [mediaTypes.config, mediaTypes.dockerConfig];
 /** image-spec, layer.md; distribution, manifest-v2-2.md. What the bytes are is seen when they come. */
 const layerType =
@@ -25,4 +28,12 @@ export function assertRunnable(config: ImageConfig, layers: number, wanted: Want
   const { length } = config.diffIds;
   if (length !== layers)
     throw new SkiffError('invalid-argument', `${what}: has ${layers} layers, its config has ${length}`);
+  assertDepth(config.diffIds, what);
+}
+
+/** Throws invalid-argument for more layers than a container can be made of. */
+export function assertDepth(diffIds: readonly string[], what: string): void {
+  const { size } = new Set(diffIds);
+  if (size > maxDepth)
+    throw new SkiffError('invalid-argument', `${what}: max depth exceeded: ${size} layers, ${maxDepth} are possible`);
 }
