@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { posix, join } from 'node:path';
 import { SkiffError } from '../lib/errors.ts';
@@ -18,17 +18,19 @@ export type ImageFiles = {
 
 /** What is at an absolute path of a directory (an OCI layout). `what` names it in errors. */
 export function directoryFiles(folder: string, what: string): ImageFiles {
-  const size = (name: string): number => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0;
+  // A named pipe would be waited at for ever.
+  const has = (name: string): boolean => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() ?? false;
+  const size = (name: string): number => (has(name) ? statSync(join(folder, name)).size : 0);
   return {
-    has: (name) => existsSync(join(folder, name)),
+    has,
     size,
     read: async (name, limit) => {
-      if (!existsSync(join(folder, name))) throw missing(what, name);
+      if (!has(name)) throw missing(what, name);
       if (size(name) > limit) throw tooLong(what, name, size(name));
       return readFileSync(join(folder, name));
     },
     stream: (name) => {
-      if (!existsSync(join(folder, name))) throw missing(what, name);
+      if (!has(name)) throw missing(what, name);
       return createReadStream(join(folder, name));
     },
   };

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SkiffError } from '../lib/errors.ts';
-import { readFile } from '../lib/file-bytes.ts';
+import { readSource } from '../lib/source-bytes.ts';
 import { callerPath } from './caller-file.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -18,5 +18,5 @@ export function archiveSource(
   if (there === absolute) return { path: absolute };
   if (!existsSync(there)) throw new SkiffError('not-found', `${path}: no such file`);
   // A pipe can be read once.
-  return { stream: readFile(there) };
+  return { stream: readSource(there, terminal.signal) };
 }

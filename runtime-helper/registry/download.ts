@@ -1,5 +1,6 @@
 import { SkiffError } from '../lib/errors.ts';
-import { isLoopbackHost, Transport } from './transport.ts';
+import { connectionFailure } from './failure.ts';
+import { Transport } from './transport.ts';
 
 const idleMs = 60_000;
 
@@ -9,7 +10,8 @@ export async function* download(
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const isInsecure = (host: string): boolean => isLoopbackHost(host);
+  // Loopback is trusted for registries only.
+  const isInsecure = (): boolean => false;
   const transport = new Transport({ env, certificateFolders: [], isInsecure, userAgent: 'skiff', idleMs });
   try {
     const { status, body } = await transport.send({ method: 'GET', url: new URL(address), signal });
@@ -20,9 +22,11 @@ export async function* download(
     yield* body as AsyncIterable<Uint8Array>;
     if (!body.complete) throw new SkiffError('unavailable', `${address}: the connection was lost`);
   } catch (cause) {
+    // Its hint speaks of registries.
+    if (cause instanceof SkiffError && cause.hint !== undefined)
+      throw new SkiffError(cause.code, cause.message, { cause });
     if (cause instanceof SkiffError || signal.aborted) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SkiffError('unavailable', `${address}: ${reason}`, { cause });
+    throw connectionFailure(cause, address);
   } finally {
     transport.close();
   }

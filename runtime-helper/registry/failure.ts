@@ -39,7 +39,12 @@ const reasons: Readonly<Record<string, (target: string) => Phrase>> = {
   EAI_AGAIN: (target) => phrase('{0}: the name could not be resolved', target),
   EHOSTUNREACH: (target) => phrase('{0}: no route to host', target),
   ENETUNREACH: (target) => phrase('{0}: network is unreachable', target),
+  // Node's words for an answer that ends before its length.
+  aborted: (target) => phrase('{0}: the connection was lost', target),
 };
+
+/** Node goes on with options of its own command line, which nobody here can give it. */
+const withoutAdvice = (message: string): string => message.replace(/; if the root CA is installed locally.*$/, '');
 
 /** Of a request that brought no whole answer. `target` is what it went to: `Get "https://host/v2/"`. */
 export function connectionFailure(cause: unknown, target: string): SkiffError {
@@ -47,14 +52,19 @@ export function connectionFailure(cause: unknown, target: string): SkiffError {
   const code = errnoOf(cause) ?? '';
   const message = cause instanceof Error ? cause.message : String(cause);
   if (isCertificateError(code))
-    return new RegistryFailure('unavailable', phrase('{0}: failed to verify certificate: {1}', target, message), {
-      cause,
-      hint: phrase(
-        "Put the registry's CA in /etc/docker/certs.d/HOST:PORT/ca.crt or name it in SSL_CERT_FILE; --insecure-registry HOST:PORT checks nothing.",
-      ),
-    });
+    return new RegistryFailure(
+      'unavailable',
+      phrase('{0}: failed to verify certificate: {1}', target, withoutAdvice(message)),
+      {
+        cause,
+        hint: phrase(
+          "Put the registry's CA in /etc/docker/certs.d/HOST:PORT/ca.crt or name it in SSL_CERT_FILE; --insecure-registry HOST:PORT checks nothing.",
+        ),
+      },
+    );
   const transient = passing.has(code) || message === 'aborted';
-  return new RegistryFailure('unavailable', reasons[code]?.(target) ?? `${target}: ${message}`, { cause, transient });
+  const reason = reasons[code] ?? reasons[message];
+  return new RegistryFailure('unavailable', reason?.(target) ?? `${target}: ${message}`, { cause, transient });
 }
 
 /** Whether the peer does not speak TLS at all. */

@@ -69,7 +69,7 @@ describe('save', () => {
     const history = test.engine.imageHistory('made:2');
     const other = await testEngine();
     try {
-      const loaded = await other.engine.loadImages({ path }, {}, operation);
+      const loaded = (await other.engine.loadImages({ path }, {}, operation)).map(({ name }) => name);
       assert.deepEqual(loaded.toSorted(), ['base:1', 'localhost:5000/team/made:latest', 'made:2']);
       assert.equal(other.engine.inspectImage('localhost:5000/team/made').id, id);
       assert.deepEqual(other.engine.imageHistory('made:2'), history);
@@ -95,7 +95,7 @@ describe('save', () => {
       for (const target of ['docker-archive', 'oci-archive'] as const) {
         const copy = join(folder, `${kind}-${target}.tar`);
         skopeo('copy', '--insecure-policy', source, `${target}:${copy}:docker.io/library/copied:${kind}`);
-        assert.deepEqual(await test.engine.loadImages({ path: copy }, {}, operation), [`copied:${kind}`]);
+        assert.deepEqual(await test.engine.loadImages({ path: copy }, {}, operation), [{ name: `copied:${kind}` }]);
         // skopeo writes configs anew when it changes their format.
         assert.deepEqual(layersOf(`copied:${kind}`), layers);
         await test.engine.removeImage(`copied:${kind}`, { force: false }, operation);
@@ -145,7 +145,7 @@ describe('an image for another platform', () => {
       message: new RegExp(`^docker.io/library/foreign:1: wanted ${here}(/v8)?, actual: ${foreign}(/v8)?$`),
     });
     await assert.rejects(test.engine.loadImages({ path }, { platform: here }, operation), /wanted .* actual: /);
-    assert.deepEqual(await test.engine.loadImages({ path }, { platform: foreign }, operation), ['foreign:1']);
+    assert.deepEqual(await test.engine.loadImages({ path }, { platform: foreign }, operation), [{ name: 'foreign:1' }]);
   });
 
   it('is told of and removed when it is asked for, and only then', async () => {
@@ -163,11 +163,14 @@ describe('an image for another platform', () => {
 
   it('is chosen of an index that has several', async () => {
     const layout = await layoutOf(['base:1', 'foreign:1']);
-    const load = (options: { platform?: string }): Promise<string[]> =>
-      test.engine.loadImages({ path: layout }, options, operation);
-    assert.deepEqual(await load({}), ['several:1']);
+    const load = async (options: { platform?: string }): Promise<[string, string | undefined][]> => {
+      const loaded = await test.engine.loadImages({ path: layout }, options, operation);
+      return loaded.map(({ name, takenFrom }) => [name, takenFrom]);
+    };
+    assert.deepEqual(await load({}), [['several:1', undefined]]);
     assert.equal(test.engine.inspectImage('several:1').id, test.engine.inspectImage('base:1').id);
-    assert.deepEqual(await load({ platform: foreign }), ['several:1']);
+    const holder = test.engine.inspectImage('base:1').id;
+    assert.deepEqual(await load({ platform: foreign }), [['several:1', holder]], 'whose name it was is told');
     assert.equal(test.engine.inspectImage('several:1').id, test.engine.inspectImage('foreign:1').id);
     await assert.rejects(load({ platform: 'linux/s390x' }), {
       code: 'not-found',

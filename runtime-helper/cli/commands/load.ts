@@ -20,9 +20,13 @@ export const load: Command = {
     if (path === undefined && terminal.stdinTty)
       throw new SkiffError('invalid-argument', 'requested load from stdin, but stdin is empty');
     const source = path === undefined ? { stream: terminal.readStdin() } : archiveSource(path, terminal);
-    for (const name of await engine.loadImages(source, platformFrom(options), operation)) {
-      const kind = name.startsWith('sha256:') ? 'Loaded image ID' : 'Loaded image';
-      terminal.stdout(`${kind}: ${cleanText(name)}\n`);
+    for (const { name, takenFrom } of await engine.loadImages(source, platformFrom(options), operation)) {
+      const clean = cleanText(name);
+      if (takenFrom !== undefined)
+        terminal.stdout(
+          `The image ${clean} already exists, renaming the old one with ID ${takenFrom} to empty string\n`,
+        );
+      terminal.stdout(`${name.startsWith('sha256:') ? 'Loaded image ID' : 'Loaded image'}: ${clean}\n`);
     }
     return 0;
   },

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
@@ -8,19 +7,21 @@ import { WriteBatch } from '../../lib/write-batch.ts';
 /** A file below the blobs' folder that has no name yet. */
 export type Spooled = { path: string; digest: string; size: number };
 
-/** Writes all of `source` to a new file, for as long as somebody reads it. Nothing is left behind when that fails. */
-export async function spool(path: string, source: AsyncIterable<Uint8Array>, { signal }: Operation): Promise<void> {
+/** The same bytes, each of them on its way to a new file, which is the caller's to remove. */
+export async function* spooling(
+  path: string,
+  source: AsyncIterable<Uint8Array>,
+  { signal }: Operation,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const file = await open(path, 'wx', 0o644);
   const batch = new WriteBatch(file);
   try {
     for await (const chunk of source) {
       signal.throwIfAborted();
       await batch.add(chunk);
+      yield chunk;
     }
     await batch.flush();
-  } catch (error) {
-    rmSync(path, { force: true });
-    throw error;
   } finally {
     await file.close();
   }

@@ -86,17 +86,20 @@ export class Draft {
     return this.put(Buffer.from(JSON.stringify(manifest)), mediaTypes.manifest);
   }
 
-  /** Names the images. A name that another image had is taken from it. */
-  async commit(images: NewImage[]): Promise<void> {
+  /** Names the images. A name that another image had is taken from it: returns its id, by that name. */
+  async commit(images: NewImage[]): Promise<Map<string, string>> {
     const store = this.#keeper.images;
-    await store.locked(() => {
+    return store.locked(() => {
       for (const { diffIds, blobs } of images) {
         // Another helper may have removed an image that shared them, before ours could be seen to need them.
         const whole =
           diffIds.every((id) => existsSync(store.layerPath(id))) && blobs.every((blob) => store.hasBlob(blob));
         if (!whole) throw new SkiffError('unavailable', 'a layer was removed at the same time; try again');
       }
+      const before = new Map(store.images().flatMap(({ id, references }) => references.map((name) => [name, id])));
       store.update((entries) => images.reduce(withImage, entries));
+      const after = new Map(store.images().flatMap(({ id, references }) => references.map((name) => [name, id])));
+      return new Map([...before].filter(([name, id]) => after.has(name) && after.get(name) !== id));
     });
   }
 

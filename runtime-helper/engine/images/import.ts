@@ -1,6 +1,6 @@
 import { SkiffError } from '../../lib/errors.ts';
-import { readFile } from '../../lib/file-bytes.ts';
 import type { Operation } from '../../lib/operation.ts';
+import { readSource } from '../../lib/source-bytes.ts';
 import { applyChanges, type ConfigObject } from '../../oci/config-changes.ts';
 import { mediaTypes } from '../../oci/image-config.ts';
 import { fullName, parseReference, withDefaultTag } from '../../oci/reference.ts';
@@ -32,7 +32,7 @@ export async function importImage(
 }
 
 function open(source: ImageSource, { signal }: Operation): { what: string; bytes: AsyncIterable<Uint8Array> } {
-  if ('path' in source) return { what: source.path, bytes: readFile(source.path) };
+  if ('path' in source) return { what: source.path, bytes: readSource(source.path, signal) };
   if ('url' in source) return { what: source.url, bytes: download(source.url, source.env, signal) };
   return { what: 'the archive on stdin', bytes: source.stream };
 }

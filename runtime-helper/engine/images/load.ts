@@ -1,18 +1,19 @@
 import { rmSync, statSync } from 'node:fs';
 import { compressionOfFile, decompress } from '../../archive/decompress.ts';
 import { directoryFiles, tarFiles, type ImageFiles } from '../../archive/image-files.ts';
+import { readTar } from '../../archive/tar-reader.ts';
 import { SkiffError } from '../../lib/errors.ts';
-import { readFile } from '../../lib/file-bytes.ts';
 import type { Operation } from '../../lib/operation.ts';
+import { readSource } from '../../lib/source-bytes.ts';
 import { familiarName, parseReference } from '../../oci/reference.ts';
 import { loadDockerArchive } from './load-docker.ts';
 import { loadLayout } from './load-oci.ts';
-import { spool } from './blob-file.ts';
+import { spooling } from './blob-file.ts';
 import { Draft } from './draft.ts';
 import type { ImageKeeper } from './keeper.ts';
 import { bounded } from './layer-limits.ts';
 import type { LoadedImage, Loading } from './loading.ts';
-import type { LoadSource } from '../types.ts';
+import type { LoadedName, LoadSource } from '../types.ts';
 import { wantedPlatform } from './wanted-platform.ts';
 import { phrase } from '../../lib/phrase.ts';
 
@@ -25,18 +26,22 @@ export async function loadImages(
   source: LoadSource,
   { platform }: { platform?: string },
   operation: Operation,
-): Promise<string[]> {
+): Promise<LoadedName[]> {
   const wanted = wantedPlatform(platform);
   const what = 'path' in source ? source.path : 'the archive on stdin';
   return withFiles(keeper, source, what, operation, (files) =>
     Draft.run(keeper, operation, async (draft) => {
       const images = await loadAll({ draft, files, what, wanted, operation });
-      await draft.commit(images);
+      const takenFrom = await draft.commit(images);
       return images.flatMap(({ id, references }) =>
-        references.length > 0 ? references.map((name) => familiarName(parseReference(name))) : [id],
+        references.length > 0 ? references.map((name) => loadedName(name, takenFrom.get(name))) : [{ name: id }],
       );
     }),
   );
+}
+
+function loadedName(reference: string, takenFrom: string | undefined): LoadedName {
+  return { name: familiarName(parseReference(reference)), ...(takenFrom === undefined ? {} : { takenFrom }) };
 }
 
 async function loadAll(loading: Loading): Promise<LoadedImage[]> {
@@ -65,10 +70,12 @@ async function withFiles<T>(
       return work(await tarFiles(source.path, what));
   }
   operation.report({ id: 'load', status: 'Reading' });
-  const bytes = 'path' in source ? readFile(source.path) : source.stream;
+  const bytes = 'path' in source ? readSource(source.path, operation.signal) : source.stream;
   const path = keeper.images.temporaryPath();
-  await spool(path, bounded(decompress(bytes, what), what), operation);
   try {
+    // Read as an archive while it comes: what is none, or has no end, is known before the disk is full of it.
+    const spooled = spooling(path, bounded(decompress(bytes, what), what), operation);
+    for await (const entry of readTar(spooled, what)) void entry;
     return await work(await tarFiles(path, what));
   } finally {
     rmSync(path, { force: true });

@@ -19,6 +19,7 @@ import type {
   ImageStep,
   ImportOptions,
   LayerUsage,
+  LoadedName,
   LoadSource,
   PrunedImages,
   PruneImagesOptions,
@@ -98,11 +99,11 @@ export class ImageService {
   }
 
   /** Returns the names of what was loaded, or ids of images that have none. */
-  async load(source: LoadSource, options: { platform?: string }, operation: Operation): Promise<string[]> {
-    const names = await loadImages(this.#keeper, source, options, operation);
+  async load(source: LoadSource, options: { platform?: string }, operation: Operation): Promise<LoadedName[]> {
+    const loaded = await loadImages(this.#keeper, source, options, operation);
     const images = this.#images.images();
-    for (const name of names) this.#note('load', findImage(images, name).id);
-    return names;
+    for (const { name } of loaded) this.#note('load', findImage(images, name).id);
+    return loaded;
   }
 
   save(references: readonly string[], options: { platform?: string }, operation: Operation): AsyncIterable<Uint8Array> {

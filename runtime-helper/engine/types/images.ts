@@ -80,6 +80,9 @@ export type ImageSource =
   /** http or https; `env` names the user's proxies. */
   | { url: string; env: Readonly<Record<string, string | undefined>> };
 
+/** What a load has brought in: an image's name, or the id of one that has none. `takenFrom`: the id of another image that had the name before. */
+export type LoadedName = { name: string; takenFrom?: string };
+
 /** An archive of images, or an OCI layout. */
 export type LoadSource = Exclude<ImageSource, { url: string }>;
 
@@ -146,7 +149,7 @@ export type ImageOperations = {
     operation: Operation,
   ) => AsyncIterable<Uint8Array>;
   /** Of an index the image for `platform`; absent: for this machine. */
-  loadImages: (source: LoadSource, options: { platform?: string }, operation: Operation) => Promise<string[]>;
+  loadImages: (source: LoadSource, options: { platform?: string }, operation: Operation) => Promise<LoadedName[]>;
   removeImage: (
     reference: string,
     options: { force: boolean; platform?: string },

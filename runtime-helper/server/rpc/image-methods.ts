@@ -104,6 +104,6 @@ export const imageMethods: Method[] = [
     },
   ),
   method(protocol.imageLoad, object({ path: shape.absolutePath }), async ({ path }, { engine, operation }) => ({
-    references: await engine.loadImages({ path }, {}, operation),
+    references: (await engine.loadImages({ path }, {}, operation)).map(({ name }) => name),
   })),
 ];
