@@ -321,6 +321,8 @@ export type InitializationOptions = {
   /** VS Code's http.proxy and http.noProxy; absent: as in the helper's environment. */
   proxy?: string;
   noProxy?: string[];
+  /** VS Code's http.proxyStrictSSL: false means that nobody's certificate is checked where a proxy is in between. Absent: true. */
+  proxyStrictSSL?: boolean;
   /** Absent: the default store of the user. */
   root?: string;
   runRoot?: string;

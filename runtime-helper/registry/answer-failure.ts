@@ -33,16 +33,21 @@ export async function answerFailure(response: HttpResponse): Promise<RegistryFai
   const { status, headers, url } = response;
   const said = await readBody(response, maxErrorBytes).then(wordsOf, () => '');
   const name = `${status} ${statusTexts[status] ?? ''}`.trim();
-  const retryAfter = Number(headers['retry-after']);
+  const retryAfterMs = waitOf(headers['retry-after']);
   return new RegistryFailure(
     codes[status] ?? 'unavailable',
     said || `${url.origin}${url.pathname}: unexpected status ${name}`,
     {
       status,
       transient: passing.has(status),
-      ...(retryAfter > 0 ? { retryAfterMs: retryAfter * 1000 } : {}),
+      ...(retryAfterMs > 0 ? { retryAfterMs } : {}),
     },
   );
+}
+
+/** Seconds, or the time of day (RFC 9110, section 10.2.3). NaN: it says nothing. */
+function waitOf(header = ''): number {
+  return /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
 }
 
 /** `{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}` → `manifest unknown: manifest unknown`, as Docker prints it. */

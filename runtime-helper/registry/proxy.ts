@@ -18,6 +18,9 @@ export function proxyFor(url: URL, env: Environment): URL | undefined {
   throw new RegistryFailure('invalid-argument', `not the URL of an http proxy: ${JSON.stringify(hidePassword(text))}`);
 }
 
+/** Whether certificates count behind a proxy, which may well be the one that made them: VS Code's http.proxyStrictSSL. */
+export const isStrictBehindProxy = (env: Environment): boolean => env['SKIFF_PROXY_STRICT_SSL'] !== 'false';
+
 /** `localhost`, and all of 127.0.0.0/8 and ::1, with or without brackets. */
 export function isLoopback(hostname: string): boolean {
   const name = hostname.replace(/^\[|\]$/g, '').toLowerCase();

@@ -3,6 +3,7 @@ import { familiarName } from '../oci/reference.ts';
 import { RegistryClient } from './client.ts';
 import { DockerConfig, type Credentials, type RunHelper } from './docker-config.ts';
 import { isInsecure, readSettings, type RegistrySettings } from './settings.ts';
+import { RegistryFailure } from './failure.ts';
 import { Repository } from './repository.ts';
 import { usualPatience, type Patience } from './retry.ts';
 import { Transport } from './transport.ts';
@@ -89,6 +90,8 @@ export class Registries {
 
   #origins(domain: string): string[] {
     const host = domain === hub.domain ? hub.host : domain;
+    if (!URL.canParse(`https://${host}`))
+      throw new RegistryFailure('invalid-argument', `${host}: no address of a registry`);
     return isInsecure(this.#settings, host) ? [`https://${host}`, `http://${host}`] : [`https://${host}`];
   }
 

@@ -5,7 +5,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { identityFor } from './certificates.ts';
 import { connectionFailure, RegistryFailure } from './failure.ts';
-import { connectThrough, isLoopback, proxyAuthorization, proxyFor } from './proxy.ts';
+import { connectThrough, isLoopback, isStrictBehindProxy, proxyAuthorization, proxyFor } from './proxy.ts';
 
 export type HttpRequest = {
   method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
@@ -130,9 +130,9 @@ export class Transport {
   #secureAgent(url: URL): https.Agent {
     const { env, certificateFolders } = this.#options;
     const secureContext: SecureContext = createSecureContext(identityFor(url.host, certificateFolders, env));
-    const rejectUnauthorized = !this.isInsecure(url.host);
-    const options = { keepAlive: true, maxSockets, secureContext, rejectUnauthorized };
     const proxy = proxyFor(url, env);
+    const rejectUnauthorized = !this.isInsecure(url.host) && (proxy === undefined || isStrictBehindProxy(env));
+    const options = { keepAlive: true, maxSockets, secureContext, rejectUnauthorized };
     return proxy ? new ProxiedAgent(options, proxy, url) : new https.Agent(options);
   }
 }

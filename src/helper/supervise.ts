@@ -74,9 +74,11 @@ function initializationOptions(): InitializationOptions {
 }
 
 /** A child process is told nothing of them. */
-function proxySettings(): { proxy?: string; noProxy?: string[] } {
+function proxySettings(): Pick<InitializationOptions, 'proxy' | 'noProxy' | 'proxyStrictSSL'> {
   const settings = workspace.getConfiguration('http');
   const proxy = settings.get<string>('proxy');
   const noProxy = settings.get<string[]>('noProxy') ?? [];
-  return settings.get<string>('proxySupport') === 'off' || !proxy ? {} : { proxy, noProxy };
+  // Also for a proxy that only the environment names.
+  const strictness = { proxyStrictSSL: settings.get<boolean>('proxyStrictSSL') ?? true };
+  return settings.get<string>('proxySupport') === 'off' || !proxy ? strictness : { proxy, noProxy, ...strictness };
 }

@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { mountPoints } from '../../runtime-helper/container/record.ts';
 import type { ProgressStep } from '../../runtime-helper/protocol/index.ts';
+import { forwardingProxy } from '../support/forwarding-proxy.ts';
 import { HelperWindow } from '../support/helper-window.ts';
 import { busyboxRootfs } from '../support/images.ts';
 import { OddRegistry } from '../support/odd-registry.ts';
@@ -82,6 +83,27 @@ describe('a window', () => {
       await other.close();
       proxy.closeAllConnections();
       proxy.close();
+    }
+  });
+
+  it("checks no certificates behind VS Code's proxy when http.proxyStrictSSL is off", async () => {
+    const secure = await TestRegistry.start({ tls: true });
+    const proxy = await forwardingProxy(secure.host);
+    const reference = `${secure.host.replace('127.0.0.1', 'registry.test')}/box:1`;
+    const failure = async (proxyStrictSSL?: boolean): Promise<string> => {
+      const settings = { proxy: `http://${proxy.host}`, ...(proxyStrictSSL === undefined ? {} : { proxyStrictSSL }) };
+      const other = await HelperWindow.open(store, { HOME: home }, settings);
+      const failed = await other.client.pullImage({ reference }).catch((error: unknown) => error);
+      await other.close();
+      return String(failed);
+    };
+    try {
+      assert.match(await failure(), /failed to verify certificate/);
+      assert.match(await failure(true), /failed to verify certificate/);
+      assert.match(await failure(false), /manifest unknown/);
+    } finally {
+      proxy.close();
+      await secure.dispose();
     }
   });
 

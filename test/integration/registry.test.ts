@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -14,6 +11,7 @@ import { Registries } from '../../runtime-helper/registry/registries.ts';
 import type { Repository } from '../../runtime-helper/registry/repository.ts';
 import type { OpenBlob } from '../../runtime-helper/registry/upload.ts';
 import { runCredentialHelper } from '../../runtime-helper/sys/credential-helper.ts';
+import { forwardingProxy } from '../support/forwarding-proxy.ts';
 import { breakAfter, digestOf, OddRegistry, refuse, sendBlob } from '../support/odd-registry.ts';
 import { TestRegistry } from '../support/registry.ts';
 
@@ -157,26 +155,6 @@ describe('a registry', () => {
     );
   });
 });
-
-/** An HTTP proxy that knows one place only, whatever it is asked for. */
-async function forwardingProxy(target: string): Promise<{ host: string; asked: string[]; close: () => void }> {
-  const asked: string[] = [];
-  const server = createServer();
-  server.on('connect', (request, socket) => {
-    asked.push(`CONNECT ${request.url} ${request.headers['proxy-authorization']}`);
-    const [host = '', port = ''] = target.split(':');
-    const there = connect(Number(port), host, () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
-    socket.pipe(there).pipe(socket);
-    for (const end of [socket, there]) end.on('error', () => end.destroy());
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const close = (): void => {
-    server.closeAllConnections();
-    server.close();
-  };
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked, close };
-}
 
 describe('a blob', () => {
   let registry: OddRegistry;
@@ -455,8 +433,11 @@ describe('a credential helper', () => {
       code: 'unavailable',
       message: /credentials not found in native keychain$/,
     });
+    const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length;
+    const some = timers();
     await assert.rejects(runCredentialHelper('absent', 'get', '', { PATH: folder }), {
       message: 'error getting credentials - docker-credential-absent get: executable file not found in $PATH',
     });
+    assert.ok(timers() <= some, 'nothing waits for what never began');
   });
 });

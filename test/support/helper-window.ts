@@ -59,7 +59,7 @@ export class HelperWindow {
   static async open(
     store: TestStore,
     env: Record<string, string> = {},
-    settings: { runtime?: string; proxy?: string; noProxy?: string[] } = {},
+    settings: { runtime?: string; proxy?: string; noProxy?: string[]; proxyStrictSSL?: boolean } = {},
   ): Promise<HelperWindow> {
     const window = new HelperWindow(store, env);
     const { root, runRoot } = store;

@@ -42,6 +42,7 @@ const initializeParams = v.object({
     runtime: v.exactOptional(v.string()),
     proxy: v.exactOptional(v.string()),
     noProxy: v.exactOptional(v.array(v.string())),
+    proxyStrictSSL: v.exactOptional(v.boolean()),
   }),
 });
 
@@ -176,9 +177,12 @@ export class Session {
   }
 }
 
+type ProxySettings = Pick<InitializationOptions, 'proxy' | 'noProxy' | 'proxyStrictSSL'>;
+
 /** The helper's own, with the proxy that is set in VS Code. */
-function environmentOf({ proxy, noProxy = [] }: Pick<InitializationOptions, 'proxy' | 'noProxy'>): Context['env'] {
-  const own = Object.entries(process.env);
+function environmentOf({ proxy, noProxy = [], proxyStrictSSL = true }: ProxySettings): Context['env'] {
+  const strictness = proxyStrictSSL ? {} : { SKIFF_PROXY_STRICT_SSL: 'false' };
+  const own = Object.entries({ ...process.env, ...strictness });
   if (proxy === undefined || proxy === '') return Object.fromEntries(own);
   const others = own.filter(([name]) => !/^https?_proxy$/i.test(name));
   const exempt = [...noProxy, process.env['NO_PROXY'] ?? process.env['no_proxy'] ?? ''].filter(Boolean).join(',');
