@@ -149,17 +149,24 @@ export class ImageStore {
     writeAtomic(this.#indexPath, `${JSON.stringify(index, undefined, 2)}\n`, { durable: true });
   }
 
-  /** What is on the disk, whoever needs it: digests of blobs, diffIDs of unpacked layers (hex), and paths of files whose makers have died. */
-  inventory(): { blobs: string[]; layers: string[]; scraps: string[] } {
+  /**
+   * What is on the disk, whoever needs it: digests of blobs, diffIDs of unpacked layers (hex), and paths of files whose makers have died, or that
+   * speak of a layer that is gone. `unfinished`: there are layers that are on their way in or out, or were when somebody died.
+   */
+  inventory(): { blobs: string[]; layers: string[]; scraps: string[]; unfinished: boolean } {
     this.#prepare();
     const folder = join(this.folder, 'blobs/sha256');
     const names = readdirSync(folder);
     const isHex = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
-    const unpacked = join(this.#root, 'layers');
+    // In this order: a layer is there before its size is written down.
+    const sizes = namesIn(join(this.folder, 'unpacked')).filter(isHex);
+    const layers = namesIn(join(this.#root, 'layers'));
+    const orphans = sizes.filter((diffId) => !layers.includes(diffId)).map((diffId) => this.#sizePath(diffId));
     return {
       blobs: names.filter(isHex).map((name) => `sha256:${name}`),
-      layers: existsSync(unpacked) ? readdirSync(unpacked).filter(isHex) : [],
-      scraps: names.filter(isScrap).map((name) => join(folder, name)),
+      layers: layers.filter(isHex),
+      unfinished: layers.some((name) => name.startsWith('.')),
+      scraps: [...names.filter(isScrap).map((name) => join(folder, name)), ...orphans],
     };
   }
 
@@ -238,6 +245,15 @@ export class ImageStore {
     } catch (cause) {
       throw new SkiffError('internal', `${this.folder}: blob ${digest} can't be read`, { cause });
     }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../lib/atomic-file.ts';
 import { errnoOf } from '../lib/errors.ts';
-import { isAlive, ownStamp } from '../lib/file-lock.ts';
+import { isAlive, ownStamp, sweepLocks } from '../lib/file-lock.ts';
 
 /** Digests of blobs, and diffIDs (hex) of layers. `unsaid`: and more, which is not known yet. */
 export type Pinned = { blobs: string[]; layers: string[]; unsaid?: boolean };
@@ -37,6 +37,11 @@ export class Pins {
       layers: new Set(pins.flatMap(({ layers }) => layers)),
       unsaid: pins.some(({ unsaid }) => unsaid),
     };
+  }
+
+  /** Takes away what is left of those who were killed while they fetched a blob. */
+  sweep(): void {
+    sweepLocks(this.folder);
   }
 
   #read(path: string): Pinned[] {

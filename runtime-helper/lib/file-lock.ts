@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, SkiffError } from './errors.ts';
 
@@ -31,6 +32,19 @@ export async function withFileLock<T>(path: string, work: () => T | Promise<T>, 
     rmSync(path, { force: true });
   }
 }
+
+/** Takes away the locks in a folder whose holders were killed, and what they were made of. */
+export function sweepLocks(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (name.endsWith('.lock')) takeAwayStale(path);
+    // An empty one is just being written.
+    else if (/\.lock\.[0-9a-f]+\.tmp$/.test(name) && isStamp(holder(path)) && !isAlive(holder(path) ?? ''))
+      rmSync(path, { force: true });
+  }
+}
+
+const isStamp = (content = ''): boolean => /^\d+ \d+\n$/.test(content);
 
 /** link(2) gives the file its name together with its content: nobody ever reads an empty one. */
 function claim(path: string, content: string): boolean {

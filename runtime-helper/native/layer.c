@@ -22,7 +22,7 @@
 #define RENAME_NOREPLACE_FLAG 1U
 #define GONE ".gone-"
 #define UNKNOWN "-"
-#define SCRATCH_SECONDS 60
+#define SCRATCH_SECONDS 10
 
 struct unpacking {
 	const struct store *store;
@@ -191,9 +191,10 @@ int layer_remove(const struct store *store, const struct request *request, int r
 	CLEANUP_CLOSE int layers = open_beneath(store->root_fd, "layers", O_RDONLY | O_DIRECTORY, 0);
 	snprintf(gone, sizeof(gone), GONE "%d", (int)getpid());
 	int result = 0;
-	if (!is_hex(diff_id, 64) || layers < 0)
+	bool sweeps_only = request->count == 1;
+	if ((!sweeps_only && !is_hex(diff_id, 64)) || layers < 0)
 		result = fail_with(&failure, STAGE_REQUEST, EINVAL, "remove-layer");
-	else if (renameat(layers, diff_id, layers, gone) < 0 && errno != ENOENT)
+	else if (!sweeps_only && renameat(layers, diff_id, layers, gone) < 0 && errno != ENOENT)
 		result = fail(&failure, STAGE_REMOVE, diff_id);
 	if (result < 0) {
 		reply_error(reply_fd, request->id, &failure);

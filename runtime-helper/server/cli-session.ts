@@ -71,6 +71,8 @@ class Front {
     if (!this.#greeted) {
       if (type !== frameType.hello) throw new SkiffError('invalid-argument', 'the first frame is no greeting');
       this.#greeted = true;
+      // From here on nobody else may be given the command: a front that has heard nothing tries the next helper.
+      this.#send([encodeFrame(frameType.wantInput, Uint8Array.of(0))]);
       void this.#serve(payload);
     } else if (type === frameType.input) this.#stdin.push(payload);
     else if (type === frameType.inputEnd) this.#stdin.end();

@@ -60,10 +60,13 @@ export class ImageKeeper {
    * `images.locked`. While somebody brings in images that are not known yet, anything may be his: then only those files go.
    */
   async collectAll(inUse: ReadonlySet<string>, operation: Operation): Promise<{ layers: string[]; bytes: number }> {
-    const { blobs, scraps, ...found } = this.images.inventory();
+    const { blobs, scraps, unfinished, ...found } = this.images.inventory();
+    // The native program knows whose they are.
+    if (unfinished) await (await this.#spawner()).request(['remove-layer']);
     const layers = found.layers.filter((diffId) => !inUse.has(diffId));
     let bytes = 0;
     for (const path of scraps) bytes += takeAway(path);
+    this.images.pins.sweep();
     if (this.images.pins.live().unsaid) return { layers: [], bytes };
     const sizes = new Map(layers.map((diffId) => [`sha256:${diffId}`, this.images.layerSize(diffId)]));
     const packed = blobs.reduce((sum, digest) => sum + sizeOf(this.images.blobPath(digest)), 0);
