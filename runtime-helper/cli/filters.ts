@@ -2,13 +2,16 @@ import { UsageError } from './usage-error.ts';
 
 export type Filters = ReadonlyMap<string, readonly string[]>;
 
+const expected = 'bad format of filter (expected name=value)';
+
 /** Values by key, as `--filter key=value` gives them. Throws UsageError for a key that is not among `known`. */
 export function parseFilters(entries: readonly string[], known: readonly string[]): Map<string, string[]> {
   const filters = new Map<string, string[]>();
   for (const entry of entries) {
     const at = entry.indexOf('=');
+    // As Docker: this alone is wrong on the command line itself, and not only for a daemon.
     if (at < 0)
-      throw new UsageError(`invalid argument "${entry}" for "-f, --filter" flag: invalid filter '${entry}'`, 1);
+      throw new UsageError(`invalid argument "${entry}" for "--filter" flag: ${expected}`, 125, { hint: true });
     const key = entry.slice(0, at).trim().toLowerCase();
     if (!known.includes(key)) throw new UsageError(`invalid filter '${key}'`, 1);
     filters.set(key, [...(filters.get(key) ?? []), entry.slice(at + 1).trim()]);

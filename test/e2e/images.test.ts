@@ -126,7 +126,6 @@ describe('images from a registry, on the command line', () => {
     assert.equal(unknown.code, 125);
     assert.deepEqual(lines(unknown.stderr), [
       "Unable to find image 'HOST/other:latest' locally",
-      'latest: Pulling from other',
       'skiff: manifest for HOST/other:latest not found: manifest unknown: manifest unknown',
     ]);
   });

@@ -1,6 +1,5 @@
 import type { Command } from '../command.ts';
 import type { ImageStep } from '../../engine/index.ts';
-import { goTime } from '../container-words.ts';
 import { describeAge } from '../durations.ts';
 import { formatRows } from '../format.ts';
 import { platformFrom, platformOption } from '../platform-option.ts';
@@ -53,7 +52,7 @@ function rowOf(
   const command = cleanText(createdBy.replaceAll('\t', ' '));
   return {
     Comment: cleanText(comment),
-    CreatedAt: createdAt === undefined ? '' : goTime(createdAt),
+    CreatedAt: createdAt === undefined ? '' : `${createdAt.slice(0, 19)}Z`,
     CreatedBy: how.whole ? command : shorten(command, createdByColumns),
     CreatedSince: createdAt === undefined ? 'N/A' : describeAge(createdAt, how.now),
     ID: idOf(step, how.whole),

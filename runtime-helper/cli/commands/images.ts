@@ -25,13 +25,12 @@ export const images: Command = {
     const [whole, withDigests] = [options.flag('no-trunc'), options.flag('digests')];
     const format = options.text('format') ?? 'table';
     const filters = parseFilters(options.list('filter'), knownFilters);
-    const patterns = [...(filters.get('reference') ?? []), ...(wanted === undefined ? [] : [wanted])];
+    const patterns = [...(filters.get('reference') ?? []), ...(wanted === undefined || wanted === '' ? [] : [wanted])];
     const rows = chosen(engine, filters).flatMap((image) =>
       namesOf(image, patterns, withDigests || /\.Digest\b/.test(format)),
     );
     if (options.flag('quiet') && format === 'table') {
-      const ids = new Set(rows.map(({ image: { id } }) => (whole ? id : shortId(id))));
-      terminal.stdout([...ids].map((id) => `${id}\n`).join(''));
+      terminal.stdout(rows.map(({ image: { id } }) => `${whole ? id : shortId(id)}\n`).join(''));
       return 0;
     }
     const table = format === 'table' ? `table ${withDigests ? digestsTable : defaultTable}` : format;
@@ -110,6 +109,7 @@ export const imageHeads = {
   Size: 'SIZE',
   Tag: 'TAG',
   UniqueSize: 'UNIQUE SIZE',
+  VirtualSize: 'SIZE',
 };
 
 /** With the first of its names. */
@@ -133,5 +133,6 @@ function rowOf(
     Size: formatSize(size),
     Tag: cleanText(tag),
     UniqueSize: 'N/A',
+    VirtualSize: formatSize(size),
   };
 }

@@ -21,6 +21,8 @@ export const pull: Command = {
     const access = registryAccess(terminal, options.list('insecure-registry'));
     const how = { access, ...platformFrom(options) };
     const quiet = options.flag('quiet');
+    // Nothing is said about what can't be a name.
+    engine.repositoryName(text);
     const names = options.flag('all-tags') ? await engine.remoteTags(text, access, operation) : [text];
     if (!quiet && !options.flag('all-tags') && !hasTag(text)) terminal.stdout('Using default tag: latest\n');
     for (const name of names) {

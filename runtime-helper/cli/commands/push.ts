@@ -23,9 +23,13 @@ export const push: Command = {
     const quiet = options.flag('quiet');
     const access = registryAccess(terminal, options.list('insecure-registry'));
     const how = { access, ...platformFrom(options) };
-    const names = options.flag('all-tags') ? allTags(engine, text) : [text];
+    const repository = cleanText(engine.repositoryName(text));
+    if (text.includes('@')) throw new SkiffError('invalid-argument', 'cannot push a digest reference');
+    if (options.flag('all-tags') && hasTag(text))
+      throw new SkiffError('invalid-argument', "tag can't be used with --all-tags/-a");
     if (!quiet && !options.flag('all-tags') && !hasTag(text)) terminal.stdout('Using default tag: latest\n');
-    if (!quiet) terminal.stdout(`The push refers to repository [${cleanText(engine.repositoryName(text))}]\n`);
+    if (!quiet) terminal.stdout(`The push refers to repository [${repository}]\n`);
+    const names = options.flag('all-tags') ? allTags(engine, text) : [text];
     for (const name of names) {
       const lines = new ProgressLines(terminal.stdout, { tty: terminal.stdoutTty, columns: terminal.columns });
       const own = quiet ? operation : { ...operation, report: lines.show.bind(lines) };
@@ -38,7 +42,6 @@ export const push: Command = {
 };
 
 function allTags(engine: Engine, text: string): string[] {
-  if (hasTag(text)) throw new SkiffError('invalid-argument', "tag can't be used with --all-tags/-a");
   const names = engine
     .listImages()
     .flatMap(({ references }) => references.filter((name) => name.startsWith(`${text}:`)));

@@ -26,8 +26,10 @@ export const rmi: Command = {
         for (const id of deleted) terminal.stdout(`Deleted: ${cleanText(id)}\n`);
       } catch (error) {
         operation.signal.throwIfAborted();
-        printFailure(terminal, asSkiffError(error));
-        code = 1;
+        const failure = asSkiffError(error);
+        printFailure(terminal, failure);
+        // As Docker: with force, what is not there is as it was to be.
+        if (!how.force || failure.code !== 'not-found') code = 1;
       }
     }
     return code;

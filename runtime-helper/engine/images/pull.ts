@@ -18,8 +18,9 @@ export async function pullImage(pull: Pull, text: string, platform: string | und
   const { keeper, registries, operation } = pull;
   const reference = localName(withDefaultTag(parseReference(text)));
   const name = fullName(reference);
-  operation.report({ id: reference.digest ?? reference.tag ?? '', status: `Pulling from ${remoteName(reference)}` });
   const remote = await resolveRemote(registries, reference, platform, operation);
+  // As Docker: not before it is there.
+  operation.report({ id: reference.digest ?? reference.tag ?? '', status: `Pulling from ${remoteName(reference)}` });
   const before = keeper.images.images().find(({ references, digests }) => [...references, ...digests].includes(name));
   await bring(pull, remote, name);
   return {
