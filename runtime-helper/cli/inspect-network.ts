@@ -67,7 +67,8 @@ export function inspectNetwork(network: Network): object {
 
 /** `NetworkSettings` of a container. */
 export function networkSettings(container: Container): object {
-  const [first] = container.endpoints;
+  // As Docker: of the default network alone.
+  const first = container.endpoints.find(({ network }) => network === 'bridge');
   const pid = 'pid' in container.state ? container.state.pid : undefined;
   return {
     Bridge: '',
@@ -83,7 +84,7 @@ export function networkSettings(container: Container): object {
     EndpointID: first ? addressesOf(container, first).EndpointID : '',
     ...addressFields(first),
     Networks: asMap(
-      container.endpoints.length === 0 && !container.network.startsWith('container:')
+      container.network === 'host' || container.network === 'none'
         ? { [container.network]: emptyEndpoint }
         : Object.fromEntries(
             container.endpoints.map((endpoint) => [endpoint.network, addressesOf(container, endpoint)]),

@@ -11,10 +11,10 @@ export type ConfigObject = Record<string, unknown>;
  * other instructions and for what can't be read.
  */
 export function applyChanges(config: ConfigObject, changes: readonly string[]): ConfigObject {
-  return changes.reduce<ConfigObject>(applyChange, config);
+  return changes.reduce<ConfigObject>((so, change, at) => applyChange(so, change, changes.slice(0, at)), config);
 }
 
-function applyChange(config: ConfigObject, change: string): ConfigObject {
+function applyChange(config: ConfigObject, change: string, before: readonly string[]): ConfigObject {
   const match = /^\s*([A-Za-z]+)\s+(.*\S)\s*$/s.exec(change);
   const apply = instructions.get(match?.[1]?.toUpperCase() ?? '');
   if (!match || !apply)
@@ -22,7 +22,7 @@ function applyChange(config: ConfigObject, change: string): ConfigObject {
   const variables = variablesOf(listOf(config['Env']));
   return {
     ...config,
-    ...apply(match[2] ?? '', { config, change, word: (text) => expandWord(text, variables, change) }),
+    ...apply(match[2] ?? '', { config, change, before, word: (text) => expandWord(text, variables, change) }),
   };
 }
 
@@ -30,6 +30,8 @@ type Context = {
   config: ConfigObject;
   /** The whole instruction, for errors. */
   change: string;
+  /** The instructions that came first. */
+  before: readonly string[];
   /** A word with the variables of the config's environment in it, as of before the instruction. */
   word: (text: string) => string;
 };
@@ -39,7 +41,13 @@ type Instruction = (rest: string, context: Context) => ConfigObject;
 const instructions = new Map<string, Instruction>([
   ['CMD', (rest, { change }) => ({ Cmd: commandOf(rest, change) })],
   // As Docker: another entrypoint drops the command that was meant for the one before.
-  ['ENTRYPOINT', (rest, { change }) => ({ Entrypoint: commandOf(rest, change), Cmd: null })],
+  [
+    'ENTRYPOINT',
+    (rest, { change, before }) => ({
+      Entrypoint: commandOf(rest, change),
+      ...(before.some((one) => /^\s*CMD\s/i.test(one)) ? {} : { Cmd: null }),
+    }),
+  ],
   ['ENV', (rest, context) => ({ Env: withVariables(listOf(context.config['Env']), pairsOf(rest, context)) })],
   [
     'EXPOSE',

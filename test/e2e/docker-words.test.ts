@@ -72,6 +72,19 @@ describe('answers that scripts know from Docker', () => {
     await refused(['network', 'rm', 'lan'], 1, 'network lan not found');
   });
 
+  it('have the address at the top on the default network alone, and no network that was left', async () => {
+    await store.succeed(['network', 'create', 'lan']);
+    await store.succeed(['run', '-d', '--name', 'member', '--network', 'lan', 'box', 'sleep', '1000']);
+    const format = '{{.NetworkSettings.IPAddress}}|{{range $name, $one := .NetworkSettings.Networks}}{{$name}} {{end}}';
+    assert.equal(await store.succeed(['inspect', '-f', format, 'member']), '|lan ');
+    await store.succeed(['network', 'disconnect', 'lan', 'member']);
+    assert.equal(await store.succeed(['inspect', '-f', format, 'member']), '|');
+    await store.succeed(['network', 'connect', 'bridge', 'member']);
+    assert.match(await store.succeed(['inspect', '-f', format, 'member']), /^\d+\.\d+\.\d+\.\d+\|bridge $/);
+    await store.succeed(['rm', '-f', 'member']);
+    await store.succeed(['network', 'rm', 'lan']);
+  });
+
   it('leave networks alone that are younger than was said', async () => {
     await store.succeed(['network', 'create', 'young']);
     assert.equal(await store.succeed(['network', 'prune', '-f', '--filter', 'until=1h']), '');

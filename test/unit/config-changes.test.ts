@@ -21,6 +21,7 @@ const cases: [string | string[], ConfigObject][] = [
   ['EXPOSE ${PORT:-80} 90-91/udp', { ExposedPorts: { '80/tcp': {}, '90/udp': {}, '91/udp': {} } }],
   ['CMD echo $A', { Cmd: ['/bin/sh', '-c', 'echo $A'] }],
   ['ENTRYPOINT ["$A"]', { Entrypoint: ['$A'], Cmd: null }],
+  [['CMD ["x"]', 'USER 1', 'ENTRYPOINT ["y"]'], { Cmd: ['x'], User: '1', Entrypoint: ['y'] }],
   ['ONBUILD RUN echo $A', { OnBuild: ['RUN echo $A'] }],
 ];
 
