@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { Socket } from 'node:net';
 import { SkiffError } from '../lib/errors.ts';
 import { encodeAttach, encodeFrame, FrameDecoder, frameType } from '../lib/stream-frames.ts';
-import { connectSocket } from '../sys/connect.ts';
+import { connectMonitor } from '../sys/connect.ts';
 import type { RestartPolicy } from './record.ts';
 
 /**
@@ -35,7 +35,7 @@ export class MonitorClient {
   }
 
   static async connect(path: string): Promise<MonitorClient> {
-    const socket = await connectSocket(path);
+    const socket = await connectMonitor(path);
     const client = new MonitorClient(socket);
     socket.write(encodeAttach({ input: false, lossless: false, output: false, columns: 0, rows: 0 }));
     return client;

@@ -31,7 +31,7 @@ import { Volumes } from './volumes/volumes.ts';
 import { watchStore } from './watch.ts';
 
 /** How a door reaches a monitor's socket. */
-export { connectSocket } from '../sys/connect.ts';
+export { connectMonitor } from '../sys/connect.ts';
 export { defaultRoots } from './store.ts';
 /** Whether a container could not be made because its image is not here. */
 export { isPredefined } from '../network/record.ts';

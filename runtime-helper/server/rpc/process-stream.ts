@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { connectSocket } from '../../engine/index.ts';
+import { connectMonitor } from '../../engine/index.ts';
 import {
   encodeAttach,
   encodeBytes,
@@ -16,7 +16,7 @@ export type Attaching = { socket: string; input: boolean; columns: number; rows:
 
 /** Opens a stream onto a process through its monitor's socket; returns the stream's name. */
 export async function openProcessStream(streams: StreamTable, { socket: path, ...how }: Attaching): Promise<string> {
-  const socket = await connectSocket(path);
+  const socket = await connectMonitor(path);
   socket.write(encodeAttach({ ...how, lossless: false, output: true }));
   return streams.open((pump, ended, name) => {
     const resized: Resized = (size) => streams.resized(name, size);
