@@ -153,7 +153,7 @@ describe('the life of a helper', () => {
   it('refuses a window of another version, and says what to do', async () => {
     const helper = new RawHelper(store.env);
     initialize(helper, { protocolVersion: protocolVersion + 1 });
-    assert.match(await answer(helper), /"code":"failed-precondition","hint":"Reload the window/);
+    assert.match(await answer(helper), /"code":"failed-precondition","hint":\{"message":"Reload the window/);
     helper.child.stdin.end();
     await helper.exited;
   });

@@ -88,7 +88,8 @@ describe('windows onto a container', () => {
     const total = 102_500_005;
     const write = 'yes 0123456789012345678901234567890123456789 | head -n 2500000';
     const options = ['run', '-di', '--log-opt', 'max-size=-1', '--name', 'busy', '@host'];
-    const script = `until [ "$x" = go ]; do echo ready >&2; read -t 0.1 x; done; ${write}; echo done; read x`;
+    // Not read -t: what has come of a line when the time is over is lost to the next try.
+    const script = `(while :; do echo ready >&2; sleep 0.1; done) & read go; kill $!; wait $!; ${write}; echo done; read x`;
     await store.succeed([...options, 'bash', '-c', script]);
     const stopped = onTerminal(['attach', 'busy']);
     await stopped.sees(/ready/);
