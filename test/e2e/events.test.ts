@@ -92,6 +92,20 @@ describe('events of a container’s life', () => {
     ]);
   });
 
+  it('have the older fields of Docker’s where they are a container’s or an image’s', async () => {
+    const range = ['--since', '1h', '--until', '0s'];
+    const of = async (type: string): Promise<string[]> => {
+      const format = ['--filter', `type=${type}`, '--format', '{{.Status}}|{{.From}}|{{eq .ID .Actor.ID}}'];
+      return (await store.succeed(['events', ...range, ...format])).split('\n');
+    };
+    assert.equal((await of('image'))[0], 'import||true');
+    assert.equal((await of('container'))[0], 'create|box|true');
+    assert.equal((await of('network'))[0], '||false');
+    const json = ['--filter', 'type=network', '--format', 'json'];
+    const [first = ''] = (await store.succeed(['events', ...range, ...json])).split('\n');
+    assert.match(first, /^\{"Type":"network","Action":"create","Actor":\{"ID":"[0-9a-f]{64}","Attributes":\{"name":/);
+  });
+
   it('are those of each life that its restart policy gives it', async () => {
     await store.succeed(['run', '-d', '--name', 'again', '--restart', 'on-failure:1', 'box', 'false']);
     const id = await idOf('again');

@@ -63,18 +63,23 @@ function describe({ time, type, action, id, attributes }: StoreEvent): string {
   return cleanText(`${time} ${type} ${action} ${id}${details.length > 0 ? ` (${details.join(', ')})` : ''}`);
 }
 
-/** Docker's message, with the older fields that scripts use. In JSON some names are not those that templates have. */
+/**
+ * Docker's message, with the older fields that scripts use, which only containers and images have. In JSON some names are not those
+ * that templates have.
+ */
 function formatEvent({ time, type, action, id, attributes }: StoreEvent, format: string): string {
   const [, fraction = '0'] = /\.(\d+)Z$/.exec(time) ?? [];
   const seconds = Math.floor(Date.parse(time) / 1000);
   const timeNano = Number(`${seconds}${fraction.padEnd(9, '0')}`);
   const from = type === 'container' ? (attributes['image'] ?? '') : '';
-  const common = { Type: type, Action: action, Actor: { ID: id, Attributes: asMap(attributes) } };
+  const [status, older] = type === 'container' || type === 'image' ? [action, id] : ['', ''];
+  const sorted = Object.fromEntries(Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const common = { Type: type, Action: action, Actor: { ID: id, Attributes: asMap(sorted) } };
   if (format !== 'json')
     return formatValue(
-      { ...common, Status: action, ID: id, From: from, Scope: 'local', Time: seconds, TimeNano: timeNano },
+      { ...common, Status: status, ID: older, From: from, Scope: 'local', Time: seconds, TimeNano: timeNano },
       format,
     );
-  const older = { status: action, id, ...(from === '' ? {} : { from }) };
-  return JSON.stringify({ ...older, ...common, scope: 'local', time: seconds, timeNano });
+  const first = { ...(status === '' ? {} : { status, id: older }), ...(from === '' ? {} : { from }) };
+  return JSON.stringify({ ...first, ...common, scope: 'local', time: seconds, timeNano });
 }
