@@ -104,7 +104,7 @@ export function activate(context: ExtensionContext): void {
     logins: new RegistryLogins(context.secrets),
     files: news,
     refreshRow: (node) => inBackground(view.refresh(node)),
-    selectedRows: () => view.selection,
+    selectedRows: (of) => lists.selections[of]?.() ?? view.selection,
     log,
     memory: context.workspaceState,
     commandLine: join(commandLineFolder(context.extensionPath), 'skiff'),

@@ -22,14 +22,24 @@ type Options = {
   absences: AbsenceKeys;
   inBackground: (work: Promise<unknown>) => void;
 };
-type ListView = Disposable & { visible: boolean; onShown: (listener: () => void) => Subscription };
-type List = { helperReturned: () => void; parts: Disposable[] };
+type ListView = Disposable & {
+  visible: boolean;
+  selection: readonly unknown[];
+  onShown: (listener: () => void) => Subscription;
+};
+/** `selections`: the rows that are selected in each view, by its id. */
+type List = {
+  helperReturned: () => void;
+  selections: Record<string, () => readonly unknown[]>;
+  parts: Disposable[];
+};
 
 /** `helperReturned` is to be called with each helper that comes up. */
 export function showLists(options: Options): List {
   const lists = [showImages(options), showNetworks(options), showVolumes(options)];
   return {
     helperReturned: () => lists.forEach((list) => list.helperReturned()),
+    selections: Object.assign({}, ...lists.map(({ selections }) => selections)) as List['selections'],
     parts: lists.flatMap(({ parts }) => parts),
   };
 }
@@ -41,7 +51,7 @@ function showImages({ client, containers, context, absences, inBackground }: Opt
     onChanged: (listener: (all: typeof images.all) => void) =>
       client.onImagesChanged((change) => listener(change.images)),
   };
-  return follow(source, images, inBackground, (listed) => {
+  return follow('skiff.images', source, images, inBackground, (listed) => {
     const view = new ImagesView(images, containers, listed);
     const parts = [
       images.onChanged(() => absences.tell({ images: images.all.length === 0 })),
@@ -58,7 +68,7 @@ function showNetworks({ client, absences, inBackground }: Options): List {
     onChanged: (listener: (all: typeof networks.all) => void) =>
       client.onNetworksChanged((change) => listener(change.networks)),
   };
-  return follow(source, networks, inBackground, (listed) => ({
+  return follow('skiff.networks', source, networks, inBackground, (listed) => ({
     view: new NetworksView(networks, listed),
     parts: [networks.onChanged(() => absences.tell(absentNetworks(networks.all)))],
   }));
@@ -71,7 +81,7 @@ function showVolumes({ client, containers, absences, inBackground }: Options): L
     onChanged: (listener: (all: typeof volumes.all) => void) =>
       client.onVolumesChanged((change) => listener(change.volumes)),
   };
-  return follow(source, volumes, inBackground, (listed) => ({
+  return follow('skiff.volumes', source, volumes, inBackground, (listed) => ({
     view: new VolumesView(volumes, containers, listed),
     parts: [volumes.onChanged(() => absences.tell({ volumes: volumes.all.length === 0 }))],
   }));
@@ -79,6 +89,7 @@ function showVolumes({ client, containers, absences, inBackground }: Options): L
 
 /** `show` is given what settles with the first list. */
 function follow<Thing>(
+  id: string,
   source: ListSource<Thing>,
   model: { replace: (all: readonly Thing[]) => void },
   inBackground: Options['inBackground'],
@@ -90,6 +101,7 @@ function follow<Thing>(
   if (view.visible) list();
   return {
     helperReturned: () => inBackground(mirror.helperReturned()),
+    selections: { [id]: () => view.selection },
     parts: [mirror, view, view.onShown(list), ...parts],
   };
 }

@@ -51,6 +51,8 @@ export type ContainerSummary = {
   ports: ContainerPort[];
   /** Names of its networks, the first one first; empty for `host` and `none`. */
   networks: string[];
+  /** Its IPv4 address on each by the network's name, while it has one. */
+  addresses: Record<string, string>;
   /** Beyond what every container has. */
   mounts: ContainerMount[];
   limits: ContainerLimits;

@@ -1,6 +1,7 @@
 import { window } from 'vscode';
 import type { ContainerState, ContainerSummary } from '../../runtime-helper/protocol/types.ts';
-import { isContainerNode } from '../model/nodes.ts';
+import { arrange } from '../model/arrangement.ts';
+import { isContainerNode, isGroupNode, type ContainerNode, type GroupNode } from '../model/nodes.ts';
 import { pickContainer } from '../ui/pick-container.ts';
 import { attempt } from './attempt.ts';
 import { chosenRows } from './chosen-rows.ts';
@@ -18,19 +19,40 @@ type Wanted = {
   none: string;
 };
 
-/** The containers a command is for: the selected rows that it fits, or the one that is picked from a list. */
+/** The containers a command is for: the selected rows that it fits, those of a group too, or the one that is picked from a list. */
 export async function chosenContainers(
   context: CommandContext,
   args: readonly unknown[],
   wanted: Wanted,
 ): Promise<ContainerSummary[]> {
-  const nodes = chosenRows(args, isContainerNode);
+  const nodes = chosenRows(args, isContainerOrGroup);
   if (!nodes) return [];
   const fits = (container: ContainerSummary): boolean =>
     (wanted.states?.includes(container.state.status) ?? true) && (wanted.fits?.(container) ?? true);
-  if (nodes.length > 0) return nodes.flatMap(({ id }) => context.containers.get(id) ?? []).filter(fits);
+  if (nodes.length > 0) {
+    const fitting = containersOf(context, nodes).filter(fits);
+    if (fitting.length === 0) void window.showInformationMessage(wanted.none);
+    return fitting;
+  }
   const picked = await pickAmong(context, wanted, fits);
   return picked ? [picked] : [];
+}
+
+const isContainerOrGroup = (value: unknown): value is ContainerNode | GroupNode =>
+  isContainerNode(value) || isGroupNode(value);
+
+/** Each once, as the view shows them. */
+function containersOf(
+  { containers, arranged }: CommandContext,
+  nodes: (ContainerNode | GroupNode)[],
+): ContainerSummary[] {
+  const groups = arrange(containers.all, arranged.current);
+  const found = nodes.flatMap((node) =>
+    node.kind === 'group'
+      ? (groups.find(({ key }) => key === node.key)?.containers ?? [])
+      : (containers.get(node.id) ?? []),
+  );
+  return [...new Set(found)];
 }
 
 async function pickAmong(

@@ -23,8 +23,8 @@ export async function chosenNetworks(
   await attempt(context, t('list networks'), async () => {
     const fitting = (await context.client.listNetworks()).networks.filter(fits);
     if (nodes.length > 0) chosen = fitting.filter(({ name }) => nodes.some((node) => node.name === name));
-    else if (fitting.length === 0) void window.showInformationMessage(none);
-    else chosen = await pick(fitting, title);
+    if (nodes.length > 0 ? chosen.length === 0 : fitting.length === 0) void window.showInformationMessage(none);
+    else if (nodes.length === 0) chosen = await pick(fitting, title);
   });
   return chosen;
 }

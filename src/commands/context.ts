@@ -25,8 +25,8 @@ export type CommandContext = {
   logins: RegistryLogins;
   /** Is told of what is done to files of containers, so that open ones and rows are read again. */
   files: FileNews;
-  /** Of the Containers view, for keys: VS Code hands them no rows. */
-  selectedRows: () => readonly unknown[];
+  /** Of a view, for keys: VS Code hands them no rows. */
+  selectedRows: (view: string) => readonly unknown[];
   /** Lists what is below a row of the Containers view anew. */
   refreshRow: (node: FileNode | PartNode) => void;
   /** Remembers answers for this workspace. */

@@ -3,6 +3,7 @@ import { attach } from './attach.ts';
 import { clearFilter, filterContainers, groupContainers, showAll, showOnlyRunning, sortContainers } from './arrange.ts';
 import { compareChanges, discardChanges, showChanges } from './changes.ts';
 import { commit } from './commit.ts';
+import { pruneContainers } from './containers-prune.ts';
 import type { Command, CommandContext } from './context.ts';
 import { copyAddress, copyId, copyName } from './copy.ts';
 import { restartHelper, retryPrivilege, showHelperLog } from './helper.ts';
@@ -100,6 +101,7 @@ const table: Record<string, Command> = {
   'skiff.copyId': copyId,
   'skiff.copyName': copyName,
   'skiff.copyAddress': copyAddress,
+  'skiff.containers.prune': pruneContainers,
   'skiff.containers.group': groupContainers,
   'skiff.containers.sort': sortContainers,
   'skiff.containers.filter': filterContainers,

@@ -3,12 +3,12 @@ import type { NetworkSummary } from '../../runtime-helper/protocol/types.ts';
 import { cleanLine } from '../model/clean-text.ts';
 import { displayName } from '../model/container-words.ts';
 import { describeMember, displayMember } from '../model/network-words.ts';
-import { isContainerNode, isEndpointNode, type EndpointNode } from '../model/nodes.ts';
+import { isContainerNode, type EndpointNode } from '../model/nodes.ts';
 import { plainLabel } from '../ui/plain-text.ts';
 import { attempt } from './attempt.ts';
 import { chosenContainers } from './chosen-containers.ts';
 import { chosenNetworks } from './chosen-networks.ts';
-import { chosenRows } from './chosen-rows.ts';
+import { chosenEndpoints } from './chosen-endpoints.ts';
 import type { CommandContext } from './context.ts';
 import { t } from '../model/l10n.ts';
 import { askChoice } from '../ui/ask-choice.ts';
@@ -21,8 +21,8 @@ export async function connectNetwork(context: CommandContext, ...args: unknown[]
   const title = t('Connect Container to Network');
   const [network] = await chosenNetworks(context, rows.length > 0 ? [] : args, {
     title,
-    fits: isBridge,
-    none: t('There is no network.'),
+    fits: (one) => isBridge(one) && rows.every(({ id }) => !one.containers.some((member) => member.id === id)),
+    none: rows.length > 0 ? t('There is no other network to connect to. Create one first.') : t('There is no network.'),
   });
   if (!network) return;
   const isOff = ({ id }: { id: string }): boolean => !network.containers.some((member) => member.id === id);
@@ -39,7 +39,7 @@ export async function connectNetwork(context: CommandContext, ...args: unknown[]
 }
 
 export async function disconnectNetwork(context: CommandContext, ...args: unknown[]): Promise<void> {
-  for (const endpoint of await chosenEndpoints(context, args)) {
+  for (const endpoint of await endpointsFor(context, args)) {
     const name = cleanLine(context.containers.get(endpoint.id)?.name ?? endpoint.id.slice(0, 12));
     await attempt(context, t('disconnect {0} from {1}', name, cleanLine(endpoint.network)), async () => {
       await context.client.disconnectNetwork(endpoint);
@@ -47,8 +47,8 @@ export async function disconnectNetwork(context: CommandContext, ...args: unknow
   }
 }
 
-async function chosenEndpoints(context: CommandContext, args: readonly unknown[]): Promise<EndpointNode[]> {
-  const nodes = chosenRows(args, isEndpointNode);
+async function endpointsFor(context: CommandContext, args: readonly unknown[]): Promise<EndpointNode[]> {
+  const nodes = chosenEndpoints(args);
   if (!nodes || nodes.length > 0) return nodes ?? [];
   const title = t('Disconnect Container from Network');
   const [network] = await chosenNetworks(context, args, {

@@ -1,9 +1,8 @@
 import { env } from 'vscode';
-import { isEndpointNode } from '../model/nodes.ts';
 import { showJson } from '../ui/show-json.ts';
 import { attempt } from './attempt.ts';
 import { chosenNetworks } from './chosen-networks.ts';
-import { chosenRows } from './chosen-rows.ts';
+import { chosenEndpoints } from './chosen-endpoints.ts';
 import type { CommandContext } from './context.ts';
 import { t } from '../model/l10n.ts';
 
@@ -23,7 +22,7 @@ export async function inspectNetwork(context: CommandContext, ...args: unknown[]
 
 /** Of containers on a network: their addresses there, one a line. */
 export async function copyNetworkAddress(context: CommandContext, ...args: unknown[]): Promise<void> {
-  const nodes = chosenRows(args, isEndpointNode) ?? [];
+  const nodes = chosenEndpoints(args) ?? [];
   await attempt(context, t('copy addresses'), async () => {
     const { networks } = await context.client.listNetworks();
     const addresses = nodes.flatMap(({ network, id }) => {

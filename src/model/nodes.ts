@@ -31,6 +31,7 @@ export type NetworkNode = { kind: 'network'; name: string };
 /** A container on a network. */
 export type EndpointNode = { kind: 'endpoint'; network: string; id: string };
 
+export const isGroupNode = isNode<GroupNode>('group', 'key');
 export const isContainerNode = isNode<ContainerNode>('container', 'id');
 export const isImageNode = isNode<ImageNode>('image', 'id', 'reference');
 export const isNetworkNode = isNode<NetworkNode>('network', 'name');
@@ -39,6 +40,12 @@ export const isVolumeNode = isNode<VolumeNode>('volume', 'name');
 export const isPartNode = isNode<PartNode>('part', 'container', 'part');
 export const isFileNode = isNode<FileNode>('file', 'container', 'path');
 export const isChangeNode = isNode<ChangeNode>('change', 'container');
+
+/** From the networks' view, or from below a container's row. */
+export function asEndpoint(row: EndpointNode | PartNode): EndpointNode | undefined {
+  if (row.kind === 'endpoint') return row;
+  return row.part === 'network' ? { kind: 'endpoint', network: row.network, id: row.container } : undefined;
+}
 
 /** The folder of a container that a row stands for, or that a file's row is in; undefined: it has to do with none. */
 export function folderOfRow(row: unknown): { container: string; folder: string } | undefined {

@@ -2,8 +2,8 @@ import { RequestError } from '../../runtime-helper/client/request-error.ts';
 import { plainMessage, sentences } from './plain-text.ts';
 import { t, translated } from '../model/l10n.ts';
 
-/** What helps after a failure: ask for privileges again, bring the helper back, or read what happened. */
-export type Remedy = 'retry-privilege' | 'restart-helper' | 'show-log';
+/** What helps after a failure: try once more, ask for privileges again, bring the helper back, or read what happened. */
+export type Remedy = 'retry' | 'retry-privilege' | 'restart-helper' | 'show-log';
 export type ErrorWords = { message: string; remedies: Remedy[] };
 
 /**
@@ -34,5 +34,7 @@ export function hintOf(error: unknown): string {
 function remediesFor(code: RequestError['code']): Remedy[] {
   if (code === 'permission-denied') return ['retry-privilege'];
   if (code === 'helper-gone') return ['restart-helper', 'show-log'];
-  return code === 'internal' || code === 'unavailable' ? ['show-log'] : [];
+  // A registry that is down, a full disk: what a person can see to, and then try again.
+  if (code === 'unavailable') return ['retry', 'show-log'];
+  return code === 'internal' ? ['show-log'] : [];
 }

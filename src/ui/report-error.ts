@@ -9,6 +9,7 @@ export type Remedies = {
 };
 
 const labels: Record<Remedy, string> = {
+  retry: t('Retry'),
   'retry-privilege': t('Retry'),
   'restart-helper': t('Restart'),
   'show-log': t('Show Log'),
@@ -22,6 +23,8 @@ export async function reportError(error: unknown, attempt: string, remedies: Rem
   const chosen = await window.showErrorMessage(words.message, ...words.remedies.map((remedy) => labels[remedy]));
   const remedy = words.remedies.find((candidate) => labels[candidate] === chosen);
   switch (remedy) {
+    case 'retry':
+      return true;
     case 'retry-privilege':
       return remedies.retryPrivilege();
     case 'restart-helper':

@@ -98,7 +98,7 @@ function stepItems({ options, place }: RunForm): HubItem[] {
     step('checks', t('Options'), checks.length === 0 ? t('none') : checks.join(', ')),
     step('restart', t('Restart Policy'), options.restart ?? 'no'),
     step('network', t('Network'), options.network ?? 'bridge'),
-    step('workingDir', t('Directory to Begin In'), options.workingDir ?? t('the image’s own')),
+    step('workingDir', t('Working Directory'), options.workingDir ?? t('the image’s own')),
     step('user', t('User'), options.user ?? t('the image’s own')),
     separator(t('limits')),
     step('memory', t('Memory'), options.memory ?? t('no limit')),

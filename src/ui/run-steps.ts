@@ -101,7 +101,7 @@ const steps: Record<RunStep, Step> = {
     );
     return network === undefined ? undefined : withOption(form, 'network', network === 'bridge' ? undefined : network);
   },
-  workingDir: text('workingDir', t('Directory to Begin In'), t('Path in the container'), field.pathProblem),
+  workingDir: text('workingDir', t('Working Directory'), t('Path in the container'), field.pathProblem),
   user: text('user', t('User'), t('User, or USER:GROUP, by name or number'), field.wordProblem),
   memory: text('memory', t('Memory'), t('At most so much memory, such as 512m or 2g'), field.memoryProblem),
   cpus: text('cpus', t('Processors'), t('At most so many processors, such as 1.5'), field.cpusProblem),

@@ -68,6 +68,7 @@ export function containerTooltip(container: ContainerSummary, now: number): Mark
 /** What ends a container from outside: TERM and KILL are how `stop` ends it, so they are no failure of its own. */
 const stopped = new Set([0, 137, 143]);
 
+/** What is wrong has a shape of its own: not everybody tells colours apart. */
 function stateIcon(state: ContainerState): ThemeIcon {
   switch (state.status) {
     case 'running':
@@ -79,15 +80,14 @@ function stateIcon(state: ContainerState): ThemeIcon {
     case 'restarting':
       return new ThemeIcon('sync', new ThemeColor('testing.iconQueued'));
     case 'dead':
-      return new ThemeIcon('error', new ThemeColor('testing.iconFailed'));
+      return new ThemeIcon('circle-slash', new ThemeColor('testing.iconFailed'));
     case 'exited':
       return stopped.has(state.exitCode)
         ? new ThemeIcon('vm-outline', new ThemeColor('disabledForeground'))
-        : new ThemeIcon('vm-outline', new ThemeColor('testing.iconFailed'));
+        : new ThemeIcon('error', new ThemeColor('testing.iconFailed'));
   }
 }
 
-/** What is wrong has a shape of its own: not everybody tells colours apart. */
 function runningIcon(health: HealthStatus | undefined): ThemeIcon {
   switch (health) {
     case undefined:

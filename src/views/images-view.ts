@@ -13,6 +13,8 @@ import { groupImages, type Images } from '../model/images.ts';
 import { Listeners, type Subscription } from '../model/listeners.ts';
 import type { ImageNode, RepositoryNode } from '../model/nodes.ts';
 import { parseUriList, uriList } from '../model/uri-list.ts';
+import { describeDuration } from '../model/durations.ts';
+import { followAges } from './ages.ts';
 import { imageItem, imageTooltip, repositoryItem } from './image-item.ts';
 import { Redraws } from './redraws.ts';
 
@@ -48,6 +50,12 @@ export class ImagesView implements TreeDataProvider<Node>, TreeDragAndDropContro
       // Which containers use an image changes with the containers.
       containers.onChanged(({ kind }) => kind === 'list' && this.#redraws.all()),
       this.#tree.onDidChangeVisibility(({ visible }) => visible && this.#shown.fire()),
+      followAges(
+        this.#tree,
+        () =>
+          images.all.map(({ createdAt }) => createdAt && describeDuration(Date.now() - Date.parse(createdAt))).join(),
+        () => this.#redraws.all(),
+      ),
       this.#tree,
       this.#redraws,
     ];
@@ -61,6 +69,10 @@ export class ImagesView implements TreeDataProvider<Node>, TreeDragAndDropContro
   /** Called with the URIs of files that were dropped on the tree. */
   onDropped(listener: (uris: string[]) => void): Subscription {
     return this.#dropped.add(listener);
+  }
+
+  get selection(): readonly unknown[] {
+    return this.#tree.selection;
   }
 
   get visible(): boolean {

@@ -39,6 +39,10 @@ export class NetworksView implements TreeDataProvider<Node> {
     return this.#shown.add(listener);
   }
 
+  get selection(): readonly unknown[] {
+    return this.#tree.selection;
+  }
+
   get visible(): boolean {
     return this.#tree.visible;
   }

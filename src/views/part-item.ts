@@ -27,7 +27,7 @@ export function partItem(node: PartNode, container: ContainerSummary | undefined
       return row(node, target, readonly ? t('{0}, read-only', from) : from, icon);
     }
     case 'network':
-      return row(node, t('Network {0}', node.network), addressOf(node.network, container), 'type-hierarchy');
+      return row(node, t('Network {0}', node.network), container?.addresses[node.network] ?? '', 'type-hierarchy');
     case 'processes':
       return heading(row(node, t('Processes'), '', 'server-process'));
     case 'files':
@@ -76,8 +76,4 @@ function keyOf(node: PartNode): string {
 
 function publishedOn(hostIp = ''): string {
   return hostIp === '0.0.0.0' || hostIp === '::' ? t('on all addresses') : t('on {0}', hostIp);
-}
-
-function addressOf(network: string, container: ContainerSummary | undefined): string {
-  return container?.networks[0] === network ? (container.ipAddress ?? '') : '';
 }

@@ -9,6 +9,7 @@ import { Listeners } from '../model/listeners.ts';
 import type { VolumeNode } from '../model/nodes.ts';
 import type { Volumes } from '../model/volumes.ts';
 import { t } from '../model/l10n.ts';
+import { followAges } from './ages.ts';
 import { Redraws } from './redraws.ts';
 
 /** The list of volumes, with who has them mounted. */
@@ -32,6 +33,11 @@ export class VolumesView implements TreeDataProvider<VolumeNode> {
       volumes.onChanged(() => this.#redraws.all()),
       containers.onChanged(({ kind }) => kind === 'list' && this.#redraws.all()),
       this.#tree.onDidChangeVisibility(({ visible }) => visible && this.#shown.fire()),
+      followAges(
+        this.#tree,
+        () => volumes.all.map((volume) => this.#describe(volume)).join(),
+        () => this.#redraws.all(),
+      ),
       this.#tree,
       this.#redraws,
     ];
@@ -40,6 +46,10 @@ export class VolumesView implements TreeDataProvider<VolumeNode> {
   /** Called whenever the view comes into sight. */
   onShown(listener: () => void): Subscription {
     return this.#shown.add(listener);
+  }
+
+  get selection(): readonly unknown[] {
+    return this.#tree.selection;
   }
 
   get visible(): boolean {

@@ -28,7 +28,7 @@ story('an image is saved to a file, and comes back from it', async ({ window, st
   await window.openActivity('Skiff');
   const tree = window.tree('Images');
   await tree.waitForRow('kept');
-  await tree.clickContext('1', 'Save to File…');
+  await tree.clickContext('1', 'Save Image to File…');
   await window.quick.chooseFile('Save kept:1', path);
   await until('the archive is there', () => existsSync(path));
   await window.messages.waitForNotification(/Saved kept:1/);
@@ -92,7 +92,7 @@ story('a registry that wants a login asks for one, which VS Code keeps', async (
   await window.openActivity('Skiff');
   const tree = window.tree('Images');
   await tree.waitForRow(`${guarded.host}/team/box`);
-  await tree.clickContext('1', 'Push');
+  await tree.clickContext('1', 'Push Image');
   await window.messages.clickNotification(/push access denied/, 'Log In…');
   await window.quick.waitFor(/User name/);
   await window.quick.enter('me');

@@ -46,12 +46,12 @@ story('what was pulled before is found by a part of its name', async ({ window, 
 story('an image is tagged, inspected, and its history is a page', async ({ window, store }) => {
   const tree = window.tree('Images');
   const menu = await tree.contextMenu('1');
-  for (const entry of ['Run', 'Pull Image…', 'Push', 'Tag…', 'Inspect Image', 'Show History of Image'])
+  for (const entry of ['Run', 'Pull Image…', 'Push Image', 'Tag Image…', 'Inspect Image', 'Show History of Image'])
     assert.ok(
       menu.some((one) => one.startsWith(entry)),
       `${entry} is not in ${menu.join()}`,
     );
-  await tree.clickContext('1', 'Tag…');
+  await tree.clickContext('1', 'Tag Image…');
   await window.quick.enter('mine:2');
   await tree.waitForRow('mine');
   assert.match(await store.succeed(['images']), /^mine +2 /m);

@@ -44,6 +44,13 @@ story('a container is connected and disconnected, by whomever', async ({ window,
   await tree.waitForRow('lab', /^10\.213\.7\.0\/24 · internal · 1 container$/);
   await window.screenshot('networks');
   assert.match(await store.succeed(['exec', 'web', 'ip', 'address']), /inet 10\.213\.7\./);
+  const containers = window.tree('Containers');
+  await containers.expand('web');
+  await containers.waitForRow('Network lab', /^10\.213\.7\.\d+$/);
+  assert.deepEqual(await containers.contextMenu('Network lab'), ['Disconnect from Network', 'Copy Address on Network']);
+  // It is on all that there are.
+  await containers.clickContext('web', 'Connect Container to Network…');
+  await window.messages.waitForNotification(/There is no other network to connect to/);
   await store.succeed(['network', 'disconnect', 'bridge', 'web']);
   await tree.waitFor('web is on one', (rows) => rows.filter(({ label }) => label === 'web').length === 1);
   await tree.clickContext('lab', 'Remove Network…');

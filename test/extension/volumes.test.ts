@@ -17,6 +17,12 @@ story('a volume is made, shows who has it, is inspected, and is removed once it 
   await store.succeed(['create', '--name', 'user', '-v', 'data:/data', '@host', 'true']);
   await tree.waitForRow('data', /used by user$/);
   await window.screenshot('volumes');
+  const { description } = await tree.waitForRow('data', /seconds? ago/);
+  await tree.waitFor(
+    'its age goes on',
+    (rows) => rows.some((row) => row.label === 'data' && row.description !== description),
+    40_000,
+  );
   await tree.clickContext('data', 'Inspect Volume');
   await until('the document is open', async () => /"Name": "data"/.test((await window.activeEditor()).text));
   await window.run('View: Close All Editors');

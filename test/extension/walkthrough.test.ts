@@ -45,7 +45,7 @@ const titles = [
   'Come back to it',
   'Take its files along',
   'Bring in an image',
-  'Remove what you no longer need',
+  'Clean up',
 ];
 
 story('a step that was only begun is not ticked', async ({ window }) => {

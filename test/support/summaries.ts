@@ -15,6 +15,7 @@ export function containerSummary(name: string, change: Partial<ContainerSummary>
     interactive: false,
     ports: [],
     networks: [],
+    addresses: {},
     mounts: [],
     limits: {},
     ...change,

@@ -68,6 +68,7 @@ function container(fields: Partial<ContainerSummary>): ContainerSummary {
     interactive: true,
     ports: [],
     networks: [],
+    addresses: {},
     mounts: [],
     limits: {},
     ...fields,

@@ -30,6 +30,9 @@ export function containerSummary(container: Container): ContainerSummary {
     interactive: openStdin,
     ports,
     networks: endpoints.map(({ network }) => network),
+    addresses: Object.fromEntries(
+      endpoints.flatMap(({ network, ipv4 }) => (ipv4 === undefined ? [] : [[network, withoutPrefix(ipv4)]])),
+    ),
     mounts: mounts.map(mountSummary),
     limits: limitsOf(container.limits),
     ...restartOf(container.restartPolicy),
