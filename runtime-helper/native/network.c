@@ -63,9 +63,10 @@ static int make_pair(const struct network_spec *network, const char *veth, unsig
 	return netlink_send(NETLINK_ROUTE, &batch);
 }
 
-/* `veth`: as the host's end is called now. */
-static int plug_one(const struct store *store, const char *id, const struct network_spec *network, pid_t pid, char veth[IFNAMSIZ],
-		    struct failure *failure)
+/* `veth`: as the host's end is called now. `begins`: a container that begins to live has no other interface yet; the links of its names are
+ * its last lives'. Of one that runs each may be in use, and the interface's name within it may be taken by who was quicker: EEXIST. */
+static int plug_one(const struct store *store, const char *id, const struct network_spec *network, pid_t pid, bool begins,
+		    char veth[IFNAMSIZ], struct failure *failure)
 {
 	uint8_t mac[6];
 	if (!bridge_is_own(store, network->bridge) || !veth_is_of(network->veth, id) || strlen(network->interface) >= IFNAMSIZ)
@@ -82,7 +83,7 @@ static int plug_one(const struct store *store, const char *id, const struct netw
 		result = make_pair(network, veth, bridge, mac, pid);
 	}
 	/* The life before the last one's is there, too. */
-	if (result < 0 && errno == EEXIST && delete_link(veth) == 0)
+	if (begins && result < 0 && errno == EEXIST && delete_link(veth) == 0)
 		result = make_pair(network, veth, bridge, mac, pid);
 	return result < 0 ? fail(failure, STAGE_NETWORK, veth) : 0;
 }
@@ -105,7 +106,7 @@ int network_plug(const struct store *store, const struct spec *spec, pid_t pid, 
 {
 	char veth[IFNAMSIZ];
 	for (size_t i = 0; i < spec->networks.count; i++)
-		if (plug_one(store, spec->id, &spec->networks.items[i], pid, veth, failure) < 0 ||
+		if (plug_one(store, spec->id, &spec->networks.items[i], pid, true, veth, failure) < 0 ||
 		    (spec->ports.count > 0 && let_back_in(veth, failure) < 0))
 			return -1;
 	return 0;
@@ -171,16 +172,16 @@ static int attach(const struct store *store, const char *id, const struct networ
 	pid_t pid;
 	char veth[IFNAMSIZ];
 	CLEANUP_CLOSE int init = join_open_init(store, id, &pid, failure);
-	/* Ports may be led there. */
-	if (init < 0 || plug_one(store, id, network, pid, veth, failure) < 0 || let_back_in(veth, failure) < 0)
+	if (init < 0 || plug_one(store, id, network, pid, false, veth, failure) < 0)
 		return -1;
-	/* This process serves one request: it may as well stay inside. */
-	if (setns(init, CLONE_NEWNET) < 0)
+	/* Ports may be led there. Inside we may stay: this process serves one request. */
+	bool inside = false;
+	if (let_back_in(veth, failure) == 0 && !(inside = setns(init, CLONE_NEWNET) == 0))
 		fail(failure, STAGE_JOIN, id);
-	else if (configure_one(network, failure) == 0)
+	if (inside && configure_one(network, failure) == 0)
 		return 0;
-	/* From inside: the peer goes with the end that is taken away. */
-	delete_link(network->interface);
+	/* Either end takes the other along. What is called as the container's end here, on the host, is somebody else's. */
+	delete_link(inside ? network->interface : veth);
 	return -1;
 }
 

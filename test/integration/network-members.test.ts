@@ -63,4 +63,16 @@ describe('a network and its containers', () => {
     const found = await store.succeed(['run', '--rm', '--network', 'container:web', '@host', 'getent', 'hosts', 'www']);
     assert.match(found, /^10\.\S+ +www$/);
   });
+
+  it('is joined while others are, and while the container has interfaces of its own', async () => {
+    const names = ['one', 'two', 'three', 'four'];
+    for (const name of names) await store.succeed(['network', 'create', name]);
+    await store.succeed(['run', '-d', '--name', 'web', '--cap-add', 'NET_ADMIN', '@host', 'sleep', '1000']);
+    await store.succeed(['exec', 'web', 'ip', 'link', 'add', 'eth1', 'type', 'bridge']);
+    await Promise.all(names.map((name) => store.succeed(['network', 'connect', name, 'web'])));
+    const found = await store.succeed(['exec', 'web', 'ls', '/sys/class/net']);
+    assert.deepEqual(found.split('\n'), ['eth0', 'eth1', 'eth2', 'eth3', 'eth4', 'eth5', 'lo']);
+    for (const name of names) await store.succeed(['network', 'disconnect', name, 'web']);
+    assert.equal(await store.succeed(['exec', 'web', 'ls', '/sys/class/net']), 'eth0\neth1\nlo');
+  });
 });

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { heldLocks } from '../../runtime-helper/sys/locks.ts';
-import { processes } from '../support/kernel-objects.ts';
 import { attachToEnd, NativeStore } from '../support/native-store.ts';
-import { until } from '../support/wait.ts';
-
-const noStrace = existsSync('/usr/bin/strace') ? false : 'strace is not installed';
+import { injectAt, noStrace } from '../support/traced-request.ts';
 
 describe('a monitor that is killed before it could answer', () => {
   let store: NativeStore;
@@ -52,16 +48,8 @@ describe('a process that is killed while it takes a request', { skip: noStrace }
   });
   after(() => store.dispose());
 
-  /** Kills the one that waits for the next request when it makes its first call of that kind. Resolves when it is watched. */
-  async function killAt(call: string): Promise<void> {
-    const pid = await waitingOf(store);
-    const inject = `inject=${call}:signal=KILL:when=1`;
-    spawn('strace', ['-o', '/dev/null', '-e', `trace=${call}`, '-e', inject, '-p', String(pid)], { stdio: 'ignore' });
-    await until('it is traced', () => statusOf(pid, 'TracerPid') !== '0');
-  }
-
   it('is answered for when it has read all, and the next request is served', async () => {
-    await killAt('sendmsg');
+    await injectAt(store, 'sendmsg', 'signal=KILL');
     await assert.rejects(
       store.spawner.request(['volume-make', 'first']),
       /request: its process was killed before it could answer/,
@@ -71,7 +59,7 @@ describe('a process that is killed while it takes a request', { skip: noStrace }
 
   it('is answered for when it had read nothing yet, by a spawner that then ends', async () => {
     const ended = new Promise<void>((resolve) => store.spawner.onEnd(resolve));
-    await killAt('read');
+    await injectAt(store, 'read', 'signal=KILL');
     await assert.rejects(
       store.spawner.request(['volume-make', 'second']),
       // Its last word and its end come by two ways.
@@ -82,32 +70,3 @@ describe('a process that is killed while it takes a request', { skip: noStrace }
     await store.spawner.request(['probe']);
   });
 });
-
-/** The child that a spawner of this store has waiting: it has taken nothing, so it has the spawner's name. */
-async function waitingOf(store: NativeStore): Promise<number> {
-  let found: number | undefined;
-  await until('one waits', () => {
-    const spawners = processes().filter(
-      ({ pid, command }) => command.startsWith('skiff --spawner') && opens(pid, store.root),
-    );
-    found = spawners.find((one) => spawners.some(({ pid }) => pid === one.parent))?.pid;
-    return found !== undefined;
-  });
-  return found ?? assert.fail();
-}
-
-function opens(pid: number, root: string): boolean {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === root);
-  } catch {
-    return false;
-  }
-}
-
-function statusOf(pid: number, name: string): string {
-  try {
-    return new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
-  } catch {
-    return '';
-  }
-}

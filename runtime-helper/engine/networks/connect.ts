@@ -1,16 +1,17 @@
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
-import { networkArguments } from '../../container/directives.ts';
+import { networkArguments, type NetworkDirective } from '../../container/directives.ts';
 import type { EndpointSettings } from '../../container/networking.ts';
 import { updateRecord, type ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Log, Operation } from '../../lib/operation.ts';
 import { UndoStack } from '../../lib/undo.ts';
 import { defaultNetwork, isBuiltin } from '../../network/record.ts';
+import { NativeFailure } from '../../sys/failure.ts';
 import { withMonitor } from '../containers/monitor.ts';
 import type { Parts } from '../containers/parts.ts';
 import { addClaims } from '../containers/run-files.ts';
-import { networkingOf } from './container-networks.ts';
+import { interfaceOf, networkingOf, vethName } from './container-networks.ts';
 import { leadPorts } from './lead-ports.ts';
 import { writeLiveFiles } from './live-files.ts';
 import { ownersOf } from './owners.ts';
@@ -64,11 +65,28 @@ async function attach(
   addClaims(parts, record.id, joined.claims);
   writeLiveFiles(parts, record, { added: joined.addresses, removed: [] });
   const directive = hasWayOut(parts, record, name) || joined.network.internal ? joined.directive : withGateway(joined);
-  await spawner.request(['network-attach', record.id, ...networkArguments(directive)]);
+  await plug(parts, record.id, { directive, index });
   if (name !== defaultNetwork) await answerNames(parts, record);
   await leadPorts(parts, record);
   writeNextNetworks(parts, record);
   if (catalog.active(record) === undefined) networks.release(record.id);
+}
+
+/** Somebody else, or the container itself, may be quicker with an interface of that name: then it is the next one. */
+async function plug(
+  { networks, privileges }: Parts,
+  id: string,
+  { directive, index }: { directive: NetworkDirective; index: number },
+): Promise<void> {
+  const spawner = await privileges.spawner();
+  for (let number = index; ; number = networks.freeIndex(id, number + 1))
+    try {
+      await spawner.request(['network-attach', id, ...networkArguments({ ...directive, ...interfaceOf(id, number) })]);
+      return;
+    } catch (error) {
+      const taken = error instanceof NativeFailure && error.errno === 'EEXIST' && error.object.startsWith(vethName(id, 0));
+      if (!taken) throw error;
+    }
 }
 
 /** A container that was on the default network alone has had nobody to ask. */

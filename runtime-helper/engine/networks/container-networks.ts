@@ -121,13 +121,13 @@ export class ContainerNetworks {
     this.#up.clear();
   }
 
-  /** Of `eth0`, `eth1` …: the host's ends tell which ones a container has. */
-  freeIndex(id: string): number {
+  /** The first from `index` on of `eth0`, `eth1` …: the host's ends tell which ones a container has. */
+  freeIndex(id: string, index = 0): number {
     const isTaken = (index: number): boolean =>
       vethNames(id, index).some((name) => existsSync(`/sys/class/net/${name}`));
-    let index = 0;
-    while (isTaken(index)) index += 1;
-    return index;
+    let free = index;
+    while (isTaken(free)) free += 1;
+    return free;
   }
 
   /** The host's end of the interface on a network: the bridge tells which of a container's is plugged into it. */
@@ -204,8 +204,7 @@ function directiveOf(
 ): NetworkDirective {
   return {
     bridge: network.bridge,
-    veth: vethName(record.id, index),
-    interface: `eth${index}`,
+    ...interfaceOf(record.id, index),
     address: withPrefix(ipv4, network.ipv4),
     gateway: '',
     address6: network.ipv6 && ipv6 !== undefined ? withPrefix(ipv6, network.ipv6) : '',
@@ -214,6 +213,11 @@ function directiveOf(
     mtu,
     beyond: network.internal ? 'internal' : network.masquerade ? 'masquerade' : 'routed',
   };
+}
+
+/** Both ends. */
+export function interfaceOf(id: string, index: number): Pick<NetworkDirective, 'veth' | 'interface'> {
+  return { veth: vethName(id, index), interface: `eth${index}` };
 }
 
 /** Of records that were written before there was more than one network, too. */
