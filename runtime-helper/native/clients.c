@@ -39,11 +39,12 @@ static void add_client(struct clients *clients, int fd, uid_t owner)
 	clients->items[clients->count++] = (struct client){ .fd = fd };
 }
 
-void clients_accept(struct clients *clients, int listen_fd, uid_t owner)
+bool clients_accept(struct clients *clients, int listen_fd, uid_t owner)
 {
 	int fd;
 	while ((fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
 		add_client(clients, fd, owner);
+	return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
 }
 
 void clients_remove(struct clients *clients, size_t index)

@@ -54,8 +54,8 @@ struct clients {
 	bool redraw;
 };
 
-/* Accepts all connections of the owner's and of root's that wait. */
-void clients_accept(struct clients *clients, int listen_fd, uid_t owner);
+/* Accepts all connections of the owner's and of root's that wait. False: some must wait on, for want of descriptors or memory. */
+bool clients_accept(struct clients *clients, int listen_fd, uid_t owner);
 void clients_remove(struct clients *clients, size_t index);
 
 /* Begins to send output to a client: about the last `replay` bytes in the log first. */

@@ -56,16 +56,19 @@ static void turn_away(const struct held_ports *ports)
 	}
 }
 
-void proxy_serve(struct proxy *proxy, const struct pollfd polled[PROXY_SLOTS])
+bool proxy_serve(struct proxy *proxy, const struct pollfd polled[PROXY_SLOTS])
 {
 	if (!proxy || proxy->epoll_fd < 0)
-		return;
+		return true;
 	struct attendant *attendant = &proxy->attendant;
+	bool goes_on = true;
 	if (attendant->pid > 0 && polled[1].revents) {
 		if (!attendant_reap(attendant))
-			turn_away(proxy->ports);
+			goes_on = false;
 	} else if (attendant->pid == 0 && polled[0].revents) {
-		if (!attendant_start(attendant, proxy_main, proxy))
-			turn_away(proxy->ports);
+		goes_on = attendant_start(attendant, proxy_main, proxy);
 	}
+	if (!goes_on)
+		turn_away(proxy->ports);
+	return goes_on;
 }

@@ -26,9 +26,9 @@ int proxy_open(struct proxy *proxy, const struct store *store, const struct held
 void proxy_finish(struct proxy *proxy);
 void proxy_close(struct proxy *proxy);
 
-/* For poll(2), and what it said. */
+/* For poll(2), and what it said. False: whoever is at the door is better not heard again at once. */
 void proxy_watch(const struct proxy *proxy, struct pollfd polled[PROXY_SLOTS]);
-void proxy_serve(struct proxy *proxy, const struct pollfd polled[PROXY_SLOTS]);
+bool proxy_serve(struct proxy *proxy, const struct pollfd polled[PROXY_SLOTS]);
 
 /* The process that carries; `proxy` is a struct proxy. Ends when there has been nothing to carry for a while, and with SIGTERM. */
 _Noreturn void proxy_main(const void *proxy, pid_t monitor);

@@ -100,11 +100,12 @@ static void serve(struct proxy_server *server)
 	sigset_t none;
 	sigemptyset(&none);
 	for (uint64_t last = server->now; !told_to_end;) {
-		uint64_t deadline = datagrams_forget(server);
+		const uint64_t quiet = datagrams_forget(server), resumed = streams_resume(server);
+		uint64_t deadline = quiet < resumed ? quiet : resumed;
 		if (!server->connections && server->conversations == 0) {
-			deadline = last + IDLE_MS;
-			if (server->now >= deadline)
+			if (server->now >= last + IDLE_MS)
 				return;
+			deadline = last + IDLE_MS < deadline ? last + IDLE_MS : deadline;
 		}
 		int timeout = deadline == UINT64_MAX ? -1 : deadline > server->now ? (int)(deadline - server->now) : 0;
 		int count = epoll_pwait(server->epoll_fd, events, EVENTS, timeout, &none);

@@ -30,7 +30,8 @@ struct proxy_server {
 	int epoll_fd;
 	struct listener *listeners;
 	size_t count;
-	bool full; /* no descriptor is left: nobody is let in until somebody has gone */
+	/* No descriptor is left: nobody is let in before somebody has gone, or that time has come. 0: all are. */
+	uint64_t full_until;
 	struct connection *connections, *gone;
 	/* Datagrams of one visitor at one port, the one that was used last first. */
 	struct conversation *newest, *oldest;
@@ -42,6 +43,8 @@ struct proxy_server {
 void source_watch(const struct proxy_server *server, struct source *source, uint32_t events);
 
 void streams_accept(struct proxy_server *server, struct listener *listener);
+/* Lets visitors in again when it is time. When it will be; UINT64_MAX: they are let in. */
+uint64_t streams_resume(struct proxy_server *server);
 void streams_serve(struct proxy_server *server, struct source *source, uint32_t events);
 /* Frees those that have ended. Not while events are handed out, some of which may be theirs. */
 void streams_sweep(struct proxy_server *server);

@@ -14,6 +14,7 @@
 /* Before others have their turn. */
 #define ROUNDS 16
 #define ACCEPTED_AT_ONCE 32
+#define FULL_MS 100
 
 enum { VISITOR, CONTAINER, ENDS };
 
@@ -41,7 +42,7 @@ static struct end *other_of(struct end *end)
 
 static void let_in_again(struct proxy_server *server, bool let_in)
 {
-	server->full = !let_in;
+	server->full_until = let_in ? 0 : server->now + FULL_MS;
 	for (size_t i = 0; i < server->count; i++)
 		if (server->listeners[i].source.kind == SOURCE_LISTENER)
 			source_watch(server, &server->listeners[i].source, let_in ? EPOLLIN : 0);
@@ -65,8 +66,15 @@ static void hang_up(struct proxy_server *server, struct connection *connection)
 		server->connections = connection->next;
 	connection->next = server->gone;
 	server->gone = connection;
-	if (server->full)
+	if (server->full_until != 0)
 		let_in_again(server, true);
+}
+
+uint64_t streams_resume(struct proxy_server *server)
+{
+	if (server->full_until != 0 && server->now >= server->full_until)
+		let_in_again(server, true);
+	return server->full_until != 0 ? server->full_until : UINT64_MAX;
 }
 
 /* Whoever is left learns that it did not end well (RST). */
@@ -110,7 +118,7 @@ static void watch(const struct proxy_server *server, struct connection *connecti
 	}
 }
 
-/* False: only once somebody has gone there can be another. */
+/* False: there can't be another now. */
 static bool begin(struct proxy_server *server, const struct listener *listener, int visitor)
 {
 	int fd = socket(listener->target.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, listener->protocol);
@@ -143,7 +151,7 @@ void streams_accept(struct proxy_server *server, struct listener *listener)
 		int visitor = accept4(listener->source.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (visitor < 0 && (errno == EAGAIN || errno == ECONNABORTED || errno == EINTR))
 			return;
-		if ((visitor < 0 || !begin(server, listener, visitor)) && server->connections) {
+		if (visitor < 0 || !begin(server, listener, visitor)) {
 			let_in_again(server, false);
 			return;
 		}

@@ -47,16 +47,19 @@ static void drop_questions(const struct resolver *resolver)
 		close(fd);
 }
 
-void resolver_serve(struct resolver *resolver, const struct pollfd polled[RESOLVER_SLOTS])
+bool resolver_serve(struct resolver *resolver, const struct pollfd polled[RESOLVER_SLOTS])
 {
 	if (!resolver || resolver->udp_fd < 0)
-		return;
+		return true;
 	struct attendant *attendant = &resolver->attendant;
+	bool goes_on = true;
 	if (attendant->pid > 0 && polled[2].revents) {
 		if (!attendant_reap(attendant))
-			drop_questions(resolver);
+			goes_on = false;
 	} else if (attendant->pid == 0 && (polled[0].revents || polled[1].revents)) {
-		if (!attendant_start(attendant, resolver_main, resolver))
-			drop_questions(resolver);
+		goes_on = attendant_start(attendant, resolver_main, resolver);
 	}
+	if (!goes_on)
+		drop_questions(resolver);
+	return goes_on;
 }

@@ -28,9 +28,9 @@ struct resolver {
 int resolver_open(struct resolver *resolver, const struct store *store, const char *id, int container_fd, int init_fd);
 void resolver_close(struct resolver *resolver);
 
-/* For poll(2), and what it said. */
+/* For poll(2), and what it said. False: whoever asks is better not heard again at once. */
 void resolver_watch(const struct resolver *resolver, struct pollfd polled[RESOLVER_SLOTS]);
-void resolver_serve(struct resolver *resolver, const struct pollfd polled[RESOLVER_SLOTS]);
+bool resolver_serve(struct resolver *resolver, const struct pollfd polled[RESOLVER_SLOTS]);
 
 /* The process that answers: ends when nobody has asked for a while. */
 _Noreturn void resolver_main(const void *resolver, pid_t monitor);

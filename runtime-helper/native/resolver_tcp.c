@@ -8,6 +8,7 @@
 #include "resolver_server.h"
 
 #define PATIENCE_MS 5000
+#define FULL_MS 100
 
 static void hang_up(struct tcp_client *client)
 {
@@ -23,6 +24,9 @@ static void hang_up(struct tcp_client *client)
 void tcp_clients_accept(struct server *server)
 {
 	int fd = accept4(server->tcp_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	/* No descriptor is left on this machine: who waits would be told of again at once. */
+	if (fd < 0 && errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+		poll(NULL, 0, FULL_MS);
 	for (size_t i = 0; fd >= 0 && i < RESOLVER_CLIENTS; i++) {
 		struct tcp_client *client = &server->clients[i];
 		if (client->fd >= 0 || client->asked)

@@ -135,6 +135,8 @@ void session_finish(struct session *session, int exit_code)
 	clients_leave(&session->clients, (uint8_t)exit_code);
 	close_and_forget(&session->pid_fd);
 	session->window.settles_at = 0;
+	/* No door is left. */
+	session->rests_until = 0;
 	struct session_events events;
 	while (somebody_waits(session, false) && !somebody_waits(session, true))
 		if (!session_turn(session, false, FAREWELL_MS, &events))

@@ -25,6 +25,8 @@ struct session_window {
 struct session {
 	const struct spec *spec;
 	uid_t owner_uid;
+	/* There was no descriptor or memory for who came last: nobody is let in before. CLOCK_MONOTONIC in ms, 0: all are. */
+	uint64_t rests_until;
 	pid_t pid;
 	int pid_fd;
 	int sync_fd;

@@ -20,6 +20,7 @@
 #define MOST_DRAINED 128
 #define INPUT_LIMIT (64 * 1024)
 #define KEEP_CAPACITY 2048
+#define REST_MS 100
 
 enum slot {
 	SLOT_PROCESS,
@@ -206,6 +207,21 @@ static struct pollfd *fill_polled(const struct session *session, bool reading)
 	return polled;
 }
 
+/* Who waits at a door is told of again and again: where nobody can be let in, nobody is listened to for a moment. */
+static bool rests(struct session *session)
+{
+	if (session->rests_until != 0 && monotonic_ms() >= session->rests_until)
+		session->rests_until = 0;
+	return session->rests_until != 0;
+}
+
+static void close_doors(struct pollfd *polled)
+{
+	static const enum slot doors[] = { SLOT_LISTEN, SLOT_RESOLVER, SLOT_RESOLVER + 1, SLOT_PROXY };
+	for (size_t i = 0; i < ARRAY_LENGTH(doors); i++)
+		polled[doors[i]].fd = -1;
+}
+
 static bool is_known(const struct session *session, pid_t pid)
 {
 	return pid == session->pid || (session->health && pid == session->health->pid) ||
@@ -239,7 +255,16 @@ bool session_turn(struct session *session, bool reading, int timeout, struct ses
 		nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000 * 1000 }, NULL);
 		return true;
 	}
+	if (rests(session)) {
+		close_doors(polled);
+		timeout = timeout >= 0 && timeout < REST_MS ? timeout : REST_MS;
+	}
 	int ready = poll(polled, SLOT_CLIENTS + count, health_timeout(session->health, window_timeout(session, timeout)));
+	/* A limit of descriptors below their number (EINVAL): those who are attached wait, and not the process. */
+	if (ready < 0 && errno == EINVAL)
+		ready = poll(polled, SLOT_CLIENTS, REST_MS);
+	if (ready < 0 && errno != EINTR)
+		nanosleep(&(struct timespec){ .tv_nsec = 10 * 1000 * 1000 }, NULL);
 	window_settle(session);
 	health_serve(session->health);
 	if (ready <= 0)
@@ -248,8 +273,8 @@ bool session_turn(struct session *session, bool reading, int timeout, struct ses
 		input_write(session);
 	if (polled[SLOT_STDOUT].revents || polled[SLOT_STDERR].revents)
 		read_streams(session);
-	resolver_serve(session->resolver, polled + SLOT_RESOLVER);
-	proxy_serve(session->proxy, polled + SLOT_PROXY);
+	bool served = resolver_serve(session->resolver, polled + SLOT_RESOLVER);
+	served &= proxy_serve(session->proxy, polled + SLOT_PROXY);
 	if (polled[SLOT_CHILDREN].revents || session->left_strangers)
 		reap_strangers(session);
 	if (polled[SLOT_FIREWALL].revents)
@@ -258,7 +283,9 @@ bool session_turn(struct session *session, bool reading, int timeout, struct ses
 	if (session->clients.redraw)
 		window_redraw(session);
 	if (polled[SLOT_LISTEN].revents)
-		clients_accept(&session->clients, session->listen_fd, session->owner_uid);
+		served &= clients_accept(&session->clients, session->listen_fd, session->owner_uid);
+	if (!served)
+		session->rests_until = monotonic_ms() + REST_MS;
 	*events = (struct session_events){ polled[SLOT_PROCESS].revents != 0, polled[SLOT_SYNC].revents != 0 };
 	return true;
 }

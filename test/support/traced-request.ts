@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { processes } from './kernel-objects.ts';
 import type { NativeStore } from './native-store.ts';
 import { until } from './wait.ts';
@@ -16,6 +17,17 @@ export async function injectAt(store: NativeStore, call: string, how: string): P
   const inject = `inject=${call}:${how}:when=1`;
   spawn('strace', ['-o', '/dev/null', '-e', `trace=${call}`, '-e', inject, '-p', String(pid)], { stdio: 'ignore' });
   await until('it is traced', () => statusOf(pid, 'TracerPid') !== '0');
+}
+
+/** Watches the calls of that kind that a process makes. Resolves when it does, with how to end that: the lines of strace(1). */
+export async function traceOf(pid: number, call: string): Promise<() => Promise<string[]>> {
+  const strace = spawn('strace', ['-e', `trace=${call}`, '-p', String(pid)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const lines = text(strace.stderr);
+  await until('it is traced', () => statusOf(pid, 'TracerPid') !== '0');
+  return async () => {
+    strace.kill('SIGINT');
+    return (await lines).split('\n');
+  };
 }
 
 /** The child that a spawner of this store has waiting: it has taken nothing, so it has the spawner's name. */
