@@ -41,11 +41,11 @@ describe('a network that a container joins while it runs', () => {
     ip('link', 'set', name, 'name', `${name}g`, 'up');
     ip('link', 'add', name, 'type', 'bridge');
     try {
-      const before = ip('link', 'show', `${name}g`);
+      const found = ip('link', 'show', `${name}g`);
       await assert.rejects(attach(id, { veth: name, interface: 'eth0' }), /network: sv\w+: file already exists/);
       await assert.rejects(attach(id, { veth: name, interface: 'eth1' }), /network: sv\w+: file already exists/);
       await attach(id, { veth: `${name}1`, interface: 'eth1' });
-      assert.equal(ip('link', 'show', `${name}g`), before);
+      assert.equal(ip('link', 'show', `${name}g`), found);
       assert.deepEqual(interfacesOf(pid), ['eth0', 'eth1', 'lo']);
     } finally {
       ip('link', 'delete', name);

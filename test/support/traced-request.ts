@@ -33,9 +33,7 @@ export async function traceOf(pid: number, call: string): Promise<() => Promise<
 /** The child that a spawner of this store has waiting: it has taken nothing, so it has the spawner's name. */
 async function waitingOf(store: NativeStore): Promise<number> {
   return until('one waits', () => {
-    const spawners = processes().filter(
-      ({ pid, name }) => name === 'skiff-spawner' && opens(pid, store.root),
-    );
+    const spawners = processes().filter(({ pid, name }) => name === 'skiff-spawner' && opens(pid, store.root));
     return spawners.find((one) => spawners.some(({ pid }) => pid === one.parent))?.pid;
   });
 }

@@ -84,7 +84,8 @@ async function plug(
       await spawner.request(['network-attach', id, ...networkArguments({ ...directive, ...interfaceOf(id, number) })]);
       return;
     } catch (error) {
-      const taken = error instanceof NativeFailure && error.errno === 'EEXIST' && error.object.startsWith(vethName(id, 0));
+      const taken =
+        error instanceof NativeFailure && error.errno === 'EEXIST' && error.object.startsWith(vethName(id, 0));
       if (!taken) throw error;
     }
 }

@@ -121,11 +121,11 @@ export class ContainerNetworks {
     this.#up.clear();
   }
 
-  /** The first from `index` on of `eth0`, `eth1` …: the host's ends tell which ones a container has. */
-  freeIndex(id: string, index = 0): number {
+  /** The first from `start` on of `eth0`, `eth1` …: the host's ends tell which ones a container has. */
+  freeIndex(id: string, start = 0): number {
     const isTaken = (index: number): boolean =>
       vethNames(id, index).some((name) => existsSync(`/sys/class/net/${name}`));
-    let free = index;
+    let free = start;
     while (isTaken(free)) free += 1;
     return free;
   }
