@@ -57,11 +57,11 @@ static int open_line(const struct store *store, const char *id, char *line, stru
 
 int cgroup_doors_open(const struct store *store, const char *id, pid_t init, struct cgroup_doors *doors)
 {
-	char path[64], content[4096] = { 0 };
+	char path[64];
 	*doors = (struct cgroup_doors){ .version2 = -1 };
 	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)init);
-	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read_full(fd, content, sizeof(content) - 1) < 0)
+	CLEANUP_FREE char *content = read_whole(path);
+	if (!content)
 		return -1;
 	char *rest = content;
 	for (char *line; (line = strsep(&rest, "\n"));)

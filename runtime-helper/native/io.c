@@ -78,6 +78,25 @@ int write_full(int fd, const void *buffer, size_t length)
 	return 0;
 }
 
+char *read_whole(const char *path)
+{
+	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text = NULL;
+	for (size_t length = 0, capacity = 4096; fd >= 0; capacity *= 2) {
+		char *larger = realloc(text, capacity);
+		ssize_t count = larger ? read_full(fd, larger + length, capacity - 1 - length) : -1;
+		text = larger ? larger : text;
+		if (count < 0)
+			break;
+		length += (size_t)count;
+		text[length] = '\0';
+		if (length < capacity - 1)
+			return text;
+	}
+	free(text);
+	return NULL;
+}
+
 int open_resolved(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve)
 {
 	struct open_how how = { .flags = flags | O_CLOEXEC, .mode = mode, .resolve = resolve };

@@ -32,6 +32,9 @@ int close_others(unsigned from, const int *kept, size_t count);
 ssize_t read_full(int fd, void *buffer, size_t length);
 int write_full(int fd, const void *buffer, size_t length);
 
+/* All of a file that the kernel makes up as it is read, with a NUL behind it: the caller's to free. NULL with errno. */
+char *read_whole(const char *path);
+
 /* openat2(2) with O_CLOEXEC. */
 int open_resolved(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 /* Beneath `dirfd`, following no symbolic link at all. */

@@ -26,12 +26,11 @@ int join_open_init(const struct store *store, const char *id, pid_t *found, stru
 	if (pid_fd < 0)
 		return fail(failure, STAGE_JOIN, id);
 	/* The state file is the user's, and a pid may have been given to another process: the cgroup is ours alone. */
-	char cgroup[64], content[4096] = { 0 };
+	char cgroup[64], expected[96];
 	snprintf(cgroup, sizeof(cgroup), "/proc/%d/cgroup", pid);
-	CLEANUP_CLOSE int fd = open(cgroup, O_RDONLY | O_CLOEXEC);
-	char expected[96];
 	snprintf(expected, sizeof(expected), "/skiff-%s/%s", store->id, id);
-	if (store->cgroup_fd >= 0 && (fd < 0 || read_full(fd, content, sizeof(content) - 1) < 0 || !strstr(content, expected)))
+	CLEANUP_FREE char *content = store->cgroup_fd < 0 ? NULL : read_whole(cgroup);
+	if (store->cgroup_fd >= 0 && (!content || !strstr(content, expected)))
 		return fail_with(failure, STAGE_JOIN, ESRCH, id);
 	*found = pid;
 	return take_fd(&pid_fd);
