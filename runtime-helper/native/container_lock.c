@@ -14,14 +14,14 @@
 
 static int open_run_directory(const struct store *store, int containers_fd, const char *id)
 {
-	if (mkdirat(containers_fd, id, 0700) == 0) {
-		if (store->owner_uid != 0 &&
-		    fchownat(containers_fd, id, store->owner_uid, store->owner_gid, AT_SYMLINK_NOFOLLOW) < 0)
-			return -1;
-	} else if (errno != EEXIST) {
+	const bool made = mkdirat(containers_fd, id, 0700) == 0;
+	if (!made && errno != EEXIST)
 		return -1;
-	}
-	return open_beneath(containers_fd, id, O_RDONLY | O_DIRECTORY, 0);
+	/* By descriptor: where the user may rename, the name could be another file's by now, which is not to become his. */
+	CLEANUP_CLOSE int fd = open_beneath(containers_fd, id, O_RDONLY | O_DIRECTORY, 0);
+	if (fd < 0 || (made && store->owner_uid != 0 && fchown(fd, store->owner_uid, store->owner_gid) < 0))
+		return -1;
+	return take_fd(&fd);
 }
 
 /* True when the descriptor is still what the name leads to: a monitor at its end removes the file that it has locked. */

@@ -32,14 +32,13 @@ int log_open(struct container_log *log, int container_fd, uid_t uid, gid_t gid)
 {
 	log->uid = uid;
 	log->gid = gid;
-	if (mkdirat(container_fd, LOG_DIRECTORY, 0755) == 0) {
-		if (uid != 0 && fchownat(container_fd, LOG_DIRECTORY, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
-			return -1;
-	} else if (errno != EEXIST) {
+	const bool made = mkdirat(container_fd, LOG_DIRECTORY, 0755) == 0;
+	if (!made && errno != EEXIST)
 		return -1;
-	}
 	CLEANUP_CLOSE int directory = open_beneath(container_fd, LOG_DIRECTORY, O_RDONLY | O_DIRECTORY, 0);
-	CLEANUP_CLOSE int fd = directory < 0 ? -1 : open_beneath(directory, LOG_NAME, O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK, 0640);
+	if (directory < 0 || (made && uid != 0 && fchown(directory, uid, gid) < 0))
+		return -1;
+	CLEANUP_CLOSE int fd = open_beneath(directory, LOG_NAME, O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK, 0640);
 	struct stat status;
 	if (fd < 0 || check_file(fd, log, &status) < 0)
 		return -1;
@@ -157,13 +156,13 @@ bool log_write(struct container_log *log, const char *stream, const char *bytes,
 	return append(log, batch, used) && kept;
 }
 
-void log_discard_empty(struct container_log *log, int container_fd)
+void log_discard_empty(struct container_log *log)
 {
 	struct stat status;
 	if (log->kind != LOG_FILE)
 		return;
 	if (fstat(log->fd, &status) == 0 && status.st_size == 0)
-		unlinkat(container_fd, LOG_DIRECTORY "/" LOG_NAME, 0);
+		unlinkat(log->directory_fd, LOG_NAME, 0);
 	close(log->fd);
 	close(log->directory_fd);
 	*log = (struct container_log)LOG_INITIALLY;

@@ -43,7 +43,7 @@ void log_begin(struct container_log *log);
 /* Keeps what a stream gave. False when that can't be: a full disk or a removed file never stops the container. */
 bool log_write(struct container_log *log, const char *stream, const char *bytes, size_t length);
 /* Closes it; when nothing was ever written, it is removed again. */
-void log_discard_empty(struct container_log *log, int container_fd);
+void log_discard_empty(struct container_log *log);
 
 /* Reads from `offset` on: bytes read; 0 at the end; -1 when that part is no longer there. */
 ssize_t log_read(const struct container_log *log, uint64_t offset, void *buffer, size_t capacity);

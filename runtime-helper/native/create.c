@@ -141,11 +141,11 @@ static int spawn_init(struct container *container, struct failure *failure)
 		return spawn_by_runtime(container, &child, failure);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sync) < 0)
 		return fail(failure, STAGE_CLONE, "socketpair");
-	if (open_other_network(container, failure) < 0)
-		return -1;
-	if (namespaces_open(container->store, &container->spec, failure) < 0 || make_cgroup(container, failure) < 0)
+	if (make_cgroup(container, failure) < 0)
 		return -1;
 	settle_profile(container);
+	if (open_other_network(container, failure) < 0 || namespaces_open(container->store, &container->spec, failure) < 0)
+		return -1;
 	pid_t pid = clone_init(container, &session->pid_fd);
 	if (pid == 0) {
 		close(sync[0]);
@@ -158,7 +158,7 @@ static int spawn_init(struct container *container, struct failure *failure)
 	session->sync_fd = sync[0];
 	close(sync[1]);
 	monitor_close_child_ends(&child);
-	return 0;
+	return namespaces_let_go(&container->spec, failure);
 }
 
 static int plug_network(struct container *container, struct failure *failure)
@@ -216,7 +216,7 @@ static int surround(struct container *container, struct failure *failure)
 /* A container that never ran leaves nothing but what it was before. */
 static void undo(struct container *container)
 {
-	log_discard_empty(&container->session.log, container->container_fd);
+	log_discard_empty(&container->session.log);
 	container_unpublish(container);
 	if (container->lock_fd >= 0)
 		cgroup_end(container->store, container->spec.id);

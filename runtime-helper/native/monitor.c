@@ -47,6 +47,20 @@ void monitor_let_go(int *reply_fd)
 	*reply_fd = -1;
 }
 
+/* What has the name now may be another file, in a folder of the user's: only a socket of ours becomes his. */
+static int give_socket(const struct store *store, int directory_fd, const char *name)
+{
+	struct stat status;
+	CLEANUP_CLOSE int fd = openat(directory_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return -1;
+	if (!S_ISSOCK(status.st_mode) || status.st_nlink != 1) {
+		errno = EPERM;
+		return -1;
+	}
+	return fchownat(fd, "", store->owner_uid, store->owner_gid, AT_EMPTY_PATH);
+}
+
 int monitor_listen(const struct store *store, int directory_fd, const char *name, struct failure *failure)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -58,7 +72,7 @@ int monitor_listen(const struct store *store, int directory_fd, const char *name
 	int bound = fd < 0 ? -1 : bind(fd, (struct sockaddr *)&address, sizeof(address));
 	umask(old);
 	if (bound < 0 || listen(fd, BACKLOG) < 0 ||
-	    (store->owner_uid != 0 && fchownat(directory_fd, name, store->owner_uid, store->owner_gid, AT_SYMLINK_NOFOLLOW) < 0))
+	    (store->owner_uid != 0 && give_socket(store, directory_fd, name) < 0))
 		return fail(failure, STAGE_SOCKET, name);
 	return take_fd(&fd);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <linux/mount.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -51,6 +52,21 @@ static int join_paths(const struct spec *spec, struct failure *failure)
 			return fail(failure, STAGE_JOIN, item->path);
 	}
 	return 0;
+}
+
+int namespaces_let_go(struct spec *spec, struct failure *failure)
+{
+	bool pid = false;
+	for (size_t i = 0; i < ARRAY_LENGTH(spec->joined); i++) {
+		struct joined_namespace *joined = &spec->joined[i];
+		pid |= joined->id && joined->kind == CLONE_NEWPID;
+		if (joined->id)
+			close_and_forget(&joined->fd);
+	}
+	if (spec->network_of)
+		close_and_forget(&spec->network_fd);
+	CLEANUP_CLOSE int own = pid ? open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC) : -1;
+	return pid && (own < 0 || setns(own, CLONE_NEWPID) < 0) ? fail(failure, STAGE_JOIN, "pid namespace") : 0;
 }
 
 int namespaces_open(const struct store *store, struct spec *spec, struct failure *failure)
