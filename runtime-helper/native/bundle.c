@@ -94,8 +94,11 @@ static int write_map(const struct bundle *bundle, bool groups, struct failure *f
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)bundle->pid, groups ? "gid_map" : "uid_map");
 	for (size_t i = 0; i < bundle->spec.bundle.id_maps.count; i++) {
 		const struct id_map *map = &bundle->spec.bundle.id_maps.items[i];
-		if (map->groups != groups || length > sizeof(text) - 40)
+		if (map->groups != groups)
 			continue;
+		/* The kernel takes no more than a page at once: user_namespaces(7). */
+		if (length > sizeof(text) - 40)
+			return fail_with(failure, STAGE_CLONE, E2BIG, path);
 		length += (size_t)snprintf(text + length, sizeof(text) - length, "%u %u %u\n", map->inside, map->outside, map->count);
 	}
 	if (length > 0 && write_existing(AT_FDCWD, path, text) < 0)

@@ -60,9 +60,25 @@ int cgroup_store_path(const struct store *store, char *path, size_t size)
 	return -1;
 }
 
+/* Names only: nothing above a hierarchy is meant. */
+static bool is_below(const char *path)
+{
+	for (path += strspn(path, "/"); *path; path += strspn(path, "/")) {
+		const size_t length = strcspn(path, "/");
+		if (path[0] == '.' && (length == 1 || (length == 2 && path[1] == '.')))
+			return false;
+		path += length;
+	}
+	return true;
+}
+
 int cgroup_use_parent(struct store *store, const char *parent)
 {
 	char path[CGROUP_PATH];
+	if (!is_below(parent)) {
+		errno = EINVAL;
+		return -1;
+	}
 	store->cgroup_parent = parent + strspn(parent, "/");
 	if (cgroup_store_path(store, path, sizeof(path)) < 0)
 		return -1;

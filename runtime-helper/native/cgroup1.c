@@ -229,7 +229,8 @@ static void kill_all(int group)
 		return;
 	for (char *at = text, *end; *at; at = end + (*end == '\n')) {
 		long pid = strtol(at, &end, 10);
-		if (pid <= 1 || end == at)
+		/* The last one may be cut, and then is the number of somebody else's. */
+		if (pid <= 1 || end == at || *end != '\n')
 			return;
 		kill((pid_t)pid, SIGKILL);
 	}

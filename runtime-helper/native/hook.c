@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@ static int wait_for(pid_t pid, unsigned seconds, int *status)
 {
 	CLEANUP_CLOSE int pid_fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	struct pollfd item = { .fd = pid_fd, .events = POLLIN };
-	int result = pid_fd < 0 ? -1 : poll(&item, 1, seconds > 0 ? (int)seconds * 1000 : -1);
+	int result = pid_fd < 0 ? -1 : poll(&item, 1, seconds > 0 && seconds < INT_MAX / 1000 ? (int)seconds * 1000 : -1);
 	if (result <= 0)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, status, 0) < 0 && errno == EINTR)

@@ -17,6 +17,7 @@
 #include "io.h"
 #include "layer_connect.h"
 #include "layer_tree.h"
+#include "store_open.h"
 #include "tree_remove.h"
 
 #define RENAME_NOREPLACE_FLAG 1U
@@ -85,7 +86,8 @@ static int make_scratch(struct unpacking *unpacking, struct failure *failure)
 	if (mkdirat(unpacking->layers_fd, unpacking->name, 0700) < 0)
 		return fail(failure, STAGE_LAYER, unpacking->name);
 	unpacking->folder_fd = open_beneath(unpacking->layers_fd, unpacking->name, O_RDONLY | O_DIRECTORY, 0);
-	if (unpacking->folder_fd < 0 || flock(unpacking->folder_fd, LOCK_EX | LOCK_NB) < 0 ||
+	/* One that the user put in its place meanwhile is not. */
+	if (unpacking->folder_fd < 0 || !is_roots_alone(unpacking->folder_fd) || flock(unpacking->folder_fd, LOCK_EX | LOCK_NB) < 0 ||
 	    mkdirat(unpacking->folder_fd, "diff", 0755) < 0)
 		return fail(failure, STAGE_LAYER, unpacking->name);
 	unpacking->tree.root_fd = open_beneath(unpacking->folder_fd, "diff", O_RDONLY | O_DIRECTORY, 0);

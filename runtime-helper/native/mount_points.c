@@ -25,16 +25,6 @@ static int make_directory(int parent, const char *name, mode_t mode)
 	return fd < 0 || (made && fchmod(fd, mode) < 0) ? -1 : take_fd(&fd);
 }
 
-/* What the user put there himself could have links to files that are not his. */
-static bool is_roots_alone(int fd)
-{
-	struct stat status;
-	if (fstat(fd, &status) < 0)
-		return false;
-	errno = EPERM;
-	return status.st_uid == 0 && (status.st_mode & 077) == 0;
-}
-
 /* Several may be at it at once, and one may have died at it: what is there is right. */
 static int fill(int root)
 {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "bridge.h"
 #include "firewall_others.h"
 #include "io.h"
 #include "spec_values.h"
@@ -168,11 +169,16 @@ int ports_let_loopback_out(const char *bridge, struct failure *failure)
 	return write_existing(AT_FDCWD, path, "1") < 0 ? fail(failure, STAGE_NETWORK, path) : 0;
 }
 
-static int let_loopback_out_of_all(const struct spec *spec, struct failure *failure)
+static int let_loopback_out_of_all(const struct store *store, const struct spec *spec, struct failure *failure)
 {
-	for (size_t i = 0; i < spec->networks.count; i++)
-		if (ports_let_loopback_out(spec->networks.items[i].bridge, failure) < 0)
+	for (size_t i = 0; i < spec->networks.count; i++) {
+		const char *bridge = spec->networks.items[i].bridge;
+		/* A path is made of it. */
+		if (!bridge_is_own(store, bridge))
+			return fail_with(failure, STAGE_NETWORK, EINVAL, bridge);
+		if (ports_let_loopback_out(bridge, failure) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -239,7 +245,7 @@ int ports_publish(const struct store *store, const struct spec *spec, int run_fd
 			return -1;
 	/* Without nftables all of it arrives at the sockets. */
 	held->led = lead_in(store, held, firewall_publish) == 0;
-	if (held->led && let_loopback_out_of_all(spec, failure) < 0)
+	if (held->led && let_loopback_out_of_all(store, spec, failure) < 0)
 		return -1;
 	return write_ports(store, run_fd, held) < 0 ? fail(failure, STAGE_NETWORK, "ports") : 0;
 }

@@ -39,6 +39,8 @@ static bool take_strings(const uint8_t *payload, size_t length, const char *stri
 			strings[count] = at;
 		count++;
 	}
+	if (count != 3)
+		free(copy);
 	return count == 3;
 }
 

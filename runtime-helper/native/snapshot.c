@@ -55,14 +55,7 @@ static int open_folder(const struct store *store, const struct snapshot *snapsho
 	if (container < 0 || (mkdirat(container, SNAPSHOT_FOLDER, 0700) < 0 && errno != EEXIST))
 		return -1;
 	CLEANUP_CLOSE int folder = open_beneath(container, SNAPSHOT_FOLDER, O_PATH | O_DIRECTORY, 0);
-	struct stat status;
-	if (folder < 0 || fstat(folder, &status) < 0)
-		return -1;
-	if (status.st_uid != 0 || (status.st_mode & 077) != 0) {
-		errno = EPERM;
-		return -1;
-	}
-	return take_fd(&folder);
+	return folder < 0 || !is_roots_alone(folder) ? -1 : take_fd(&folder);
 }
 
 /* Made if missing. */
@@ -119,12 +112,24 @@ static int add_lowers(struct data *data, const struct store *store, const struct
 	return 0;
 }
 
+/* One option each, and none that names a path: the last of two upperdir counts, and one without a slash is the host's below its root. */
+static bool is_option(const char *option)
+{
+	static const char *const names[] = { "index", "volatile", "metacopy", "redirect_dir", "nfs_export", "xino", "uuid", "userxattr" };
+	const size_t length = strcspn(option, "=");
+	if (strlen(option) > 64 || strpbrk(option, ",/:"))
+		return false;
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+		if (strlen(names[i]) == length && strncmp(option, names[i], length) == 0)
+			return true;
+	return false;
+}
+
 static int add_options(struct data *data, const struct strings *options, struct failure *failure)
 {
 	for (size_t i = 0; i < options->count; i++) {
 		const char *option = options->items[i];
-		/* One option each, and none that names a path. */
-		if (strlen(option) > 64 || strpbrk(option, ",/:") || data->length > DATA_SIZE - 128)
+		if (!is_option(option) || data->length > DATA_SIZE - 128)
 			return fail_with(failure, STAGE_OVERLAY, EINVAL, option);
 		add(data, ",%s", option);
 	}

@@ -78,6 +78,8 @@ static int parse_publish(struct spec *spec, const char *const *arguments)
 	if (port.protocol == 0 || parse_number(arguments[2], 10, UINT16_MAX, &first) < 0 ||
 	    parse_number(arguments[3], 10, UINT16_MAX, &last) < 0 || parse_number(arguments[4], 10, UINT16_MAX, &inner) < 0)
 		return bad_value();
+	if (first > last && first != 0)
+		return bad_value();
 	port.first = (uint16_t)first;
 	port.last = (uint16_t)last;
 	port.port = (uint16_t)inner;

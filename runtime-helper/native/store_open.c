@@ -8,6 +8,15 @@
 
 #include "io.h"
 
+bool is_roots_alone(int fd)
+{
+	struct stat status;
+	if (fstat(fd, &status) < 0)
+		return false;
+	errno = EPERM;
+	return status.st_uid == 0 && (status.st_mode & 077) == 0;
+}
+
 int store_reopen(const char *path, int known_fd)
 {
 	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);

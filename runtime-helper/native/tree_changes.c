@@ -147,7 +147,8 @@ static bool is_same_file(int upper, int lower, const char *name, const struct st
 	    left->st_size != right->st_size || left->st_mtim.tv_sec != right->st_mtim.tv_sec ||
 	    left->st_mtim.tv_nsec != right->st_mtim.tv_nsec)
 		return false;
-	CLEANUP_CLOSE int ours = openat(upper, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	/* Not blocking: in a container that runs it may have become a pipe. */
+	CLEANUP_CLOSE int ours = openat(upper, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	CLEANUP_CLOSE int theirs = openat(lower, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	char capability[2][64];
 	return ours >= 0 && theirs >= 0 &&

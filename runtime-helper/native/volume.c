@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "store_open.h"
 #include "tree_copy.h"
 #include "tree_remove.h"
 
@@ -42,14 +43,7 @@ static int open_private_directory(int parent_fd, const char *name)
 	if (mkdirat(parent_fd, name, 0700) < 0 && errno != EEXIST)
 		return -1;
 	CLEANUP_CLOSE int fd = open_beneath(parent_fd, name, O_RDONLY | O_DIRECTORY, 0);
-	struct stat status;
-	if (fd < 0 || fstat(fd, &status) < 0)
-		return -1;
-	if (status.st_uid != 0 || (status.st_mode & 077) != 0) {
-		errno = EPERM;
-		return -1;
-	}
-	return take_fd(&fd);
+	return fd < 0 || !is_roots_alone(fd) ? -1 : take_fd(&fd);
 }
 
 int volume_open(const struct store *store, const char *name, struct volume *volume)

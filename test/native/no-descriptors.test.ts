@@ -18,7 +18,8 @@ describe('a monitor that has no descriptor left', { skip: noStrace }, () => {
   const limit = (pid: number, most: number): Buffer => execFileSync('prlimit', [`--pid=${pid}`, `--nofile=${most}:`]);
   const running = () =>
     store.runDetached({ args: ['/bin/cat'], plan: { tty: true }, start: { columns: 80, rows: 24, stdin: 'open' } });
-  const attach = (socket: string): Promise<Client> => Client.attach(socket, { input: true, lossless: false, replay: 65_536 });
+  const attach = (socket: string): Promise<Client> =>
+    Client.attach(socket, { input: true, lossless: false, replay: 65_536 });
 
   it('serves those whom it has, lets the others wait without asking all the time, and in when somebody goes', async () => {
     const { socket, monitor } = await running();
