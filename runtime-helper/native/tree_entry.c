@@ -136,15 +136,21 @@ static void add_numbers(struct tree_output *output, const struct stat *status, u
 	output_number(output, (long long)size, 10);
 }
 
-static void send_hard_link(struct tree_output *output, const struct stat *status, const char *path, const char *first)
+/* With its xattrs, as Docker does it: who unpacks it changes the owner of each name, and the kernel drops capabilities then. */
+static int send_hard_link(struct tree_output *output, int parent, const char *name, const struct stat *status, const char *path,
+			  const char *first)
 {
 	output_begin(output);
 	output_text(output, "1");
 	output_text(output, path);
 	output_text(output, first);
 	add_numbers(output, status, 0);
-	output_number(output, 0, 10);
+	if (add_xattrs(output, parent, name) < 0) {
+		output_drop(output);
+		return -1;
+	}
 	output_end(output);
+	return 0;
 }
 
 static void send_content(struct tree_output *output, int file, uint64_t size, const struct segments *segments)
@@ -193,10 +199,8 @@ int entry_send(struct tree_output *output, struct tree_links *links, int parent,
 	if (type == 0)
 		return 0;
 	const char *first = type != '5' && status->st_nlink > 1 ? links_first_name(links, status, path) : NULL;
-	if (first) {
-		send_hard_link(output, status, path, first);
-		return 0;
-	}
+	if (first)
+		return send_hard_link(output, parent, name, status, path, first);
 	if (type == '0')
 		return send_file(output, parent, name, path);
 	output_begin(output);

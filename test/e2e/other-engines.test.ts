@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { dockerArchive } from '../support/image-archive.ts';
+import { busyboxRootfs } from '../support/images.ts';
 import { docker, noDocker, noPodman, podman, type OtherEngine } from '../support/other-engines.ts';
 import { run } from '../support/run.ts';
 import { TestStore } from '../support/store.ts';
@@ -135,6 +136,27 @@ for (const [name, why, start] of [
       await second.succeed(['export', '-o', at('final.tar'), id]);
       assertSameTree(await unpacked('final.tar'), sent, lostBy(name));
       assert.doesNotMatch(await second.succeed(['history', '--no-trunc', 'flat:1']), /step/);
+    });
+
+    it('after a commit of files with holes and of hard links is whole, and can be saved there', async () => {
+      await first.succeed(['import', busyboxRootfs(), 'box:1']);
+      const script =
+        'mkdir /data; cd /data; truncate -s 3M holes; echo end >>holes; echo a >a; ln a b; touch -d "2001-02-03 04:05:06" a holes .';
+      await first.succeed(['run', '--name', 'maker', '--network', 'none', 'box:1', 'sh', '-c', script]);
+      const upper = await first.succeed(['inspect', '-f', '{{.GraphDriver.Data.UpperDir}}', 'maker']);
+      const value = '0x0100000200200000000000000000000000000000';
+      await run('setfattr', ['-n', 'security.capability', '-v', value, join(upper, 'data/a')]);
+      await first.succeed(['commit', '-c', 'CMD sh', 'maker', 'holes:1']);
+      await first.succeed(['save', '-o', at('holes.tar'), 'holes:1']);
+      await theirs('load', '-i', at('holes.tar'));
+      await theirs('save', '-o', at('again.tar'), 'holes:1');
+      await second.succeed(['load', '-i', at('again.tar')]);
+      const sent = await exported(first, 'holes:1', 'holes-sent.tar');
+      assert.match(listing(sent), /security\.capability=0x0100000200200000/);
+      assertSameTree(await exported(second, 'holes:1', 'holes-back.tar'), sent);
+      await theirs('create', '--name', 'holes', 'holes:1');
+      await theirs('export', '-o', at('holes-seen.tar'), 'holes');
+      assertSameTree(await unpacked('holes-seen.tar'), sent);
     });
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { fillHoles } from '../../runtime-helper/archive/fill-holes.ts';
 import { readTar, type TarEntry } from '../../runtime-helper/archive/tar-reader.ts';
 import { writeTar } from '../../runtime-helper/archive/tar-writer.ts';
 import { tar, type TestEntry } from '../support/tar.ts';
@@ -144,5 +145,31 @@ describe('what is written', () => {
     for await (const part of writeTar(entries())) parts.push(Buffer.from(part));
     const [again] = await read(Buffer.concat(parts));
     assert.deepEqual({ ...again, offset: 0 }, { ...first, offset: 0 });
+  });
+
+  it('has zeros for holes in a layer, however the pieces come, and keeps only very large ones', async () => {
+    const segments = [
+      { offset: 0, length: 2 },
+      { offset: 700, length: 3 },
+      { offset: 703, length: 1 },
+      { offset: 2000, length: 0 },
+    ];
+    const [plain] = await read(tar([{ path: 'f', content: 'abcdef' }]));
+    assert.ok(plain);
+    async function* content(): AsyncGenerator<Buffer, void, undefined> {
+      for (const piece of ['a', 'bcd', 'ef']) yield Buffer.from(piece);
+    }
+    async function* entries(): AsyncGenerator<TarEntry, void, undefined> {
+      yield { ...plain, segments, size: 2000, content } as TarEntry;
+      yield { ...plain, segments, size: 2 ** 40, content } as TarEntry;
+    }
+    const parts: Buffer[] = [];
+    for await (const part of writeTar(fillHoles(entries()))) parts.push(Buffer.from(part));
+    const [filled, sparse] = await read(Buffer.concat(parts));
+    const expected = Buffer.alloc(2000);
+    expected.write('ab');
+    expected.write('cdef', 700);
+    assert.deepEqual([filled?.segments, filled?.size, filled?.text], [undefined, 2000, expected.toString('latin1')]);
+    assert.deepEqual([sparse?.size, sparse?.text], [2 ** 40, 'abcdef']);
   });
 });

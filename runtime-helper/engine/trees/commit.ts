@@ -1,3 +1,4 @@
+import { fillHoles } from '../../archive/fill-holes.ts';
 import { writeTar } from '../../archive/tar-writer.ts';
 import { readConfig, type ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
@@ -35,7 +36,7 @@ export async function commitContainer(
   };
   const work = async (): Promise<Image> => {
     const image = await withTree(parts, record, { view: 'changes' }, (tree) =>
-      parts.images.commit(record.imageId, writeTar(tree.layer()), layer, operation),
+      parts.images.commit(record.imageId, writeTar(fillHoles(tree.layer())), layer, operation),
     );
     const { message = '', reference } = options;
     const imageRef = reference === undefined ? '' : familiarName(parseReference(tagName(reference)));
