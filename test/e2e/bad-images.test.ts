@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { dockerArchive, OciArchive } from '../support/image-archive.ts';
-import { OddRegistry } from '../support/odd-registry.ts';
+import { OddRegistry, refuse } from '../support/odd-registry.ts';
 import { addImage, makeLayer } from '../support/remote-image.ts';
 import { TestStore } from '../support/store.ts';
 import { tar, type TestEntry } from '../support/tar.ts';
@@ -241,6 +241,34 @@ describe('a pull ends with 1 and one clear line for', () => {
   bad('a manifest over the size limit', /more than 4194304 bytes$/, () => {
     registry.addManifest(Buffer.alloc(5_000_000, ' '), '1');
   });
+  bad('schema version 1', /: schema version 1, which registries have given up$/, () => {
+    const type = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
+    registry.addManifest({ schemaVersion: 1, fsLayers: [{ blobSum: one.digest }], history: [] }, '1', type);
+  });
+  bad('a layer that lies elsewhere', /: blob unknown: blob unknown$/, () => {
+    const mediaType = 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip';
+    addImage(registry, '1', [{ ...one, mediaType }]);
+    registry.blobs.delete(one.digest);
+  });
+  bad('redirects that lead round', /: too many redirects$/, () => {
+    registry.oddity = ({ url = '' }, response) => url !== '/v2/' && !!response.writeHead(307, { location: url }).end();
+  });
+  bad('a limit for longer than anybody waits', /: toomanyrequests: toomanyrequests$/, () => {
+    registry.oddity = ({ url }, response) => {
+      if (url === '/v2/') return false;
+      response.setHeader('retry-after', new Date(Date.now() + 3_600_000).toUTCString());
+      return refuse(response, 429, 'TOOMANYREQUESTS') ?? true;
+    };
+  });
+  for (const answer of ['<html>', '{}', 'null', '{"token":5}', '{"token":"a\\r\\nb: c"}'])
+    bad(`a token service that says ${answer}`, /\/token: the answer holds no token$/, () => {
+      const challenge = `Bearer realm="http://${registry.host}/token",service="s"`;
+      registry.oddity = ({ url = '' }, response) => {
+        if (url.startsWith('/token')) response.end(answer);
+        else response.writeHead(401, { 'www-authenticate': challenge }).end();
+        return true;
+      };
+    });
   bad('indexes without end', /its indexes are nested too deep$/, () => {
     const mediaType = 'application/vnd.oci.image.index.v1+json';
     let digest = addImage(registry, 'image', [one]);
