@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { hostname as machineName } from 'node:os';
+import { homedir, hostname as machineName } from 'node:os';
 import { runtimeConfig } from '../../container/default-config.ts';
 import { confine, type Confinement } from '../../container/confinement.ts';
 import { resourcesOf, type Limits } from '../../container/limits.ts';
@@ -20,48 +19,63 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 
 export type Planned = { config: RuntimeConfig; record: Omit<ContainerRecord, 'name'> };
 
-/** Everything about a container that can be decided before anything is made. */
-export function planContainer(
-  id: string,
-  image: ResolvedImage,
-  options: CreateOptions,
-  {
-    store,
-    mounts,
-    confinement,
-    limits,
-  }: { store: Store; mounts: MountPoint[]; confinement: Confinement; limits: Limits },
-): Planned {
-  const isHost = image.id === 'host';
+type Surroundings = { store: Store; mounts: MountPoint[]; confinement: Confinement; limits: Limits };
+
+/** Everything about a container that can be decided before anything is made. Throws invalid-argument. */
+export function planContainer(id: string, image: ResolvedImage, options: CreateOptions, around: Surroundings): Planned {
+  const command = commandOf(image, options);
+  // On the host's network it is the host, as Docker has it.
+  const hostname = options.hostname ?? (options.network === 'host' ? machineName() : id.slice(0, 12));
+  checkOptions(options, hostname, around.confinement);
+  const what = { id, image, options, hostname, command };
+  const config = planConfig(what, around);
+  return { config, record: planRecord(what, config, around) };
+}
+
+type Command = { entrypoint: string[]; args: string[] };
+type What = { id: string; image: ResolvedImage; options: CreateOptions; hostname: string; command: Command };
+
+/** As Docker: another entrypoint drops the image's command. */
+function commandOf(image: ResolvedImage, options: CreateOptions): Command {
   const entrypoint = options.entrypoint ?? image.entrypoint;
-  // As Docker: another entrypoint drops the image's command.
   const command = options.command.length > 0 || options.entrypoint ? options.command : image.command;
   const args = [...entrypoint, ...command];
   if (args.length === 0) throw new SkiffError('invalid-argument', 'no command specified');
-  const { workingDir, stopSignal } = options;
+  return { entrypoint, args };
+}
+
+function checkOptions(
+  { log, stopSignal, workingDir }: CreateOptions,
+  hostname: string,
+  confinement: Confinement,
+): void {
   if (workingDir !== undefined && workingDir !== '' && !workingDir.startsWith('/'))
     throw new SkiffError(
       'invalid-argument',
       `the working directory '${workingDir}' is invalid, it needs to be an absolute path`,
     );
   if (stopSignal !== undefined) signalNumber(stopSignal);
-  // On the host's network it is the host, as Docker has it.
-  const hostname = options.hostname ?? (options.network === 'host' ? machineName() : id.slice(0, 12));
   checkUtsName('hostname', hostname);
   checkUtsName('domainname', confinement.domainname ?? '');
-  const view = isHost
-    ? hostView({
-        hidden: [store.root, store.runRoot],
-        home: ownHome(),
-        targets: mounts.map(({ target }) => target),
-      })
-    : { mounts: [], maskedPaths: [] };
+  if (log?.options) checkAttributeOptions(log.options);
+}
+
+function planConfig({ id, image, options, hostname, command }: What, around: Surroundings): RuntimeConfig {
+  const { store, mounts, confinement, limits } = around;
+  const view =
+    image.id === 'host'
+      ? hostView({
+          hidden: [store.root, store.runRoot],
+          home: ownHome(),
+          targets: mounts.map(({ target }) => target),
+        })
+      : { mounts: [], maskedPaths: [] };
   const common = runtimeConfig({
     id,
     hostname,
-    args,
+    args: command.args,
     env: environment({ hostname, tty: options.tty, image: image.env, given: options.env }),
-    cwd: workingDir || image.workingDir || '/',
+    cwd: options.workingDir || image.workingDir || '/',
     user: options.user ?? image.user,
     tty: options.tty,
     network: options.network,
@@ -70,17 +84,24 @@ export function planContainer(
     annotations: { ...options.labels, ...options.annotations },
   });
   const config = confine(common, confinement);
-  const healthcheck = mergeHealthcheck(options.healthcheck, image.healthcheck);
   config.linux.resources = { ...config.linux.resources, ...resourcesOf(limits) };
-  if (options.log?.options) checkAttributeOptions(options.log.options);
-  const record = {
-    version: 1 as const,
+  return config;
+}
+
+function planRecord(
+  { id, image, options, hostname, command }: What,
+  config: RuntimeConfig,
+  { mounts, confinement, limits }: Surroundings,
+): Planned['record'] {
+  const healthcheck = mergeHealthcheck(options.healthcheck, image.healthcheck);
+  return {
+    version: 1,
     id,
     image: options.image,
     imageId: image.id,
-    lowers: isHost ? ['/'] : [...image.layers, mountPoints],
-    command: args,
-    entrypoint,
+    lowers: image.id === 'host' ? ['/'] : [...image.layers, mountPoints],
+    command: command.args,
+    entrypoint: command.entrypoint,
     createdAt: new Date().toISOString(),
     hostname,
     tty: options.tty,
@@ -103,7 +124,6 @@ export function planContainer(
     ...(Object.keys(confinement).length > 0 ? { confinement } : {}),
     ...(Object.keys(limits).length > 0 ? { limits } : {}),
   };
-  return { config, record };
 }
 
 const volumesFromText = ({ container, readonly }: NonNullable<CreateOptions['volumesFrom']>[number]): string =>
