@@ -94,6 +94,12 @@ describe('answers that scripts know from Docker', () => {
     );
   });
 
+  it('have all of a network’s columns', async () => {
+    const format = ['--format', '{{.Name}} {{.IPv4}} {{.IPv6}}'];
+    assert.equal(await store.succeed(['network', 'ls', '-f', 'name=host', ...format]), 'host false false');
+    assert.equal(await store.succeed(['network', 'ls', '-f', 'name=bridge', ...format]), 'bridge true false');
+  });
+
   it('have all of a volume’s columns', async () => {
     await store.succeed(['volume', 'create', 'data']);
     const format = '{{.Name}} {{.Availability}} {{.Group}} {{.Status}} {{.Size}}';

@@ -39,6 +39,7 @@ const heads = {
   CreatedAt: 'CREATED AT',
   Driver: 'DRIVER',
   ID: 'NETWORK ID',
+  IPv4: 'IPV4',
   IPv6: 'IPV6',
   Internal: 'INTERNAL',
   Labels: 'LABELS',
@@ -52,6 +53,7 @@ function rowOf(network: Network, whole: boolean): Record<keyof typeof heads, str
     CreatedAt: createdAt === undefined ? '' : goTime(createdAt),
     Driver: driver,
     ID: whole ? id : shortId(id),
+    IPv4: String(driver === 'bridge'),
     IPv6: String(ipv6 !== undefined),
     Internal: String(internal),
     Labels: cleanText(
