@@ -57,7 +57,11 @@ describe('containers over JSON-RPC', () => {
   it('measures once a second what containers use, until nobody listens', async () => {
     const { id } = await run('while :; do :; done');
     const { id: idle } = await run('true');
-    await until('one has ended', async () => (await window.client.topContainer({ id: idle })).processes.length === 0);
+    // Its monitor says so a moment after its process has gone.
+    await until('one has ended', async () => {
+      const { containers } = await window.client.listContainers({ all: true });
+      return containers.find((one) => one.id === idle)?.state.status === 'exited';
+    });
     const { stream } = await window.client.containerUsage({ ids: [id, idle] });
     const lines = (): UsageLine[] =>
       window
