@@ -117,10 +117,12 @@ export async function updateRecord(
   });
 }
 
+/** Writes the OCI runtime config of the container whose folder this is. A crash may lose it, with the container that was being made. */
 export function writeConfig(folder: string, config: RuntimeConfig): void {
   writeAtomic(configPath(folder), JSON.stringify(config), { durable: false });
 }
 
+/** Throws failed-precondition when it is not there or is no JSON. */
 export function readConfig(folder: string): RuntimeConfig {
   const path = configPath(folder);
   try {

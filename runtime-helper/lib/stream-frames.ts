@@ -32,6 +32,7 @@ export const frameType = {
 
 export type StreamFrame = { type: number; payload: Buffer };
 
+/** One frame: `type` is a letter of `frameType`, `payload` at most `maxStreamPayload` bytes, or it throws internal. */
 export function encodeFrame(type: number, payload: Uint8Array = new Uint8Array()): Buffer {
   if (payload.length > maxStreamPayload)
     throw new SkiffError('internal', `stream frame of ${payload.length} bytes is too long`);
@@ -50,6 +51,7 @@ export function encodeBytes(type: number, bytes: Uint8Array): Buffer[] {
   return frames;
 }
 
+/** The first frame of a client of a monitor. Columns and rows of 0: it has no window. */
 export function encodeAttach(options: {
   input: boolean;
   /** The process waits for this client. */
@@ -71,6 +73,7 @@ export function encodeAttach(options: {
   return encodeFrame(frameType.attach, payload);
 }
 
+/** Of a client's window, in characters. */
 export function encodeWindowSize(columns: number, rows: number): Buffer {
   const payload = Buffer.alloc(4);
   payload.writeUInt16LE(columns, 0);
@@ -83,6 +86,7 @@ export function encodeStrings(strings: readonly string[]): Buffer {
   return Buffer.from(strings.map((text) => `${text}\0`).join(''));
 }
 
+/** The other way round. Throws invalid-argument when the last one has no end. */
 export function decodeStrings(payload: Buffer): string[] {
   if (payload.length === 0) return [];
   if (payload[payload.length - 1] !== 0)

@@ -17,6 +17,7 @@ export function tryAddress(text: string): Address | undefined {
   return undefined;
 }
 
+/** Throws invalid-argument for what is no IP address. */
 export function parseAddress(text: string): Address {
   const address = tryAddress(text);
   if (!address) throw new SkiffError('invalid-argument', phrase('invalid IP address: {0}', text));
@@ -34,6 +35,7 @@ export function parseSubnet(text: string): Subnet {
   return { family, base: value - (value % sizeOf({ family, prefix })), prefix };
 }
 
+/** IPv6 in the short form of RFC 5952. */
 export function formatAddress({ family, value }: Address): string {
   return family === 4 ? split(value, 4, 8n).join('.') : shorten(split(value, 8, 16n));
 }
@@ -47,10 +49,12 @@ export function sizeOf({ family, prefix }: Pick<Subnet, 'family' | 'prefix'>): b
   return 1n << BigInt(bitsOf(family) - prefix);
 }
 
+/** Also its first and last address, which hosts can't have. */
 export function contains(subnet: Subnet, { family, value }: Address): boolean {
   return family === subnet.family && value >= subnet.base && value < subnet.base + sizeOf(subnet);
 }
 
+/** Whether two networks have an address in common. */
 export function overlaps(a: Subnet, b: Subnet): boolean {
   if (a.family !== b.family) return false;
   const size = sizeOf({ family: a.family, prefix: Math.min(a.prefix, b.prefix) });

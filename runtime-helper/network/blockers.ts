@@ -6,6 +6,7 @@ import type { Spawner } from '../sys/spawner.ts';
 /** A chain that drops what containers send (`out`), or what others send to them (`in`). */
 export type Blocker = { way: 'out' | 'in'; family: string; table: string; chain: string };
 
+/** Asks the native program, since only root may read firewalls. */
 export async function findBlockers(spawner: Spawner): Promise<Blocker[]> {
   return parseBlockers(await spawner.request(['network-blockers']));
 }
@@ -20,6 +21,7 @@ export function parseBlockers(words: readonly string[]): Blocker[] {
   return blockers;
 }
 
+/** What a person is told of it. */
 export function blockedPhrase({ way, family, table, chain }: Blocker): Phrase {
   const where =
     family === 'legacy' ? `iptables-legacy: chain ${chain}` : `nftables: table ${family} ${table}, chain ${chain}`;

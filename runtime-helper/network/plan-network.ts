@@ -35,6 +35,10 @@ export type Taken = {
   host: Subnet[];
 };
 
+/**
+ * Decides all of a new network: its subnets (given, or the next that nobody has), gateways, bridge and id. Throws invalid-argument, or
+ * conflict where somebody has the subnet, and makes nothing.
+ */
 export function planNetwork(request: NetworkRequest, taken: Taken): NetworkRecord {
   const { name, internal, labels, options } = request;
   const given = request.subnets.map(parseSubnet);

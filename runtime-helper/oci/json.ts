@@ -27,12 +27,14 @@ export function optionalObject(value: unknown, what: string): Record<string, unk
   return value === undefined || value === null ? {} : object(value, what);
 }
 
+/** Absent and null are the empty list. */
 export function array(value: unknown, what: string): unknown[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw bad(`${what}: not a list`);
   return value;
 }
 
+/** Absent and null are the empty text. */
 export function text(value: unknown, what: string): string {
   if (value === undefined || value === null) return '';
   // A NUL would end the string early on its way to the kernel.

@@ -12,6 +12,7 @@ export type Hierarchies = {
   legacy: { name: string; path: string; controllers: string[] }[];
 };
 
+/** Where this machine has mounted its control groups, of both versions. */
 export function cgroupHierarchies(): Hierarchies {
   const own = [place, join(place, 'unified')].find((path) => existsSync(join(path, 'cgroup.controllers')));
   const legacy = readFileSync('/proc/self/mountinfo', 'utf8')
@@ -93,6 +94,7 @@ function freezer(cgroup: string): { file: string; frozen: string; thawed: string
   return found.find(({ file }) => statSync(file, { throwIfNoEntry: false }));
 }
 
+/** `cgroup`: its path below each hierarchy's root. False also where there is none. */
 export function isFrozen(cgroup: string): boolean {
   const control = freezer(cgroup);
   return control !== undefined && readFileSync(control.file, 'utf8').trim() === control.frozen;

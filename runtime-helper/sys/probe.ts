@@ -4,6 +4,7 @@ import type { Spawner } from './spawner.ts';
 /** What the native program tries, by name; the value is the errno's name and text of a try that failed. */
 export type ProbeResults = ReadonlyMap<string, string | undefined>;
 
+/** Has the native program try all that containers need of this machine's kernel. */
 export async function probe(spawner: Spawner): Promise<ProbeResults> {
   const words = await spawner.request(['probe']);
   const results = new Map<string, string | undefined>();

@@ -5,6 +5,7 @@ export const maxRequestLength = 1024 * 1024;
 
 export type SpawnerFrame = { id: number; strings: string[] };
 
+/** Throws invalid-argument for a NUL in a string, and for more than `maxRequestLength` bytes in all. */
 export function encodeRequest(id: number, strings: readonly string[]): Buffer {
   // A NUL would be read as the end of the string, and the rest as a directive of its own. Some hundred strings: one search is quicker.
   if (strings.join('').includes('\0')) {

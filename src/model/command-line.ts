@@ -1,6 +1,7 @@
 /** Splits a typed command into words as a POSIX shell does: blanks, '…', "…" and \. Nothing is expanded. */
 import { t } from './l10n.ts';
 
+/** `error` is in words for a person: a quote that is open, a backslash at the end. */
 export function splitCommand(line: string): { words: string[] } | { error: string } {
   const words: string[] = [];
   let word: string | undefined;

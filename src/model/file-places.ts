@@ -5,10 +5,12 @@ export const fileScheme = 'skiff';
 export type FileVersion = 'container' | 'image' | 'none';
 export type FilePlace = { scheme: string; authority: string; path: string; query: string };
 
+/** The parts of a URI, for `Uri.from`. `path` is absolute, in the container. */
 export function filePlace(id: string, path: string, version: FileVersion = 'container'): FilePlace {
   return { scheme: fileScheme, authority: id, path, query: version === 'container' ? '' : version };
 }
 
+/** Of the query of such a URI. */
 export function versionOf(query: string): FileVersion {
   return query === 'image' || query === 'none' ? query : 'container';
 }

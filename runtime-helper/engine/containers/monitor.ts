@@ -37,6 +37,7 @@ export async function endsWithin(monitor: MonitorClient, milliseconds: number, s
   }
 }
 
+/** The same promise, but rejects with canceled as soon as `signal` aborts. What it stands for goes on. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();

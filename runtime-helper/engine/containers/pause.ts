@@ -4,6 +4,7 @@ import { withMonitor } from './monitor.ts';
 import type { Parts } from './parts.ts';
 import { phrase } from '../../lib/phrase.ts';
 
+/** Throws conflict when it is paused already, or does not run. */
 export async function pauseContainer(parts: Parts, id: string): Promise<void> {
   const record = parts.catalog.record(id);
   const { status } = parts.catalog.assertRunning(record);
@@ -11,6 +12,7 @@ export async function pauseContainer(parts: Parts, id: string): Promise<void> {
   await freeze(parts, record.id, true);
 }
 
+/** Throws conflict when it is not paused. */
 export async function unpauseContainer(parts: Parts, id: string): Promise<void> {
   const record = parts.catalog.record(id);
   if (parts.catalog.state(record).status !== 'paused')

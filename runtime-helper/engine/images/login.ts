@@ -2,6 +2,7 @@ import type { Operation } from '../../lib/operation.ts';
 import type { RegistryAccess } from '../types.ts';
 import { withRegistries } from './access.ts';
 
+/** Asks the registry whether it takes these credentials, and keeps nothing. Throws permission-denied. */
 export function checkLogin(
   domain: string,
   { username, password }: { username: string; password: string },
@@ -13,6 +14,7 @@ export function checkLogin(
   );
 }
 
+/** The same, and keeps them as Docker does; returns the file that has them now, nothing when a credential helper keeps them. */
 export function login(
   domain: string,
   { username, password }: { username: string; password: string },
@@ -26,6 +28,7 @@ export function login(
   });
 }
 
+/** Forgets the credentials that are kept. Whether there were any. */
 export function logout(domain: string, access: RegistryAccess, operation: Operation): Promise<boolean> {
   return withRegistries(access, operation, (registries) => registries.config.erase(domain));
 }

@@ -122,10 +122,12 @@ export function setEndpoint(
   });
 }
 
+/** The full name of a network that is meant by name or by the beginning of its id. Throws not-found. */
 export function networkName({ networks }: Parts, reference: string): string {
   return reference === defaultNetwork || isBuiltin(reference) ? reference : networks.networks.find(reference).name;
 }
 
+/** Throws failed-precondition, in Docker's words, where the container's or the other network is none that can be joined or left. */
 export function assertCanChange({ network }: ContainerRecord, reference: string): void {
   if (network === 'host' || reference === 'host')
     throw new SkiffError(

@@ -26,6 +26,10 @@ export type NetworkStart = {
   files: Record<string, string>;
 };
 
+/**
+ * Claims addresses and names on all networks of a container that starts, makes bridges that are missing, and returns what its monitor must
+ * be told. What was claimed is given back by `undo`.
+ */
 export async function startNetworks(
   parts: Parts,
   record: ContainerRecord,
@@ -50,6 +54,7 @@ export async function startNetworks(
   };
 }
 
+/** The directive of the network that leads out: only one may have the default route. */
 export function withGateway({ directive, network }: Pick<Joined, 'directive' | 'network'>): NetworkDirective {
   return {
     ...directive,
@@ -58,6 +63,7 @@ export function withGateway({ directive, network }: Pick<Joined, 'directive' | '
   };
 }
 
+/** What the journal says of networks when the container starts and ends. */
 export function networkUses(
   { store }: Parts,
   { id, network: mode }: ContainerRecord,
