@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "caller.h"
 #include "io.h"
 #include "namespaces.h"
 #include "rootfs.h"

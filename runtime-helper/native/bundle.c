@@ -28,6 +28,7 @@
 #include "namespaces.h"
 #include "request.h"
 #include "resources.h"
+#include "sealed_copy.h"
 #include "session.h"
 
 struct bundle {

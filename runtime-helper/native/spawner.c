@@ -3,14 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/fsuid.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -20,6 +17,7 @@
 #include <unistd.h>
 
 #include "bridge.h"
+#include "caller.h"
 #include "cgroup.h"
 #include "disk_usage.h"
 #include "io.h"
@@ -30,6 +28,7 @@
 #include "probe.h"
 #include "request.h"
 #include "resources.h"
+#include "sealed_copy.h"
 #include "snapshot.h"
 #include "tree.h"
 #include "tree_remove.h"
@@ -39,75 +38,6 @@
 #define SEAM_VERSION "1"
 #define REQUEST_FD 0
 #define REPLY_FD 1
-
-#ifndef MFD_EXEC
-#define MFD_EXEC 0x0010U
-#endif
-
-int identity_assume(const struct store *store)
-{
-	if (store->owner_uid == 0)
-		return 0;
-	/* File system rights only: signals and limits stay root's. Groups first, while we still may. */
-	if (setgroups(1, &store->owner_gid) < 0 || setegid(store->owner_gid) < 0 || seteuid(store->owner_uid) < 0)
-		return -1;
-	return 0;
-}
-
-int identity_restore(void)
-{
-	return seteuid(0) < 0 || setegid(0) < 0 || setgroups(0, NULL) < 0 ? -1 : 0;
-}
-
-/* Who started us: the peer of our stdin (Node's pipes are socket pairs, also through sudo), else what sudo and pkexec say. */
-static uid_t find_caller(void)
-{
-	struct ucred peer;
-	socklen_t length = sizeof(peer);
-	if (getsockopt(REQUEST_FD, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0)
-		return peer.uid;
-	static const char *const variables[] = { "SUDO_UID", "PKEXEC_UID" };
-	for (size_t i = 0; i < ARRAY_LENGTH(variables); i++) {
-		const char *text = getenv(variables[i]);
-		if (text && *text)
-			return (uid_t)strtoul(text, NULL, 10);
-	}
-	return getuid();
-}
-
-/* Users of a directory service are not in /etc/passwd, which is all that a static program reads: the group that they came with does. */
-static gid_t primary_group(uid_t uid)
-{
-	const struct passwd *entry = getpwuid(uid);
-	if (entry)
-		return entry->pw_gid;
-	struct ucred peer;
-	socklen_t length = sizeof(peer);
-	if (getsockopt(REQUEST_FD, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && peer.uid == uid)
-		return peer.gid;
-	const char *text = getenv("SUDO_GID");
-	return text && *text ? (gid_t)strtoul(text, NULL, 10) : (gid_t)-1;
-}
-
-/* Opens a directory with the caller's rights; it must be his, and nobody else may write it. */
-static int open_callers_directory(const struct store *store, const char *path, struct failure *failure)
-{
-	struct stat status;
-	if (path[0] != '/' || strlen(path) >= PATH_MAX)
-		return fail_with(failure, STAGE_STORE, EINVAL, path);
-	if (identity_assume(store) < 0)
-		return fail(failure, STAGE_STORE, "identity");
-	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int saved = errno;
-	if (identity_restore() < 0)
-		_exit(1);
-	errno = saved;
-	if (fd < 0 || fstat(fd, &status) < 0)
-		return fail(failure, STAGE_STORE, path);
-	if (status.st_uid != store->owner_uid || (status.st_mode & 0022) != 0)
-		return fail_with(failure, STAGE_STORE, EPERM, path);
-	return take_fd(&fd);
-}
 
 /* hello VERSION ROOT RUN STORE-ID: once, and before all else. */
 static int hello(struct store *store, const struct request *request, struct failure *failure)
@@ -119,10 +49,10 @@ static int hello(struct store *store, const struct request *request, struct fail
 		return fail_with(failure, STAGE_REQUEST, EPROTONOSUPPORT, strings[1]);
 	if (strlen(strings[4]) != 8 || strspn(strings[4], "0123456789abcdef") != 8)
 		return fail_with(failure, STAGE_REQUEST, EINVAL, "store id");
-	CLEANUP_CLOSE int root = open_callers_directory(store, strings[2], failure);
+	CLEANUP_CLOSE int root = caller_open_directory(store, strings[2], failure);
 	if (root < 0)
 		return -1;
-	CLEANUP_CLOSE int run = open_callers_directory(store, strings[3], failure);
+	CLEANUP_CLOSE int run = caller_open_directory(store, strings[3], failure);
 	if (run < 0)
 		return -1;
 	snprintf(store->root, sizeof(store->root), "%s", strings[2]);
@@ -331,42 +261,6 @@ static void leave_process_tree(void)
 		_exit(0);
 }
 
-/* With vm.memfd_noexec (Linux 6.3) what is not asked for is not executable; older kernels do not know the word. */
-static int executable_memory(void)
-{
-	int fd = memfd_create("skiff", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
-	return fd < 0 && errno == EINVAL ? memfd_create("skiff", MFD_CLOEXEC | MFD_ALLOW_SEALING) : fd;
-}
-
-/* CVE-2019-5736: a container could overwrite the host's file through /proc/PID/exe of a process that joins it. So everything
- * runs from a sealed copy in memory. */
-void run_from_sealed_copy(char *const *arguments)
-{
-	static char *const environment[] = { NULL };
-	char self[64] = { 0 };
-	if (readlink("/proc/self/exe", self, sizeof(self) - 1) > 0 && strncmp(self, "/memfd:", 7) == 0)
-		return;
-	CLEANUP_CLOSE int source = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	CLEANUP_CLOSE int copy = executable_memory();
-	char buffer[16384];
-	ssize_t count;
-	if (source < 0 || copy < 0)
-		return;
-	while ((count = read(source, buffer, sizeof(buffer))) > 0)
-		if (write_full(copy, buffer, (size_t)count) < 0)
-			return;
-	if (count < 0 || fcntl(copy, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
-		return;
-	/* What sudo and pkexec left of the caller in the environment is needed once more. */
-	char uid[32], gid[32];
-	const char *caller = getenv("SUDO_UID") ? getenv("SUDO_UID") : getenv("PKEXEC_UID");
-	const char *group = getenv("SUDO_GID");
-	char *const with_caller[] = { uid, gid, NULL };
-	snprintf(uid, sizeof(uid), "SUDO_UID=%.20s", caller ? caller : "");
-	snprintf(gid, sizeof(gid), "SUDO_GID=%.20s", group ? group : "");
-	fexecve(copy, arguments, caller ? with_caller : environment);
-}
-
 static void start_clean(void)
 {
 	struct rlimit files;
@@ -397,8 +291,8 @@ int spawner_main(void)
 		fprintf(stderr, "skiff --spawner needs root\n");
 		return 1;
 	}
-	store.owner_uid = find_caller();
-	store.owner_gid = primary_group(store.owner_uid);
+	store.owner_uid = caller_uid(REQUEST_FD);
+	store.owner_gid = caller_gid(REQUEST_FD, store.owner_uid);
 	start_clean();
 	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0 || setgroups(0, NULL) < 0)
 		return 1;

@@ -23,14 +23,6 @@ struct store {
 	const char *cgroup_path;
 };
 
-/* Continues from a sealed copy of the program in memory, with no environment but the caller's uid. Returns when it is one, or when there can
- * be none. */
-void run_from_sealed_copy(char *const *arguments);
-
 int spawner_main(void);
-
-/* Runs with the caller's filesystem rights until identity_restore: seteuid(2), supplementary groups included. */
-int identity_assume(const struct store *store);
-int identity_restore(void);
 
 #endif
