@@ -51,6 +51,19 @@ describe('inspect', () => {
     await check(['--entrypoint', ''], ['true'], [null, ['true'], 'true', []]);
   });
 
+  it('tells of what there is, whatever else there is not', async () => {
+    await store.succeed(['volume', 'create', 'kept']);
+    for (const [type, name] of [
+      ['volume', 'kept'],
+      ['network', 'bridge'],
+    ] as const) {
+      const { code, stdout, stderr } = await store.skiff(['inspect', '--type', type, 'absent', name]);
+      const names = (JSON.parse(stdout) as { Name: string }[]).map((document) => document.Name);
+      assert.deepEqual([code, names], [1, [name]]);
+      assert.match(stderr, /^skiff: .*absent/);
+    }
+  });
+
   it('tells --mount from -v, whose volumes it has, and -P from -p', async () => {
     await store.succeed(['create', '--name', 'giver', '-v', 'given:/given', 'box']);
     const mounts = [
