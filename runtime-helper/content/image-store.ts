@@ -91,7 +91,8 @@ export class ImageStore {
   put(content: Uint8Array, mediaType: string): Descriptor {
     this.#prepare();
     const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
-    if (!this.hasBlob(digest)) writeAtomic(this.blobPath(digest), content, { durable: true });
+    const temporary = this.temporaryPath();
+    if (!this.hasBlob(digest)) writeAtomic(this.blobPath(digest), content, { durable: true, temporary });
     return { mediaType, digest, size: content.length };
   }
 

@@ -6,14 +6,15 @@ import { dirname } from 'node:path';
  * Writes a file under a temporary name in the same folder and renames it, so that no reader ever sees half of it.
  *
  * `durable` also survives a power cut: it syncs the file before the rename and the folder after it (rename(2) alone may
- * bring the old content back, or an empty file).
+ * bring the old content back, or an empty file). `temporary`: the name meanwhile, in the same folder, where somebody looks for what killed
+ * processes left.
  */
 export function writeAtomic(
   path: string,
   content: string | Uint8Array,
-  options: { durable: boolean; mode?: number },
+  options: { durable: boolean; mode?: number; temporary?: string },
 ): void {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = options.temporary ?? `${path}.${randomBytes(6).toString('hex')}.tmp`;
   const descriptor = openSync(temporary, 'wx', options.mode ?? 0o644);
   try {
     try {
