@@ -10,7 +10,7 @@ const chunkSize = 64 * 1024;
 export type Compression = 'none' | 'gzip' | 'zstd';
 
 /** By the first bytes, as Docker decides: names and media types often lie. Throws not-implemented for what we can't read. */
-export function compressionOf(start: Uint8Array, what: string): Compression {
+function compressionOf(start: Uint8Array, what: string): Compression {
   const begins = (...bytes: number[]): boolean => bytes.every((byte, index) => start[index] === byte);
   if (begins(0x1f, 0x8b, 0x08)) return 'gzip';
   if (begins(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';

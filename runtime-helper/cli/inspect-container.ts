@@ -5,7 +5,7 @@ import { hostConfig } from './inspect-host-config.ts';
 import { asMap, listOrNil, nilList, nilMap } from './template/values.ts';
 
 /** Go's zero time, which Docker shows for what has not happened. */
-const never = '0001-01-01T00:00:00Z';
+export const never = '0001-01-01T00:00:00Z';
 
 export type Inspected = { container: Container; config: ContainerConfig; size?: ContainerSize };
 

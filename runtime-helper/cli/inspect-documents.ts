@@ -1,11 +1,8 @@
 /** Docker's documents about containers and images, with what we know: a field that would be a guess is left out. */
 import type { ImageDescription } from '../engine/index.ts';
-import { containerDocument, type Inspected } from './inspect-container.ts';
+import { containerDocument, never, type Inspected } from './inspect-container.ts';
 import { networkSettings } from './inspect-network.ts';
 import { asMap, nilList, nilMap } from './template/values.ts';
-
-/** Go's zero time, which Docker shows for what has not happened. */
-const never = '0001-01-01T00:00:00Z';
 
 export function inspectContainer(inspected: Inspected): object {
   return {

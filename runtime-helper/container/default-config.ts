@@ -22,7 +22,7 @@ export type ContainerPlan = {
 };
 
 /** The files that a container gets from us, written beside its record. */
-export const managedFiles = ['hostname', 'hosts', 'resolv.conf'] as const;
+const managedFiles = ['hostname', 'hosts', 'resolv.conf'] as const;
 
 /** The OCI config.json of a container confined as Docker confines it. */
 export function runtimeConfig(plan: ContainerPlan): RuntimeConfig {

@@ -78,6 +78,17 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-export function assertNever(value: never): never {
-  throw new SkiffError('internal', `unexpected value ${JSON.stringify(value)}`);
+/** What `get` returns; undefined: there is no such thing. */
+export function unlessMissing<T>(get: () => T): T | undefined {
+  try {
+    return get();
+  } catch (error) {
+    return absentIfMissing(error);
+  }
+}
+
+/** The same for a promise's `catch`: what else went wrong is thrown on. */
+export function absentIfMissing(error: unknown): undefined {
+  if (error instanceof SkiffError && error.code === 'not-found') return undefined;
+  throw error;
 }

@@ -8,7 +8,7 @@ export type Address = { family: Family; value: bigint };
 /** A network: its first address as a number, and the length of its prefix. */
 export type Subnet = { family: Family; base: bigint; prefix: number };
 
-export const bitsOf = (family: Family): number => (family === 4 ? 32 : 128);
+const bitsOf = (family: Family): number => (family === 4 ? 32 : 128);
 
 /** Absent: no IP address. */
 export function tryAddress(text: string): Address | undefined {

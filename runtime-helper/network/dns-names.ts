@@ -75,7 +75,7 @@ export function makeReadable(folder: string): void {
 }
 
 /** What is asked for to learn the name of an address: RFC 1035, 3.5; RFC 3596, 2.5. */
-export function reverseName(address: string): string {
+function reverseName(address: string): string {
   const { family, value } = parseAddress(address);
   if (family === 4) return `${address.split('.').toReversed().join('.')}.in-addr.arpa`;
   return `${Array.from(value.toString(16).padStart(32, '0')).toReversed().join('.')}.ip6.arpa`;

@@ -35,7 +35,7 @@ export type Pool = {
 
 export const defaultNetwork = 'bridge';
 /** Modes that are no networks of ours, though Docker lists them. */
-export const builtinNetworks = ['host', 'none'] as const;
+const builtinNetworks = ['host', 'none'] as const;
 export type BuiltinNetwork = (typeof builtinNetworks)[number];
 
 export const isBuiltin = (name: string): name is BuiltinNetwork => name === 'host' || name === 'none';

@@ -145,7 +145,7 @@ export function parseDockerArchive(bytes: Uint8Array, what: string): DockerArchi
 }
 
 /** The hex digits of a `sha256:…` digest. */
-export function digestHex(value: unknown, what: string): string {
+function digestHex(value: unknown, what: string): string {
   const match = typeof value === 'string' ? /^sha256:([0-9a-f]{64})$/.exec(value) : null;
   if (!match?.[1]) throw bad(`${what}: not a sha256 digest: ${JSON.stringify(value)?.slice(0, 100)}`);
   return match[1];

@@ -273,7 +273,6 @@ export type UpdateOptions = {
   restart?: string;
 };
 export type UpdateParams = UpdateOptions & { id: string };
-export type StreamIdParams = { stream: string };
 /** `hangUp`: the process is told that its terminal is gone (SIGHUP), which ends a shell. */
 export type StreamCloseParams = { stream: string; hangUp?: boolean };
 /** `last`: no more input will come; a process that reads from a pipe sees its end. */

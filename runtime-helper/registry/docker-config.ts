@@ -20,7 +20,7 @@ const hubKey = 'https://index.docker.io/v1/';
 const hubDomains = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
 
 /** `docker.io` → `https://index.docker.io/v1/`; any other domain is its own key. */
-export function serverKey(domain: string): string {
+function serverKey(domain: string): string {
   return hubDomains.includes(domain) ? hubKey : domain;
 }
 

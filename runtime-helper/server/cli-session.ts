@@ -166,7 +166,7 @@ type Hello = {
   env: Record<string, string>;
 };
 
-export function parseHello(payload: Buffer): Hello {
+function parseHello(payload: Buffer): Hello {
   const [version, flags = '', columns, rows, cwd = '/', pid, count, ...rest] = decodeStrings(payload);
   if (version !== frontVersion)
     throw new SkiffError('failed-precondition', `this helper does not know version ${version} of the front`);

@@ -20,7 +20,7 @@ function programName(pid: string): string {
 }
 
 /** Inodes of those sockets in a table of proc_net(5) that have a local port: of TCP's those that listen (state 0A). */
-export function parseSockets(table: string, protocol: 'tcp' | 'udp', port: number): string[] {
+function parseSockets(table: string, protocol: 'tcp' | 'udp', port: number): string[] {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');
   return table.split('\n').flatMap((line) => {
     const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);

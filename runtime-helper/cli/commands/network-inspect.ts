@@ -1,8 +1,6 @@
-import type { Engine } from '../../engine/index.ts';
-import { SkiffError } from '../../lib/errors.ts';
 import type { Command } from '../command.ts';
 import { inspectNetwork } from '../inspect-network.ts';
-import { printDocuments } from './inspect.ts';
+import { printDocuments } from '../print-documents.ts';
 
 export const networkInspect: Command = {
   name: 'network inspect',
@@ -14,14 +12,5 @@ export const networkInspect: Command = {
   },
   args: { least: 1 },
   run: async ({ args, engine, options, terminal }) =>
-    printDocuments({ args, options, terminal }, (reference) => findNetwork(engine, reference), 'network'),
+    printDocuments({ args, options, terminal }, (reference) => inspectNetwork(engine.findNetwork(reference))),
 };
-
-function findNetwork(engine: Engine, reference: string): object | undefined {
-  try {
-    return inspectNetwork(engine.findNetwork(reference));
-  } catch (error) {
-    if (error instanceof SkiffError && error.code === 'not-found') return undefined;
-    throw error;
-  }
-}

@@ -114,4 +114,4 @@ function localName({ domain, path, tag, digest }: Reference): Reference {
 /** As Docker shows it: without the domain. */
 const remoteName = ({ path }: Reference): string => path;
 
-export const shortDigest = ({ digest }: Descriptor): string => digest.replace(/^sha256:/, '').slice(0, 12);
+const shortDigest = ({ digest }: Descriptor): string => digest.replace(/^sha256:/, '').slice(0, 12);

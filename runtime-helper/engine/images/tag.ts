@@ -25,7 +25,7 @@ export async function tagImage(
 }
 
 /** The line of index.json that is meant: the one with that name, or any of an image that is meant by its id. */
-export function entryOf(entries: readonly IndexEntry[], image: StoredImage, text: string): IndexEntry {
+function entryOf(entries: readonly IndexEntry[], image: StoredImage, text: string): IndexEntry {
   const own = entries.filter(({ manifest }) => image.manifests.some(({ digest }) => digest === manifest.digest));
   const name = /^(sha256:)?[0-9a-f]{64}$/.test(text) ? undefined : fullName(withDefaultTag(parseReference(text)));
   const entry = own.find(({ reference }) => reference === name) ?? own[0];

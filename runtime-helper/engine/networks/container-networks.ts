@@ -262,7 +262,7 @@ function withPrefix(address: string, { subnet }: { subnet: string }): string {
 export const withoutPrefix = (address: string): string => address.replace(/\/.*/, '');
 
 /** Locally administered, and the same for the same address, so that neighbours' ARP caches stay right (as Docker does). */
-export function macAddress(address: string): string {
+function macAddress(address: string): string {
   return ['02', '42', ...address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':');
 }
 

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { decompress } from '../../archive/decompress.ts';
 import { readTar, type TarEntry } from '../../archive/tar-reader.ts';
 import { writeTar } from '../../archive/tar-writer.ts';
-import { SkiffError } from '../../lib/errors.ts';
+import { absentIfMissing, SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
 import type { Parts } from '../containers/parts.ts';
 import type { CopyOptions } from '../types.ts';
@@ -130,12 +130,7 @@ async function containerSource(
 }
 
 async function found(tree: TreeSession, path: string, { follow } = { follow: true }): Promise<FileStatus | undefined> {
-  try {
-    return await tree.stat(Buffer.from(path), { follow });
-  } catch (error) {
-    if (error instanceof SkiffError && error.code === 'not-found') return undefined;
-    throw error;
-  }
+  return tree.stat(Buffer.from(path), { follow }).catch(absentIfMissing);
 }
 
 function kindOf(status: FileStatus | undefined): 'missing' | 'directory' | 'other' {

@@ -1,6 +1,6 @@
 import type { TarEntry } from '../../archive/tar-reader.ts';
 import type { ContainerRecord } from '../../container/record.ts';
-import { SkiffError } from '../../lib/errors.ts';
+import { absentIfMissing, SkiffError } from '../../lib/errors.ts';
 import type { Parts } from '../containers/parts.ts';
 import type { FileChange } from '../types.ts';
 import { placed } from './copy.ts';
@@ -64,12 +64,7 @@ async function removeIfThere(tree: TreeSession, path: string): Promise<void> {
 }
 
 async function found(tree: TreeSession, path: Buffer): Promise<FileStatus | undefined> {
-  try {
-    return await tree.stat(path, { follow: false });
-  } catch (error) {
-    if (error instanceof SkiffError && error.code === 'not-found') return undefined;
-    throw error;
-  }
+  return tree.stat(path, { follow: false }).catch(absentIfMissing);
 }
 
 function directoryEntry(path: Buffer, { mode, uid, gid, mtimeSeconds, mtimeNanoseconds }: FileStatus): TarEntry {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '../../engine/index.ts';
-import { asSkiffError, SkiffError } from '../../lib/errors.ts';
+import { asSkiffError, unlessMissing } from '../../lib/errors.ts';
 import type { ContainerUsage, UsageLine } from '../../protocol/index.ts';
 import type { OutputPump } from './output-pump.ts';
 import type { StreamTable } from './stream-table.ts';
@@ -37,13 +37,8 @@ async function bring(
 
 /** Absent: it does not run, or is gone since. */
 function usageOf(engine: Engine, id: string): ContainerUsage | undefined {
-  try {
-    const sample = engine.sampleContainer(id);
-    if (!sample) return undefined;
-    const { takenAt: clock, ...usage } = sample;
-    return { id, clock, ...usage };
-  } catch (error) {
-    if (error instanceof SkiffError && error.code === 'not-found') return undefined;
-    throw error;
-  }
+  const sample = unlessMissing(() => engine.sampleContainer(id));
+  if (!sample) return undefined;
+  const { takenAt: clock, ...usage } = sample;
+  return { id, clock, ...usage };
 }
