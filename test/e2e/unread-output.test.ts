@@ -35,14 +35,14 @@ describe('output into a pipe that nobody reads', () => {
 
   it('holds up neither the container, nor the log, nor the helper, and is whole when it is read after all', async () => {
     // Not read -t: what has come of a line when the time is over is lost to the next try.
-    const script = `(while :; do echo ready >&2; sleep 0.1; done) & read go; kill $!; wait $!; ${write}; echo over >&2; read x`;
+    const script = `(while :; do echo ready >&2; sleep 0.1; done) & read go; kill $!; wait $!; ${write}; read x`;
     await store.succeed(['run', '-di', '--name', 'web', '@host', 'bash', '-c', script]);
     const { child, readToEnd } = unread('attach', 'web');
     await once(child.stderr ?? child, 'data');
     child.stdin?.write('go\n');
     await until(
       'the container has written all',
-      async () => (await store.skiff(['logs', '-n', '1', 'web'])).stderr.endsWith('over\n'),
+      async () => (await store.skiff(['logs', '-n', '1', 'web'])).stdout === 'done\n',
       100_000,
     );
     assert.equal((await store.succeed(['exec', 'web', 'echo', 'hello'])).trim(), 'hello');
