@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { busyboxRootfs } from '../support/images.ts';
+import { randomSeed } from '../support/random-seed.ts';
 import { TestRegistry } from '../support/registry.ts';
 import { TestStore } from '../support/store.ts';
 import { until } from '../support/wait.ts';
 
-/** Another one each time; a failure names it. */
-const seed = Number(process.env['SKIFF_RANDOM_SEED'] ?? Date.now() % 1_000_000);
+const seed = randomSeed();
 const rounds = 2;
 let state = seed;
 function random(): number {

@@ -6,11 +6,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { kinds, ModelContainer, type Kind, type Outcome, type Policy } from '../support/container-model.ts';
+import { randomSeed } from '../support/random-seed.ts';
 import type { RunResult } from '../support/run.ts';
 import { TestStore } from '../support/store.ts';
 import { until } from '../support/wait.ts';
 
-const seed = Number(process.env['SKIFF_RANDOM_SEED'] ?? Date.now() % 1_000_000);
+const seed = randomSeed();
 const steps = Number(process.env['SKIFF_RANDOM_STEPS'] ?? 200);
 const names = ['ant', 'bee', 'cat', 'dog', 'eel', 'fox'];
 const never: Policy = { name: 'no', most: 0 };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { repository } from '../support/paths.ts';
+import { randomSeed } from '../support/random-seed.ts';
 
 test('layers of any bytes are applied or refused, and reach nothing beside their directory', () => {
   const folder = mkdtempSync(join(tmpdir(), 'skiff-fuzz-'));
@@ -29,7 +30,7 @@ test('layers of any bytes are applied or refused, and reach nothing beside their
     const inner = join(folder, 'a/b');
     mkdirSync(inner, { recursive: true });
     // A failure names the program's arguments, the seed among them: SKIFF_RANDOM_SEED=… runs the same again.
-    const seed = process.env['SKIFF_RANDOM_SEED'] ?? String(1 + (Date.now() % 1_000_000));
+    const seed = String(randomSeed());
     const said = execFileSync(program, ['60', seed], { cwd: inner, encoding: 'utf8' });
     assert.equal(said, '60 rounds\n', `seed ${seed}`);
     assert.deepEqual(
