@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -149,6 +149,7 @@ describe('a container whose processes work against it', () => {
       await test.engine.fileRemove(id, '/tmp/a', { recursive: true }).catch(() => {});
     }
     assert.equal(readFileSync(marker, 'utf8'), 'host');
+    rmSync(marker);
     await test.engine.removeContainer(id, { force: true }, operation);
   });
 
