@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncDirectory, writeAtomic } from '../lib/atomic-file.ts';
@@ -12,7 +12,8 @@ import {
   type ImageConfig,
   type Manifest,
 } from '../oci/image-config.ts';
-import { isAlive, ownStamp, withFileLock, type LockPatience } from '../lib/file-lock.ts';
+import { withFileLock, type LockPatience } from '../lib/file-lock.ts';
+import { sweepTemporary, temporaryPath } from '../lib/temporary-file.ts';
 import { Pins } from './pins.ts';
 
 /**
@@ -74,11 +75,10 @@ export class ImageStore {
     return existsSync(this.blobPath(digest));
   }
 
-  /** A name in the blobs' folder for content whose digest is not known yet; it says whose it is. */
+  /** A name in the blobs' folder for content whose digest is not known yet. */
   temporaryPath(): string {
     this.#prepare();
-    const owner = ownStamp().replace(' ', '-');
-    return join(this.folder, 'blobs/sha256', `.${owner}-${randomBytes(8).toString('hex')}.tmp`);
+    return temporaryPath(`${this.#blobs}/`);
   }
 
   /** Gives a complete, synced temporary file its name. */
@@ -91,8 +91,7 @@ export class ImageStore {
   put(content: Uint8Array, mediaType: string): Descriptor {
     this.#prepare();
     const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
-    const temporary = this.temporaryPath();
-    if (!this.hasBlob(digest)) writeAtomic(this.blobPath(digest), content, { durable: true, temporary });
+    if (!this.hasBlob(digest)) writeAtomic(this.blobPath(digest), content, { durable: true });
     return { mediaType, digest, size: content.length };
   }
 
@@ -151,24 +150,37 @@ export class ImageStore {
   }
 
   /**
-   * What is on the disk, whoever needs it: digests of blobs, diffIDs of unpacked layers (hex), and paths of files whose makers have died, or that
-   * speak of a layer that is gone. `unfinished`: there are layers that are on their way in or out, or were when somebody died.
+   * What is on the disk, whoever needs it: digests of blobs, and diffIDs of unpacked layers (hex). `unfinished`: there are layers that are on their
+   * way in or out, or were when somebody died.
    */
-  inventory(): { blobs: string[]; layers: string[]; scraps: string[]; unfinished: boolean } {
+  inventory(): { blobs: string[]; layers: string[]; unfinished: boolean } {
     this.#prepare();
-    const folder = join(this.folder, 'blobs/sha256');
-    const names = readdirSync(folder);
-    const isHex = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
-    // In this order: a layer is there before its size is written down.
-    const sizes = namesIn(join(this.folder, 'unpacked')).filter(isHex);
     const layers = namesIn(join(this.#root, 'layers'));
-    const orphans = sizes.filter((diffId) => !layers.includes(diffId)).map((diffId) => this.#sizePath(diffId));
     return {
-      blobs: names.filter(isHex).map((name) => `sha256:${name}`),
+      blobs: namesIn(this.#blobs)
+        .filter(isHex)
+        .map((name) => `sha256:${name}`),
       layers: layers.filter(isHex),
       unfinished: layers.some((name) => name.startsWith('.')),
-      scraps: [...names.filter(isScrap).map((name) => join(folder, name)), ...orphans],
     };
+  }
+
+  /** Deletes files whose makers have died, or that speak of a layer that is gone. Returns their bytes. */
+  sweep(): number {
+    // In this order: a layer is there before its size is written down.
+    const sizes = namesIn(this.#sizes).filter(isHex);
+    const layers = new Set(namesIn(join(this.#root, 'layers')));
+    for (const diffId of sizes) if (!layers.has(diffId)) this.forgetLayerSize(diffId);
+    this.pins.sweep();
+    return [this.folder, this.#blobs, this.#sizes].reduce((bytes, folder) => bytes + sweepTemporary(folder), 0);
+  }
+
+  get #blobs(): string {
+    return join(this.folder, 'blobs/sha256');
+  }
+
+  get #sizes(): string {
+    return join(this.folder, 'unpacked');
   }
 
   get #indexPath(): string {
@@ -176,11 +188,11 @@ export class ImageStore {
   }
 
   #sizePath(diffId: string): string {
-    return join(this.folder, 'unpacked', diffId);
+    return join(this.#sizes, diffId);
   }
 
   #prepare(): void {
-    mkdirSync(join(this.folder, 'blobs/sha256'), { recursive: true });
+    mkdirSync(this.#blobs, { recursive: true });
     const marker = join(this.folder, 'oci-layout');
     if (!existsSync(marker)) writeAtomic(marker, '{"imageLayoutVersion":"1.0.0"}\n', { durable: true });
   }
@@ -258,11 +270,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** `.<pid>-<start time>-<random>.tmp` of a process that is gone. */
-function isScrap(name: string): boolean {
-  const [, pid, started] = /^\.(\d+)-(\d+)-[0-9a-f]+\.tmp$/.exec(name) ?? [];
-  return pid !== undefined && !isAlive(`${pid} ${started}`);
-}
+const isHex = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
 
 /** `…/alpine:3` and the digest that it has → `…/alpine@sha256:…`. */
 export function canonicalName(reference: string, digest: string | undefined): string | undefined {

@@ -3,7 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../lib/atomic-file.ts';
 import { errnoOf } from '../lib/errors.ts';
-import { isAlive, ownStamp, sweepLocks } from '../lib/file-lock.ts';
+import { sweepLocks } from '../lib/file-lock.ts';
+import { isAlive, ownStamp } from '../lib/process-stamp.ts';
+import { sweepTemporary } from '../lib/temporary-file.ts';
 
 /** Digests of blobs, and diffIDs (hex) of layers. `unsaid`: and more, which is not known yet. */
 export type Pinned = { blobs: string[]; layers: string[]; unsaid?: boolean };
@@ -39,8 +41,9 @@ export class Pins {
     };
   }
 
-  /** Takes away what is left of those who were killed while they fetched a blob. */
+  /** Takes away what is left of those who were killed while they set a pin or fetched a blob. */
   sweep(): void {
+    sweepTemporary(this.folder);
     sweepLocks(this.folder);
   }
 

@@ -4,6 +4,7 @@ import type { Parts } from './containers/parts.ts';
 import { hasLost, restoreContainers } from './containers/restore.ts';
 import { sweep } from './containers/sweep.ts';
 import { ownersOf } from './networks/owners.ts';
+import { sweepStore } from './store.ts';
 
 /** Not in the way of what the user waits for. */
 const sweepDelayMs = 2000;
@@ -26,7 +27,7 @@ export class Housekeeping {
   privileged(spawner: Spawner): void {
     clearTimeout(this.#sweeping);
     this.#sweeping = setTimeout(() => {
-      this.#inBackground('sweeping', sweep(this.#parts, spawner, this.#log));
+      this.#inBackground('sweeping', this.#sweep(spawner));
       this.#inBackground('sweeping images', this.#parts.images.sweep(this.#log));
     }, sweepDelayMs).unref();
     setImmediate(() => this.#restore());
@@ -46,6 +47,11 @@ export class Housekeeping {
 
   close(): void {
     clearTimeout(this.#sweeping);
+  }
+
+  async #sweep(spawner: Spawner): Promise<void> {
+    sweepStore(this.#parts.store);
+    await sweep(this.#parts, spawner, this.#log);
   }
 
   /** Once. */

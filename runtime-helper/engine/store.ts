@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
 import { phrase } from '../lib/phrase.ts';
+import { sweepTemporary, temporaryPath } from '../lib/temporary-file.ts';
 
 /** The two trees of a store. All paths are absolute. */
 export type Store = {
@@ -63,6 +64,13 @@ export function openStore(roots: { root: string; runRoot: string }): Store {
   return store;
 }
 
+/** Deletes what killed processes were writing in folders that are there for as long as the store; the images' are swept with them. */
+export function sweepStore({ root, networks, volumes }: Store): void {
+  const each = readdirSync(networks, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const folder of [root, volumes, networks, ...each.map(({ name }) => join(networks, name))])
+    sweepTemporary(folder);
+}
+
 /** A folder of the caller's that nobody else can write: in /tmp anybody could have made it first. */
 function makeFolder(path: string, mode: number): void {
   mkdirSync(path, { recursive: true, mode });
@@ -84,7 +92,7 @@ function storeId(root: string): string {
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw error;
     }
-    const temporary = join(root, `store-id.${randomBytes(6).toString('hex')}.tmp`);
+    const temporary = temporaryPath(path);
     writeFileSync(temporary, `${randomBytes(4).toString('hex')}\n`, { flag: 'wx', mode: 0o644 });
     try {
       linkSync(temporary, path);

@@ -1,20 +1,19 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { temporaryPath } from './temporary-file.ts';
 
 /**
  * Writes a file under a temporary name in the same folder and renames it, so that no reader ever sees half of it.
  *
  * `durable` also survives a power cut: it syncs the file before the rename and the folder after it (rename(2) alone may
- * bring the old content back, or an empty file). `temporary`: the name meanwhile, in the same folder, where somebody looks for what killed
- * processes left.
+ * bring the old content back, or an empty file).
  */
 export function writeAtomic(
   path: string,
   content: string | Uint8Array,
-  options: { durable: boolean; mode?: number; temporary?: string },
+  options: { durable: boolean; mode?: number },
 ): void {
-  const temporary = options.temporary ?? `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = temporaryPath(path);
   const descriptor = openSync(temporary, 'wx', options.mode ?? 0o644);
   try {
     try {

@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, SkiffError } from './errors.ts';
+import { isAlive, ownStamp } from './process-stamp.ts';
+import { temporaryPath } from './temporary-file.ts';
 
 const retryMs = 10;
 const longestWaitMs = 100;
@@ -33,22 +34,14 @@ export async function withFileLock<T>(path: string, work: () => T | Promise<T>, 
   }
 }
 
-/** Takes away the locks in a folder whose holders were killed, and what they were made of. */
+/** Takes away the locks in a folder whose holders were killed. */
 export function sweepLocks(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (name.endsWith('.lock')) takeAwayStale(path);
-    // An empty one is just being written.
-    else if (/\.lock\.[0-9a-f]+\.tmp$/.test(name) && isStamp(holder(path)) && !isAlive(holder(path) ?? ''))
-      rmSync(path, { force: true });
-  }
+  for (const name of readdirSync(folder)) if (name.endsWith('.lock')) takeAwayStale(join(folder, name));
 }
-
-const isStamp = (content = ''): boolean => /^\d+ \d+\n$/.test(content);
 
 /** link(2) gives the file its name together with its content: nobody ever reads an empty one. */
 function claim(path: string, content: string): boolean {
-  const temporary = temporaryOf(path);
+  const temporary = temporaryPath(path);
   writeFileSync(temporary, content, { flag: 'wx' });
   try {
     linkSync(temporary, path);
@@ -66,7 +59,7 @@ function takeAwayStale(path: string): boolean {
   const found = holder(path);
   if (found === undefined) return true;
   if (isAlive(found)) return false;
-  const aside = temporaryOf(path);
+  const aside = temporaryPath(path);
   try {
     renameSync(path, aside);
   } catch (error) {
@@ -87,26 +80,3 @@ function holder(path: string): string | undefined {
     throw error;
   }
 }
-
-/** Names this process, and no later one with its pid: `pid start-time`. */
-export function ownStamp(): string {
-  return `${process.pid} ${startTime(process.pid)}`;
-}
-
-/** Whether the process that `ownStamp` named is there. */
-export function isAlive(content: string): boolean {
-  const [pid = '', started = ''] = content.trim().split(' ');
-  return /^\d+$/.test(pid) && startTime(Number(pid)) === started;
-}
-
-/** Field 22 of proc_pid_stat(5): tells a process from a later one with the same pid. Empty when there is none. */
-function startTime(pid: number): string {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
-}
-
-const temporaryOf = (path: string): string => `${path}.${randomBytes(6).toString('hex')}.tmp`;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncDirectory, writeAtomic } from '../lib/atomic-file.ts';
@@ -12,6 +11,7 @@ import { Leases } from './leases.ts';
 import { planNetwork, type NetworkRequest } from './plan-network.ts';
 import { defaultNetwork, isPredefined, subnetsOf, type NetworkRecord } from './record.ts';
 import { phrase } from '../lib/phrase.ts';
+import { temporaryPath } from '../lib/temporary-file.ts';
 
 /** The networks of a store: `networks/<name>/` with network.json, leases and names. Keeps nothing but caches of what is on disk. */
 export class NetworkStore {
@@ -76,7 +76,7 @@ export class NetworkStore {
 
   /** Its bridge is down, and nobody is connected. */
   remove(name: string): void {
-    const aside = this.#path(`.${randomBytes(6).toString('hex')}.tmp`);
+    const aside = temporaryPath(`${this.#folder}/`);
     renameSync(this.#path(name), aside);
     rmSync(aside, { recursive: true, force: true });
   }
@@ -119,7 +119,7 @@ export class NetworkStore {
 
   #make(request: NetworkRequest): NetworkRecord {
     const record = this.#plan(request);
-    const scratch = this.#path(`.${randomBytes(6).toString('hex')}.tmp`);
+    const scratch = temporaryPath(`${this.#folder}/`);
     for (const part of ['', 'leases', 'names']) makeReadable(join(scratch, part));
     writeAtomic(join(scratch, 'network.json'), JSON.stringify(record), { durable: true });
     // What an older version, or one that died, left under the name.

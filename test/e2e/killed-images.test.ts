@@ -28,13 +28,16 @@ describe('what a kill leaves of images', () => {
   let remote: string;
 
   /** All that bringing an image in, or taking it away, can leave in a store. */
-  const contents = (): string[] =>
-    ['images/blobs/sha256', 'images/unpacked', 'layers', 'pins']
-      .flatMap((name) => {
-        const path = join(store.root, name);
-        return (existsSync(path) ? readdirSync(path) : []).map((one) => `${name}/${one}`);
-      })
-      .filter((name) => name !== 'layers/mount-points');
+  const contents = (): string[] => {
+    const filesIn = (name: string): string[] => {
+      const path = join(store.root, name);
+      return (existsSync(path) ? readdirSync(path) : []).map((one) => join(name, one));
+    };
+    return [
+      ...['images/blobs/sha256', 'images/unpacked', 'layers', 'pins'].flatMap(filesIn),
+      ...['', 'images', 'networks', 'volumes'].flatMap(filesIn).filter((name) => name.endsWith('.tmp')),
+    ].filter((name) => name !== 'layers/mount-points');
+  };
 
   /** Returns when whoever started them has heard of it. */
   const killAll = async (isMeant: (command: string) => boolean): Promise<void> => {

@@ -60,13 +60,11 @@ export class ImageKeeper {
    * `images.locked`. While somebody brings in images that are not known yet, anything may be his: then only those files go.
    */
   async collectAll(inUse: ReadonlySet<string>, operation: Operation): Promise<{ layers: string[]; bytes: number }> {
-    const { blobs, scraps, unfinished, ...found } = this.images.inventory();
+    const { blobs, unfinished, ...found } = this.images.inventory();
     // The native program knows whose they are.
     if (unfinished) await (await this.#spawner()).request(['remove-layer']);
     const layers = found.layers.filter((diffId) => !inUse.has(diffId));
-    let bytes = 0;
-    for (const path of scraps) bytes += takeAway(path);
-    this.images.pins.sweep();
+    const bytes = this.images.sweep();
     if (this.images.pins.live().unsaid) return { layers: [], bytes };
     const sizes = new Map(layers.map((diffId) => [`sha256:${diffId}`, this.images.layerSize(diffId)]));
     const packed = blobs.reduce((sum, digest) => sum + sizeOf(this.images.blobPath(digest)), 0);
@@ -112,9 +110,3 @@ export class ImageKeeper {
 export type ExpectedLayer = { what: string; digest?: string; diffId?: string };
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-
-function takeAway(path: string): number {
-  const size = sizeOf(path);
-  rmSync(path, { force: true });
-  return size;
-}
