@@ -5,11 +5,11 @@ import { commands, window, workspace, type Disposable, type ExtensionContext } f
 import { createClient } from '../runtime-helper/client/client.ts';
 import type { CommandContext } from './commands/context.ts';
 import { registerCommands } from './commands/index.ts';
-import { dropOnFolder } from './commands/file-drop.ts';
+import { dropOnFolder } from './commands/files/file-drop.ts';
 import { ContainerFiles } from './files/container-files.ts';
 import { FolderWatches } from './files/folder-watches.ts';
-import { pullMissing } from './commands/run.ts';
-import { openShellOf } from './commands/run-again.ts';
+import { pullMissing } from './commands/containers/run.ts';
+import { openShellOf } from './commands/containers/run-again.ts';
 import { Mirror } from './helper/mirror.ts';
 import { superviseHelper } from './helper/supervise.ts';
 import type { Supervisor } from './helper/supervisor.ts';

@@ -2,7 +2,7 @@
 import type { Disposable } from 'vscode';
 import type { Client } from '../runtime-helper/client/client.ts';
 import type { CommandContext } from './commands/context.ts';
-import { dropFiles } from './commands/image-files.ts';
+import { dropFiles } from './commands/images/files.ts';
 import { ListMirror, type ListSource } from './helper/list-mirror.ts';
 import { absentNetworks } from './model/absences.ts';
 import type { Containers } from './model/containers.ts';

@@ -1,15 +1,22 @@
 import { commands, type Disposable } from 'vscode';
-import { attach } from './attach.ts';
-import { clearFilter, filterContainers, groupContainers, showAll, showOnlyRunning, sortContainers } from './arrange.ts';
-import { compareChanges, discardChanges, showChanges } from './changes.ts';
-import { commit } from './commit.ts';
-import { pruneContainers } from './containers-prune.ts';
+import { attach } from './containers/attach.ts';
+import {
+  clearFilter,
+  filterContainers,
+  groupContainers,
+  showAll,
+  showOnlyRunning,
+  sortContainers,
+} from './containers/arrange.ts';
+import { compareChanges, discardChanges, showChanges } from './files/changes.ts';
+import { commit } from './containers/commit.ts';
+import { pruneContainers } from './containers/prune.ts';
 import type { Command, CommandContext } from './context.ts';
-import { copyAddress, copyId, copyName } from './copy.ts';
+import { copyAddress, copyId, copyName } from './containers/copy.ts';
 import { restartHelper, retryPrivilege, showHelperLog } from './helper.ts';
-import { detach } from './detach.ts';
+import { detach } from './containers/detach.ts';
 import { doctor } from './doctor.ts';
-import { enter } from './enter.ts';
+import { enter } from './containers/enter.ts';
 import {
   copyFilePaths,
   deleteFileRows,
@@ -20,39 +27,39 @@ import {
   refreshRows,
   renameFileRow,
   uploadToFolder,
-} from './file-rows.ts';
-import { downloadFiles, openFiles, uploadFiles } from './files.ts';
-import { copyReference } from './image-copy.ts';
-import { importImage, loadImages } from './image-files.ts';
-import { imageHistory, inspectImage, pruneImages } from './image-look.ts';
-import { removeImage } from './image-remove.ts';
-import { runFromImage } from './image-run.ts';
-import { saveImages } from './image-save.ts';
-import { pullImage, pushImage, tagImage } from './image-transfer.ts';
-import { exec } from './exec.ts';
-import { exportContainers } from './export.ts';
-import { inspect } from './inspect.ts';
+} from './files/file-rows.ts';
+import { downloadFiles, openFiles, uploadFiles } from './files/files.ts';
+import { copyReference } from './images/copy.ts';
+import { importImage, loadImages } from './images/files.ts';
+import { imageHistory, inspectImage, pruneImages } from './images/look.ts';
+import { removeImage } from './images/remove.ts';
+import { runFromImage } from './images/run.ts';
+import { saveImages } from './images/save.ts';
+import { pullImage, pushImage, tagImage } from './images/transfer.ts';
+import { exec } from './containers/exec.ts';
+import { exportContainers } from './containers/export.ts';
+import { inspect } from './containers/inspect.ts';
 import { deleteSelected, renameSelected } from './keys.ts';
-import { kill } from './kill.ts';
-import { changeLimits } from './limits.ts';
-import { showLogsInTerminal } from './log-terminal.ts';
-import { connectNetwork, disconnectNetwork } from './network-connect.ts';
-import { createNetwork } from './network-create.ts';
-import { copyNetworkAddress, inspectNetwork } from './network-look.ts';
-import { pruneNetworks, removeNetwork } from './network-remove.ts';
-import { openShell } from './open-shell.ts';
-import { pause, unpause } from './pause.ts';
-import { copyPortAddress, openPort } from './port.ts';
-import { rename } from './rename.ts';
+import { kill } from './containers/kill.ts';
+import { changeLimits } from './containers/limits.ts';
+import { showLogsInTerminal } from './containers/log-terminal.ts';
+import { connectNetwork, disconnectNetwork } from './networks/connect.ts';
+import { createNetwork } from './networks/create.ts';
+import { copyNetworkAddress, inspectNetwork } from './networks/look.ts';
+import { pruneNetworks, removeNetwork } from './networks/remove.ts';
+import { openShell } from './containers/open-shell.ts';
+import { pause, unpause } from './containers/pause.ts';
+import { copyPortAddress, openPort } from './containers/port.ts';
+import { rename } from './containers/rename.ts';
 import { logIn, logOut } from './registry-login.ts';
-import { remove } from './remove.ts';
-import { restart } from './restart.ts';
-import { runAgain } from './run-again.ts';
-import { runContainer } from './run.ts';
-import { showLogs } from './show-logs.ts';
-import { start } from './start.ts';
-import { showStats } from './stats.ts';
-import { stop } from './stop.ts';
+import { remove } from './containers/remove.ts';
+import { restart } from './containers/restart.ts';
+import { runAgain } from './containers/run-again.ts';
+import { runContainer } from './containers/run.ts';
+import { showLogs } from './containers/show-logs.ts';
+import { start } from './containers/start.ts';
+import { showStats } from './containers/stats.ts';
+import { stop } from './containers/stop.ts';
 import { copyVolumeName, createVolume, inspectVolume, pruneVolumes, removeVolume } from './volumes.ts';
 
 /** Every command that package.json contributes. */

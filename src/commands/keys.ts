@@ -9,13 +9,13 @@ import {
   isNetworkNode,
   isVolumeNode,
 } from '../model/nodes.ts';
-import { discardChanges } from './changes.ts';
+import { discardChanges } from './files/changes.ts';
 import type { Command, CommandContext } from './context.ts';
-import { deleteFileRows, renameFileRow } from './file-rows.ts';
-import { removeImage } from './image-remove.ts';
-import { removeNetwork } from './network-remove.ts';
-import { remove } from './remove.ts';
-import { rename } from './rename.ts';
+import { deleteFileRows, renameFileRow } from './files/file-rows.ts';
+import { removeImage } from './images/remove.ts';
+import { removeNetwork } from './networks/remove.ts';
+import { remove } from './containers/remove.ts';
+import { rename } from './containers/rename.ts';
 import { removeVolume } from './volumes.ts';
 
 export async function renameSelected(context: CommandContext): Promise<void> {

@@ -1,0 +1,10 @@
+import { env } from 'vscode';
+import { chosenImages } from './chosen-images.ts';
+import type { CommandContext } from '../context.ts';
+import { t } from '../../model/l10n.ts';
+
+/** References, one a line; of an image without a name its id. */
+export async function copyReference(context: CommandContext, ...args: unknown[]): Promise<void> {
+  const images = await chosenImages(context, args, t('Copy Name of Image'));
+  if (images.length > 0) await env.clipboard.writeText(images.map(({ reference }) => reference).join('\n'));
+}
