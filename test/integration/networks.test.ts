@@ -180,7 +180,7 @@ describe('networks', () => {
         host.run(['nft', ...command.split(' ')]);
         await until('the table is as it was', () => lines(table()).join() === lines(atFirst).join());
       }
-      assert.equal(host.askFromOutside(port), 'web\n');
+      await until('the neighbour is answered', () => host.askFromOutside(port) === 'web\n');
     } finally {
       await flushed.dispose();
       host.dispose();

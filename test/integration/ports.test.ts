@@ -46,7 +46,7 @@ describe('published ports', () => {
       ['exec', 'loop'],
       ['run', '--rm', 'busybox:1'],
     ])
-      assert.equal(await store.succeed([...inside, 'sh', '-c', `nc -w 5 ${own} ${port} < /dev/null`]), 'loop');
+      assert.equal(await store.succeed([...inside, 'sh', '-c', `nc -w 60 ${own} ${port} < /dev/null`]), 'loop');
     assert.equal(await store.succeed(['port', 'loop']), `80/tcp -> 0.0.0.0:${port}\n80/tcp -> [::]:${port}`);
     assert.equal(
       await store.succeed(['ps', '--format', '{{.Ports}}']),
@@ -64,7 +64,7 @@ describe('published ports', () => {
       await serve('closed', ['-p', `127.0.0.1:${closed}:80`]);
       await answers('127.0.0.1', open, 'open');
       await answers('127.0.0.1', closed, 'closed');
-      assert.equal(neighbour.ask(neighbour.us, open), 'open\n');
+      await until('the neighbour is answered', () => neighbour.ask(neighbour.us, open) === 'open\n');
       assert.equal(neighbour.ask(neighbour.us, closed), '');
       neighbour.run('sysctl', '-qw', 'net.ipv4.conf.all.route_localnet=1');
       neighbour.run('ip', 'route', 'add', '127.0.0.0/8', 'via', neighbour.us);
@@ -193,7 +193,7 @@ describe('published ports', () => {
       await until('the neighbour is answered', () => host.askFromOutside(80, host.us6) === 'web\n');
       // It knows no way back to the container's own address.
       await six.succeed(['exec', 'web', 'ping', '-c', '1', '-W', '5', host.neighbour6]);
-      const own = `nc -w 5 ${host.us6} 80 < /dev/null`;
+      const own = `nc -w 60 ${host.us6} 80 < /dev/null`;
       assert.equal(await six.succeed(['exec', 'web', 'sh', '-c', own]), 'web');
     } finally {
       await six.dispose();

@@ -54,12 +54,12 @@ for (const { title, through, ways } of hosts) {
       for (const host of ['127.0.0.1', '::1']) await answers(host, port, 'web');
       const neighbour = new Neighbour();
       try {
-        assert.equal(neighbour.ask(neighbour.us, port), 'web\n');
+        await until('the neighbour is answered', () => neighbour.ask(neighbour.us, port) === 'web\n');
       } finally {
         neighbour.dispose();
       }
       const own = await store.succeed(['inspect', '-f', '{{.NetworkSettings.Networks.bridge.Gateway}}', 'web']);
-      assert.equal(await store.succeed(['exec', 'web', 'sh', '-c', `nc -w 5 ${own} ${port} < /dev/null`]), 'web');
+      assert.equal(await store.succeed(['exec', 'web', 'sh', '-c', `nc -w 60 ${own} ${port} < /dev/null`]), 'web');
       assert.equal(await store.succeed(['port', 'web']), `80/tcp -> 0.0.0.0:${port}\n80/tcp -> [::]:${port}`);
       assert.match(await store.succeed(['ps']), new RegExp(`0\\.0\\.0\\.0:${port}->80/tcp, \\[::\\]:${port}->80/tcp`));
       await store.succeed(['rm', '-f', 'web']);
