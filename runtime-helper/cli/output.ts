@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
+import { sweepTemporary, temporaryPath } from '../lib/temporary-file.ts';
 import { WriteBatch } from '../lib/write-batch.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -24,7 +25,8 @@ export async function writeFile(source: AsyncIterable<Uint8Array>, path: string)
   const present = await stat(path).catch(() => undefined);
   // A device or a pipe is written to, not replaced.
   const isSpecial = present !== undefined && !present.isFile();
-  const target = isSpecial ? path : `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  const target = isSpecial ? path : temporaryPath(path);
+  if (!isSpecial) sweepTemporary(dirname(path), `${basename(path)}.`);
   try {
     const file = await open(target, isSpecial ? 'w' : 'wx');
     try {

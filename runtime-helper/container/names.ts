@@ -1,11 +1,14 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { existsSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
 import { phrase } from '../lib/phrase.ts';
+import { temporaryPath } from '../lib/temporary-file.ts';
 
 /** Docker's rule for names. */
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+
+const youngMs = 60_000;
 
 export function newContainerId(): string {
   return randomBytes(32).toString('hex');
@@ -31,7 +34,7 @@ export class NameClaims {
     }
     if (this.#link(name, id)) return;
     const owner = this.owner(name);
-    if (owner !== undefined && existsSync(join(this.#containers, owner))) {
+    if (owner !== undefined && this.#isAlive(owner)) {
       throw new SkiffError(
         'already-exists',
         phrase('the container name "/{0}" is already in use by container "{1}"', name, owner),
@@ -70,6 +73,33 @@ export class NameClaims {
   /** Gives a name back, if it is still this container's. */
   release(name: string, id: string): void {
     if (this.owner(name) === id) rmSync(join(this.#names, name), { force: true });
+  }
+
+  /** Takes away names of containers that are gone: who claimed or gave them back was killed at it. */
+  sweep(): void {
+    for (const name of readdirSync(this.#names)) {
+      const owner = this.owner(name);
+      if (owner !== undefined && !this.#isAlive(owner) && !this.#isYoung(name)) this.#takeAway(name, owner);
+    }
+  }
+
+  /** Moved aside first: by now it could be another's. */
+  #takeAway(name: string, owner: string): void {
+    const aside = temporaryPath(join(this.#names, '.gone'));
+    renameSync(join(this.#names, name), aside);
+    const moved = readlinkSync(aside);
+    if (moved !== owner) this.#link(name, moved);
+    rmSync(aside, { force: true });
+  }
+
+  #isAlive(id: string): boolean {
+    return existsSync(join(this.#containers, id));
+  }
+
+  /** Claimed by someone who is just about to make the container. */
+  #isYoung(name: string): boolean {
+    const status = lstatSync(join(this.#names, name), { throwIfNoEntry: false });
+    return status === undefined || Date.now() - status.mtimeMs < youngMs;
   }
 
   #link(name: string, id: string): boolean {

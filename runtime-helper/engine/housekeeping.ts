@@ -52,6 +52,8 @@ export class Housekeeping {
   async #sweep(spawner: Spawner): Promise<void> {
     sweepStore(this.#parts.store);
     await sweep(this.#parts, spawner, this.#log);
+    this.#parts.catalog.names.sweep();
+    await this.#parts.networks.releaseDead(ownersOf(this.#parts, spawner));
   }
 
   /** Once. */

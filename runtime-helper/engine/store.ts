@@ -64,11 +64,18 @@ export function openStore(roots: { root: string; runRoot: string }): Store {
   return store;
 }
 
-/** Deletes what killed processes were writing in folders that are there for as long as the store; the images' are swept with them. */
-export function sweepStore({ root, networks, volumes }: Store): void {
-  const each = readdirSync(networks, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  for (const folder of [root, volumes, networks, ...each.map(({ name }) => join(networks, name))])
-    sweepTemporary(folder);
+/**
+ * Deletes what killed processes were writing in folders that outlive them, and sockets that were theirs; the images' folders are swept with the
+ * images.
+ */
+export function sweepStore({ root, run, names, containers, networks, volumes }: Store): void {
+  const inside = (folder: string): string[] =>
+    readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [join(folder, entry.name)] : [],
+    );
+  const ofContainers = join(run, 'containers');
+  for (const folder of [root, names, volumes, networks, run, join(run, 'state')]) sweepTemporary(folder);
+  for (const folder of [networks, containers, ofContainers].flatMap(inside)) sweepTemporary(folder);
 }
 
 /** A folder of the caller's that nobody else can write: in /tmp anybody could have made it first. */

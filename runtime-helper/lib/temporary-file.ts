@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from './errors.ts';
 import { isAlive, ownStamp } from './process-stamp.ts';
@@ -14,12 +14,15 @@ export function temporaryPath(path: string): string {
   return `${path}.${ownStamp().replace(' ', '-')}-${randomBytes(6).toString('hex')}.tmp`;
 }
 
-/** Deletes what a folder has under such names of processes that are gone. Returns their bytes, those in folders not counted. */
-export function sweepTemporary(folder: string): number {
+/**
+ * Deletes what a folder has under such names of processes that are gone, or of it what begins with `prefix`. Returns their bytes, those in folders
+ * not counted.
+ */
+export function sweepTemporary(folder: string, prefix = ''): number {
   let bytes = 0;
-  for (const name of namesIn(folder).filter(isAbandoned)) {
+  for (const name of namesIn(folder).filter((one) => one.startsWith(prefix) && isAbandoned(one))) {
     const path = join(folder, name);
-    const status = statSync(path, { throwIfNoEntry: false });
+    const status = lstatSync(path, { throwIfNoEntry: false });
     if (status?.isFile()) bytes += status.size;
     rmSync(path, { recursive: true, force: true });
   }

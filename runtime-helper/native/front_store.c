@@ -13,6 +13,7 @@
 
 #include "front_message.h"
 #include "io.h"
+#include "temporary_name.h"
 
 #define ID_LENGTH 8
 
@@ -196,20 +197,19 @@ static int make_id(const struct front_store *store)
 	if (make_directories(store->root, 0711) < 0)
 		return -1;
 	CLEANUP_CLOSE int root = open(store->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	uint32_t number[2];
-	char name[40];
+	uint32_t number;
+	const struct temporary_name name = temporary_name("store-id");
 	char text[ID_LENGTH + 2];
-	if (root < 0 || getrandom(number, sizeof(number), 0) != sizeof(number))
+	if (root < 0 || getrandom(&number, sizeof(number), 0) != sizeof(number))
 		return front_error("cannot open %s: %s", store->root, strerror(errno));
-	snprintf(name, sizeof(name), "store-id.%08x.tmp", number[0]);
-	snprintf(text, sizeof(text), "%08x\n", number[1]);
-	CLEANUP_CLOSE int fd = openat(root, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	snprintf(text, sizeof(text), "%08x\n", number);
+	CLEANUP_CLOSE int fd = openat(root, name.text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return front_error("cannot write into %s: %s", store->root, strerror(errno));
 	int written = write_full(fd, text, strlen(text));
-	int linked = written < 0 ? -1 : linkat(root, name, root, "store-id", 0);
+	int linked = written < 0 ? -1 : linkat(root, name.text, root, "store-id", 0);
 	int error = linked < 0 && errno != EEXIST ? errno : 0;
-	unlinkat(root, name, 0);
+	unlinkat(root, name.text, 0);
 	return error ? front_error("cannot name the store in %s: %s", store->root, strerror(error)) : 0;
 }
 

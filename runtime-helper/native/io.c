@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "temporary_name.h"
+
 #define MAX_ATTEMPTS 10000
 
 void cleanup_close_fd(const int *fd)
@@ -118,15 +120,14 @@ int open_beneath(int dirfd, const char *path, int flags, mode_t mode)
 
 int write_atomic(int dirfd, const char *name, const char *text, mode_t mode, uid_t uid, gid_t gid)
 {
-	char temporary[96];
-	snprintf(temporary, sizeof(temporary), ".%.64s.%d.tmp", name, (int)getpid());
-	CLEANUP_CLOSE int fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	const struct temporary_name temporary = temporary_name(name);
+	CLEANUP_CLOSE int fd = openat(dirfd, temporary.text, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return -1;
 	if (write_full(fd, text, strlen(text)) < 0 || (uid != 0 && fchown(fd, uid, gid) < 0) ||
-	    renameat(dirfd, temporary, dirfd, name) < 0) {
+	    renameat(dirfd, temporary.text, dirfd, name) < 0) {
 		int saved = errno;
-		unlinkat(dirfd, temporary, 0);
+		unlinkat(dirfd, temporary.text, 0);
 		errno = saved;
 		return -1;
 	}

@@ -18,6 +18,7 @@
 #include "layer_connect.h"
 #include "layer_tree.h"
 #include "store_open.h"
+#include "temporary_name.h"
 #include "tree_remove.h"
 
 #define RENAME_NOREPLACE_FLAG 1U
@@ -188,10 +189,11 @@ int layer_apply(const struct store *store, const struct request *request, int re
 int layer_remove(const struct store *store, const struct request *request, int reply_fd)
 {
 	struct failure failure;
-	char gone[32];
+	char gone[64];
 	const char *diff_id = request->count == 2 ? request->strings[1] : "";
 	CLEANUP_CLOSE int layers = open_beneath(store->root_fd, "layers", O_RDONLY | O_DIRECTORY, 0);
-	snprintf(gone, sizeof(gone), GONE "%d", (int)getpid());
+	/* Another's of the same pid may have been left by who was killed. */
+	snprintf(gone, sizeof(gone), GONE "%d-%llu", (int)getpid(), own_birth());
 	int result = 0;
 	bool sweeps_only = request->count == 1;
 	if ((!sweeps_only && !is_hex(diff_id, 64)) || layers < 0)

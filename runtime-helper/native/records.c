@@ -13,6 +13,7 @@
 #include "io.h"
 #include "journal.h"
 #include "run_files.h"
+#include "temporary_name.h"
 #include "tree_remove.h"
 #include "volume.h"
 
@@ -22,24 +23,6 @@ static void write_state(const struct container *container, const char *text)
 	/* Helpers that look at it before the rename see the old line; a full disk leaves them the lock. */
 	if (write_atomic(container->state_fd, container->spec.id, text, 0644, store->owner_uid, store->owner_gid) < 0)
 		return;
-}
-
-/* When this process was started, in clock ticks since boot: with the pid a name that no other process ever has (proc_pid_stat(5), field 22). */
-static unsigned long long own_birth(void)
-{
-	char text[512];
-	unsigned long long birth = 0;
-	CLEANUP_CLOSE int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? -1 : read_full(fd, text, sizeof(text) - 1);
-	text[length > 0 ? length : 0] = '\0';
-	/* The name in parentheses, field 2, could have spaces. */
-	const char *at = strrchr(text, ')');
-	for (int field = 3; at && field <= 22; field++)
-		if ((at = strchr(at, ' ')))
-			at++;
-	if (at)
-		birth = strtoull(at, NULL, 10);
-	return birth;
 }
 
 void record_state(const struct container *container, const char *status)

@@ -85,11 +85,24 @@ static int hide(int containers, int run, const char *id, const char *hidden)
 	return tree_remove(run, id);
 }
 
-/* remove ID: what a container that does not run has on disk. Answered before the files go, which takes its time. */
+/* What a monitor that was killed has left: its end would have been the group's. `parent`: NULL, or where the store's group is. */
+static void end_cgroup(const struct store *store, const char *id, const char *parent)
+{
+	struct store own = *store;
+	CLEANUP_CLOSE int there = parent ? cgroup_open(parent) : -1;
+	/* A parent that is gone took the container's along. */
+	if (parent && (there < 0 || cgroup_use_parent(&own, parent) < 0))
+		return;
+	cgroup_end(&own, id);
+	if (parent && own.cgroup_fd >= 0)
+		close(own.cgroup_fd);
+}
+
+/* remove ID [CGROUP-PARENT]: what a container that does not run has on disk. Answered before the files go, which takes its time. */
 static int remove_container(const struct store *store, const struct request *request, int reply_fd)
 {
 	struct failure failure;
-	const char *id = request->count == 2 ? request->strings[1] : "";
+	const char *id = request->count == 2 || request->count == 3 ? request->strings[1] : "";
 	char hidden[sizeof(REMOVED_PREFIX) + 64];
 	CLEANUP_CLOSE int containers = open_beneath(store->root_fd, "containers", O_RDONLY | O_DIRECTORY, 0);
 	CLEANUP_CLOSE int run = open_beneath(store->run_fd, "containers", O_RDONLY | O_DIRECTORY, 0);
@@ -106,6 +119,7 @@ static int remove_container(const struct store *store, const struct request *req
 		reply_error(reply_fd, request->id, &failure);
 		return 1;
 	}
+	end_cgroup(store, id, request->count == 3 ? request->strings[2] : NULL);
 	reply_ok(reply_fd, request->id, 0, NULL);
 	if (tree_remove(containers, hidden) < 0)
 		fprintf(stderr, "%s can't be removed now: %s\n", hidden, strerror(errno));

@@ -48,6 +48,17 @@ export class DnsNames {
     }
   }
 
+  /** Takes away all that lead to containers which `isGone`, and names that lead nowhere. */
+  sweep(isGone: (id: string) => boolean): void {
+    for (const name of entries(this.#folder)) {
+      for (const path of entries(join(this.#folder, name)).map((entry) => join(this.#folder, name, entry))) {
+        const id = target(path);
+        if (id !== undefined && isGone(id)) this.#unlink(path, id);
+      }
+      removeEmpty(join(this.#folder, name));
+    }
+  }
+
   #link(name: string, entry: string, id: string): string {
     const path = join(this.#folder, name, entry);
     for (;;) {

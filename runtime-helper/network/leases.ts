@@ -83,13 +83,10 @@ export class Leases {
     }
   }
 
-  /** Gives back what the dead hold; returns their ids. */
-  async releaseDead(owners: Owners): Promise<string[]> {
-    const dead: string[] = [];
-    for (const [address, owner] of this.all()) {
-      if (!owners.isAlive(owner) && (await this.#locked(() => this.#take(address, owners)))) dead.push(owner);
-    }
-    return dead;
+  /** Gives back what the dead hold. */
+  async releaseDead(owners: Owners): Promise<void> {
+    for (const [address, owner] of this.all())
+      if (!owners.isAlive(owner)) await this.#locked(() => this.#take(address, owners));
   }
 
   async #reclaim(address: string, id: string, owners: Owners): Promise<boolean> {

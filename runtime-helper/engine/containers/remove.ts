@@ -1,6 +1,7 @@
 import { anonymousVolumes } from '../../container/mounts.ts';
 import type { ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
+import { ownersOf } from '../networks/owners.ts';
 import { withMonitor } from './monitor.ts';
 import type { Parts } from './parts.ts';
 
@@ -33,14 +34,13 @@ function refusal(name: string, status: string): SkiffError {
 }
 
 /** Removes a container that is not running, and all that it has on disk. */
-export async function removeStopped(
-  { catalog, journal, networks, privileges }: Parts,
-  record: ContainerRecord,
-): Promise<void> {
+export async function removeStopped(parts: Parts, record: ContainerRecord): Promise<void> {
+  const { catalog, journal, networks, privileges } = parts;
   const spawner = await privileges.spawner();
-  await spawner.request(['remove', record.id]);
+  const cgroupParent = record.confinement?.cgroupParent;
+  await spawner.request(['remove', record.id, ...(cgroupParent === undefined ? [] : [cgroupParent])]);
   // Names last: a name whose owner is gone is free, but a container without its name would be a riddle.
   catalog.names.release(record.name, record.id);
-  networks.release(record.id);
+  await networks.releaseEnded(record.id, ownersOf(parts, spawner));
   journal.note('destroy', record);
 }

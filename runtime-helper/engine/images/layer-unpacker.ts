@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { decompress, type Compression } from '../../archive/decompress.ts';
@@ -7,6 +7,7 @@ import { readTar } from '../../archive/tar-reader.ts';
 import type { ImageStore } from '../../content/image-store.ts';
 import { asSkiffError, errnoOf, SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
+import { temporaryPath } from '../../lib/temporary-file.ts';
 import { connectSocket } from '../../sys/connect.ts';
 import { NativeFailure } from '../../sys/failure.ts';
 import type { Spawner } from '../../sys/spawner.ts';
@@ -73,14 +74,14 @@ export class LayerUnpacker {
   /** Undefined: the layer is there. */
   async #applier(diffId = '-'): Promise<{ answered: Promise<string[]>; socket: string } | undefined> {
     const spawner = await this.#spawner();
-    const name = `apply-${randomBytes(8).toString('hex')}`;
+    const name = temporaryPath('apply');
     const listening = Promise.withResolvers<'listening'>();
     const limits = [String(layerLimit('bytes')), String(layerLimit('entries'))];
-    const answered = spawner.request(['apply-layer', name, diffId, `${name}.sock`, ...limits], (event) => {
+    const answered = spawner.request(['apply-layer', name, diffId, name, ...limits], (event) => {
       if (event === 'listening') listening.resolve('listening');
     });
     const first = await Promise.race([listening.promise, answered]);
-    return first === 'listening' ? { answered, socket: join(this.#run, `${name}.sock`) } : undefined;
+    return first === 'listening' ? { answered, socket: join(this.#run, name) } : undefined;
   }
 }
 

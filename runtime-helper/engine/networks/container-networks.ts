@@ -47,7 +47,12 @@ export class ContainerNetworks {
     const leases = this.networks.leases(network.name);
     const claim = async (pool: Pool, wanted: string | undefined): Promise<string> => {
       const { address, fresh } = await leases.claim(pool, record.id, owners, wanted);
-      if (fresh) undo.push(() => this.#giveBack(network.name, address, record.id));
+      if (fresh)
+        undo.push(async () => {
+          // A monitor that was killed has left its published ports, which must not lead to who gets the address next.
+          await owners.forget(address);
+          this.#giveBack(network.name, address, record.id);
+        });
       return address;
     };
     const ipv4 = await claim(network.ipv4, settings.ip);
@@ -148,7 +153,13 @@ export class ContainerNetworks {
     return found;
   }
 
-  /** Gives back all that a container holds, on one network or on all. */
+  /** Gives back all that a container holds which has ended: his monitor may have been killed before it could. */
+  async releaseEnded(id: string, owners: Owners): Promise<void> {
+    for (const address of Array.from(this.addresses().get(id)?.values() ?? []).flat()) await owners.forget(address);
+    this.release(id);
+  }
+
+  /** Gives back all that a container holds, on one network or on all. No published port leads there any more. */
   release(id: string, only?: string): void {
     for (const { name } of this.networks.all()) {
       if (only !== undefined && only !== name) continue;
@@ -157,11 +168,13 @@ export class ContainerNetworks {
     }
   }
 
-  /** Gives back what containers hold whose monitor was killed. */
+  /** Gives back what containers hold whose monitor was killed, and what was left by who was killed at giving it back. */
   async releaseDead(owners: Owners): Promise<void> {
     for (const { name } of this.networks.all()) {
-      const names = this.networks.names(name);
-      for (const id of await this.networks.leases(name).releaseDead(owners)) names.remove(id);
+      const leases = this.networks.leases(name);
+      await leases.releaseDead(owners);
+      // Who starts has his address before he has names.
+      this.networks.names(name).sweep((id) => !owners.isAlive(id) && !Array.from(leases.all().values()).includes(id));
     }
   }
 

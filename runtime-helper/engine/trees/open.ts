@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { mountDirective } from '../../container/directives.ts';
 import { readConfig, type ContainerRecord } from '../../container/record.ts';
 import { SkiffError } from '../../lib/errors.ts';
+import { temporaryPath } from '../../lib/temporary-file.ts';
 import type { Mount, RuntimeConfig } from '../../oci/runtime-config.ts';
 import { connectChunks } from '../../sys/connect.ts';
 import type { ReusedChunks } from '../../sys/reused-chunks.ts';
@@ -60,7 +60,7 @@ export async function openTreeSocket(
   const mounts = view === 'mounted' && !running ? config.mounts.filter(isKept) : [];
   // What has never been started has no place for them yet.
   const isWritable = writable || (state.status === 'created' && mounts.some(isUsers));
-  const socket = `tree-${randomBytes(8).toString('hex')}.sock`;
+  const socket = temporaryPath('tree');
   const listening = Promise.withResolvers<void>();
   const ended = spawner.request(
     [
