@@ -101,6 +101,9 @@ static void compile(const struct spec *spec, struct bpf_program *program)
 	}
 }
 
+/* The verifier gives up (EAGAIN) when a signal is on its way to us: whoever stops us for a moment, as a debugger does, has sent one. */
+#define MOST_TRIES 100
+
 /* bpf(2), BPF_PROG_TYPE_CGROUP_DEVICE. */
 static int load_program(const struct bpf_program *program)
 {
@@ -110,7 +113,10 @@ static int load_program(const struct bpf_program *program)
 		.insns = (uint64_t)(uintptr_t)program->code,
 		.license = (uint64_t)(uintptr_t)"GPL",
 	};
-	return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes));
+	int fd = -1;
+	for (int tries = 0; tries < MOST_TRIES && (tries == 0 || (fd < 0 && errno == EAGAIN)); tries++)
+		fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes));
+	return fd;
 }
 
 static int attach(int cgroup, int program)
