@@ -31,7 +31,8 @@ export type Source = {
 const notRun = 125;
 
 type State =
-  | { status: 'opening' }
+  /** `typed`: what the process is to read first. A person need not wait for it. */
+  | { status: 'opening'; typed: string }
   | { status: 'open'; opened: Opened; input: StreamInput; lines: LineDiscipline }
   | { status: 'lost' }
   /** The process has ended, or can't be reached again; the text stays until a key is pressed. */
@@ -54,7 +55,7 @@ export class StreamTerminal implements Pseudoterminal {
   readonly onDidClose: Event<number | undefined> = (listener) => this.#close.add((code) => void listener(code));
   readonly onDidChangeName: Event<string> = (listener) => this.#name.add(listener);
   readonly onDidOverrideDimensions: Event<TerminalDimensions | undefined> = (listener) => this.#override.add(listener);
-  #state: State = { status: 'opening' };
+  #state: State = { status: 'opening', typed: '' };
   #size = usualSize;
   #typed = false;
 
@@ -99,6 +100,8 @@ export class StreamTerminal implements Pseudoterminal {
         // The code is on the screen; VS Code would tell it once more, as an error of the terminal's.
         return this.#finish(undefined);
       case 'opening':
+        this.#state.typed += data;
+        return undefined;
       case 'lost':
       case 'closed':
         return undefined;
@@ -123,7 +126,7 @@ export class StreamTerminal implements Pseudoterminal {
     if (this.#state.status !== 'lost') return;
     const { reopen } = this.#source;
     if (!reopen) return;
-    this.#state = { status: 'opening' };
+    this.#state = { status: 'opening', typed: '' };
     const size = this.#size;
     reopen(size).then(
       (opened) => {
@@ -142,6 +145,7 @@ export class StreamTerminal implements Pseudoterminal {
     );
     // The tab may have been closed, and the window resized, while the request was under way.
     if (this.#state.status === 'closed') return this.#detach(stream, input, { hangUp: this.#source.hangUp ?? false });
+    const typed = this.#state.status === 'opening' ? this.#state.typed : '';
     this.#state = { status: 'open', opened, input, lines: new LineDiscipline() };
     if (opened.name !== undefined) this.#name.fire(opened.name);
     const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
@@ -153,6 +157,7 @@ export class StreamTerminal implements Pseudoterminal {
     });
     // `setDimensions` makes a new object of each change.
     if (this.#state.status === 'open' && size !== this.#size) this.#resize(stream);
+    if (this.#state.status === 'open' && typed !== '') this.handleInput(typed);
   }
 
   #type(state: State & { status: 'open' }, data: string): void {

@@ -67,6 +67,17 @@ test('a size that changed while the process was opened is sent once it is', asyn
   assert.deepEqual(sent, ['s 120x40']);
 });
 
+test('what is typed before the process is there is its first input', async () => {
+  const { terminal, sent } = scene();
+  terminal.open(undefined);
+  terminal.handleInput('echo ');
+  terminal.handleInput('hi\r');
+  await settled();
+  terminal.handleInput('exit\r');
+  await settled();
+  assert.equal(sent.join('').replaceAll('s < ', ''), 'echo hi\rexit\r');
+});
+
 test('a character that is cut between two messages, and between two sources, is shown whole', async () => {
   const { terminal, shown, wrote } = scene();
   terminal.open(undefined);
