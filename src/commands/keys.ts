@@ -45,6 +45,6 @@ const deletions: { is: (row: unknown) => boolean; command: Command }[] = [
 
 /** For as long as it takes VS Code to draw rows anew, nothing is selected to us: the keys were meant for what is again in a moment. */
 async function selectedRows(context: CommandContext, view: string): Promise<readonly unknown[]> {
-  for (let tries = 0; tries < 20 && context.selectedRows(view).length === 0; tries += 1) await delay(50);
+  for (let tries = 0; tries < 60 && context.selectedRows(view).length === 0; tries += 1) await delay(50);
   return context.selectedRows(view);
 }

@@ -29,6 +29,8 @@ export class ImagesView implements TreeDataProvider<Node>, TreeDragAndDropContro
   readonly #redraws: Redraws<Node>;
   readonly #shown = new Listeners<void>();
   readonly #dropped = new Listeners<string[]>();
+  /** The rows of images that VS Code has, by their repository, since it knows rows by identity. Those without a name are under ''. */
+  readonly #handedOut = new Map<string, ImageNode[]>();
   readonly #tree: TreeView<Node>;
   readonly #subscriptions: Subscription[];
   readonly onDidChangeTreeData;
@@ -54,7 +56,7 @@ export class ImagesView implements TreeDataProvider<Node>, TreeDragAndDropContro
         this.#tree,
         () =>
           images.all.map(({ createdAt }) => createdAt && describeDuration(Date.now() - Date.parse(createdAt))).join(),
-        () => this.#redraws.all(),
+        () => this.#redraws.rows([...this.#handedOut.values()].flat()),
       ),
       this.#tree,
       this.#redraws,
@@ -81,7 +83,7 @@ export class ImagesView implements TreeDataProvider<Node>, TreeDragAndDropContro
 
   getChildren(node?: Node): Node[] | Promise<Node[]> {
     if (!node) return this.#redraws.top(() => this.#top());
-    return node.kind === 'image' ? [] : this.#tagsOf(node);
+    return node.kind === 'image' ? [] : this.#handOut(node.name, this.#tagsOf(node));
   }
 
   getTreeItem(node: Node): TreeItem {
@@ -108,7 +110,13 @@ export class ImagesView implements TreeDataProvider<Node>, TreeDragAndDropContro
 
   #top(): Node[] {
     const { repositories, unnamed } = groupImages(this.#images.all);
-    return [...repositories.map(({ name }): Node => ({ kind: 'repository', name })), ...unnamed];
+    this.#handedOut.clear();
+    return [...repositories.map(({ name }): Node => ({ kind: 'repository', name })), ...this.#handOut('', unnamed)];
+  }
+
+  #handOut(repository: string, rows: ImageNode[]): ImageNode[] {
+    this.#handedOut.set(repository, rows);
+    return rows;
   }
 
   #tagsOf({ name }: RepositoryNode): ImageNode[] {

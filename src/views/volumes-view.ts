@@ -18,6 +18,8 @@ export class VolumesView implements TreeDataProvider<VolumeNode> {
   readonly #containers: Containers;
   readonly #redraws: Redraws<VolumeNode>;
   readonly #shown = new Listeners<void>();
+  /** The rows that VS Code has, since it knows rows by identity. */
+  #handedOut: VolumeNode[] = [];
   readonly #tree: TreeView<VolumeNode>;
   readonly #subscriptions: Subscription[];
   readonly onDidChangeTreeData;
@@ -36,7 +38,7 @@ export class VolumesView implements TreeDataProvider<VolumeNode> {
       followAges(
         this.#tree,
         () => volumes.all.map((volume) => this.#describe(volume)).join(),
-        () => this.#redraws.all(),
+        () => this.#redraws.rows(this.#handedOut),
       ),
       this.#tree,
       this.#redraws,
@@ -57,7 +59,12 @@ export class VolumesView implements TreeDataProvider<VolumeNode> {
   }
 
   getChildren(node?: VolumeNode): VolumeNode[] | Promise<VolumeNode[]> {
-    return node ? [] : this.#redraws.top(() => this.#volumes.all.map(({ name }) => ({ kind: 'volume', name })));
+    return node ? [] : this.#redraws.top(() => this.#top());
+  }
+
+  #top(): VolumeNode[] {
+    this.#handedOut = this.#volumes.all.map(({ name }) => ({ kind: 'volume', name }));
+    return this.#handedOut;
   }
 
   getTreeItem({ name }: VolumeNode): TreeItem {

@@ -1,7 +1,7 @@
 /** Skiff in Simplified Chinese, as a window in that language shows it. */
 import assert from 'node:assert/strict';
 import { useEditor } from '../support/editor.ts';
-import { until } from '../support/wait.ts';
+import { patience, until } from '../support/wait.ts';
 import { webview } from '../support/webview.ts';
 
 const { story } = useEditor({ locale: 'zh-cn' });
@@ -37,7 +37,7 @@ story('views, commands, rows and questions are Chinese', async ({ window, store 
 story('findings, reasons and hints of the engine are Chinese', async ({ window, store }) => {
   await window.run('Skiff: 检查此计算机（诊断）');
   const rows = webview(window.page).locator('tbody tr');
-  await rows.first().waitFor({ timeout: 60_000 });
+  await rows.first().waitFor({ timeout: patience(60_000) });
   await until('it has its findings', async () => (await rows.count()) > 10);
   const found = (await rows.allInnerTexts()).join('\n');
   assert.match(found, /内核\s+Linux/);

@@ -276,7 +276,7 @@ story('a typed command is checked before it is run', async ({ window }) => {
   await window.quick.fill('');
   await window.quick.waitFor(/A command is needed here/);
   // Back to the form, and out of it.
-  await window.page.keyboard.press('Escape');
+  await window.quick.press('Escape');
   await window.quick.waitFor(/Enter runs it/);
   await window.quick.cancel();
 });

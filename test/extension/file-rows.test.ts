@@ -169,7 +169,7 @@ story(
 
 story('what a container has changed is a tree, compared by a click and taken back', async ({ window, store }) => {
   const tree = window.tree('Containers');
-  await tree.toggle('Files');
+  await tree.collapse('Files');
   await tree.expand('Changes');
   await tree.waitForRow('passwd', /^Changed$/);
   await window.screenshot('change-rows-light');
@@ -191,24 +191,24 @@ story('what a container has changed is a tree, compared by a click and taken bac
 
 story('keys rename and delete what is selected, whatever it is', async ({ window, store }) => {
   const tree = window.tree('Containers');
-  await tree.toggle('Changes');
+  await tree.collapse('Changes');
   await tree.expand('Files');
   await tree.expand('data');
   await tree.click('single');
-  await window.page.keyboard.press('F2');
+  await tree.press('F2');
   await window.quick.waitFor(/Rename single/);
   await window.quick.enter('by-key');
   await tree.click('by-key');
-  await window.page.keyboard.press('Delete');
+  await tree.press('Delete');
   assert.match((await window.messages.dialog()).message, /^Delete \/data\/by-key of rows\?$/);
   await window.messages.clickDialog('Delete');
   await tree.waitForNoRow('by-key');
   await tree.click('rows');
-  await window.page.keyboard.press('F2');
+  await tree.press('F2');
   await window.quick.waitFor(/Rename rows/);
   await window.quick.enter('keyed');
   await tree.click('keyed');
-  await window.page.keyboard.press('Delete');
+  await tree.press('Delete');
   assert.equal((await window.messages.dialog()).message, 'Remove container keyed?');
   await window.messages.clickDialog('Kill and Remove');
   await tree.waitForNoRow('keyed');

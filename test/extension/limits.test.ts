@@ -34,7 +34,7 @@ story(
       'Processes 50',
       'Restart Policy unless-stopped (changed)',
     ]);
-    await window.page.keyboard.press('Enter');
+    await window.quick.press('Enter');
     const now = (): Promise<string> =>
       store.succeed([
         'inspect',
@@ -55,7 +55,7 @@ story('what can not be is told, with the way back; several containers are change
   await window.quick.pick('Restart Policy');
   await window.quick.pick('always');
   await window.quick.waitFor(/Enter applies it/);
-  await window.page.keyboard.press('Enter');
+  await window.quick.press('Enter');
   const { severity, message } = await window.messages.waitForNotification(/Could not change the limits of passing/);
   assert.equal(severity, 'error');
   assert.match(message, /AutoRemove is enabled/);
@@ -71,7 +71,7 @@ story('what can not be is told, with the way back; several containers are change
   await window.quick.pick('Memory');
   await window.quick.enter('96m');
   await window.quick.waitFor(/Enter applies it/);
-  await window.page.keyboard.press('Enter');
+  await window.quick.press('Enter');
   await until('both are limited', async () => {
     const memory = await store.succeed(['inspect', '-f', '{{.HostConfig.Memory}}', 'web', 'passing']);
     return memory === `${96 * mebibyte}\n${96 * mebibyte}`;
@@ -83,7 +83,7 @@ story('health shows in the row, and a failing check is told of with its last wor
   const tree = window.tree('Containers');
   const check = ['--health-cmd', 'echo "no answer from db" >&2; test -e /ok', '--health-interval', '200ms'];
   // Long enough for the row to be seen starting, once it is restarted.
-  const more = ['--health-retries', '2', '--health-start-period', `${patience(2000)}ms`];
+  const more = ['--health-retries', '2', '--health-start-period', `${patience(4000)}ms`];
   await store.succeed(['run', '-d', '--name', 'checked', ...check, ...more, '@host', 'sleep', '1000']);
   const icon = async (): Promise<string | undefined> => (await tree.waitForRow('checked')).icon;
   await tree.waitForRow('checked', /^unhealthy · Up /);

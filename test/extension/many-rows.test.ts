@@ -70,14 +70,13 @@ story('all stopped containers are removed with one question', async ({ window, s
 });
 
 story('Delete removes the selected rows of each view, after a question', async ({ window, store }) => {
-  const { page } = window;
   await store.succeed(['import', busyboxRootfs(), 'busybox:1']);
   await store.succeed(['network', 'create', 'lab']);
   for (const name of ['first', 'second']) await store.succeed(['volume', 'create', name]);
   const images = window.tree('Images');
   await images.waitForRow('1');
   await images.click('1');
-  await page.keyboard.press('Delete');
+  await images.press('Delete');
   assert.match((await window.messages.dialog()).message, /busybox:1/);
   await window.messages.clickDialog('Remove');
   await images.waitForNoRow('1');
@@ -86,7 +85,7 @@ story('Delete removes the selected rows of each view, after a question', async (
   await networks.expandPane();
   await networks.waitForRow('lab');
   await networks.click('lab');
-  await page.keyboard.press('Delete');
+  await networks.press('Delete');
   assert.equal((await window.messages.dialog()).message, 'Remove network lab?');
   await window.messages.clickDialog('Remove');
   await networks.waitForNoRow('lab');
@@ -95,7 +94,7 @@ story('Delete removes the selected rows of each view, after a question', async (
   await volumes.expandPane();
   await volumes.waitForRow('second');
   await volumes.select('first', 'second');
-  await page.keyboard.press('Delete');
+  await volumes.press('Delete');
   assert.equal((await window.messages.dialog()).message, 'Remove 2 volumes?');
   await window.messages.clickDialog('Remove');
   await volumes.waitForNoRow('first');

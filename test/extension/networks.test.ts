@@ -108,7 +108,7 @@ story('a published port opens in the browser, from its row and from its containe
   await page.goto(`http://127.0.0.1:${port}/`);
   assert.match(await page.locator('body').innerText(), /^this is one/);
   await page.close();
-  await tree.toggle('one');
+  await tree.collapse('one');
 });
 
 story('several ports open at once, and one is asked for where a container has several', async ({ window, store }) => {

@@ -22,7 +22,7 @@ story(
       'https://code.visualstudio.com/docs/remote/tunnels',
     ]);
     await window.screenshot('other-system');
-    assert.equal(await window.quick.hasCommand('Skiff: Show Log of Helper'), true);
+    await until('its log is offered', () => window.quick.hasCommand('Skiff: Show Log of Helper'));
     for (const command of ['Run Container…', 'Stop', 'Pull Image…', 'Examine This Machine (Doctor)'])
       assert.equal(await window.quick.hasCommand(`Skiff: ${command}`), false, command);
     assert.deepEqual(await window.messages.notifications(), []);

@@ -1,7 +1,7 @@
 /** Each view in each kind of theme, to be looked at: `.cache/screenshots/THEME-VIEW.png`. `npm run pictures` takes the README's of these. */
 import { useEditor, type Editor } from '../support/editor.ts';
 import { busyboxRootfs } from '../support/images.ts';
-import { until } from '../support/wait.ts';
+import { patience, until } from '../support/wait.ts';
 import { curveWidth, webview } from '../support/webview.ts';
 
 const { story } = useEditor({
@@ -31,14 +31,19 @@ async function portray({ window }: Editor, view: string): Promise<void> {
 
 /** Wide enough for what rows have to say. */
 async function widenSideBar({ window: { page } }: Editor): Promise<void> {
-  const { x = 0, width = 0, y = 0 } = (await page.locator('.part.sidebar').boundingBox()) ?? {};
-  await page.mouse.move(x + width + 2, y + 500);
-  await page.mouse.down();
-  await page.mouse.move(x + width + 212, y + 500, { steps: 4 });
-  await page.mouse.up();
-  const wider = async (): Promise<boolean> =>
-    ((await page.locator('.part.sidebar').boundingBox())?.width ?? 0) > width + 190;
-  await until('the side bar is wider', wider);
+  const bar = async (): Promise<{ x: number; y: number; width: number }> =>
+    (await page.locator('.part.sidebar').boundingBox()) ?? Promise.reject(new Error('there is no side bar'));
+  const { width } = await bar();
+  const wider = async (): Promise<boolean> => (await bar()).width > width + 190;
+  // What is still being laid out may not be where it was a moment ago.
+  await until('the side bar is wider', async () => {
+    const { x, y } = await bar();
+    await page.mouse.move(x + width + 2, y + 500);
+    await page.mouse.down();
+    await page.mouse.move(x + width + 212, y + 500, { steps: 4 });
+    await page.mouse.up();
+    return until('it follows', wider, 2000).catch(() => false);
+  });
 }
 
 const serve = ['sh', '-c', 'echo ready; exec httpd -f -p 80 -h /'];
@@ -131,7 +136,7 @@ story('documents: inspect, and what the doctor has found', async (editor) => {
   await window.run('View: Close All Editors');
   await window.run('Skiff: Examine This Machine (Doctor)');
   const report = webview(window.page).getByRole('heading', { name: 'Skiff Doctor' });
-  await report.waitFor({ timeout: 60_000 });
+  await report.waitFor({ timeout: patience(60_000) });
   await until('it has its findings', async () => (await webview(window.page).locator('tr').count()) > 5);
   await portray(editor, 'doctor');
   await window.run('View: Close All Editors');

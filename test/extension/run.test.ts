@@ -61,23 +61,23 @@ story('all that is said stands in the line, which can be copied', async ({ windo
 story('a row says its ports, and below it lie ports, networks and processes', async ({ window }) => {
   const tree = window.tree('Containers');
   await tree.waitForRow('web', new RegExp(`^Up .* · ${port} → 80 · `));
-  await tree.toggle('web');
+  await tree.expand('web');
   assert.equal((await tree.waitForRow(`Port ${port} → 80`)).description, 'on 127.0.0.1');
   await tree.waitForRow('Network bridge', /^\d+\.\d+\.\d+\.\d+$/);
-  await tree.toggle('Processes');
+  await tree.expand('Processes');
   await tree.waitForRow('sleep 1000', /^\d+ · root$/);
   await window.screenshot('container-parts');
   await tree.clickContext(`Port ${port} → 80`, 'Copy Address of Port');
   await window.waitForClipboard(`127.0.0.1:${port}`);
-  await tree.toggle('web');
+  await tree.collapse('web');
 });
 
 story('Enter runs once more what was run last; a port in use leads to the port', async ({ window, store }) => {
   await window.run('Skiff: Run Container…');
   await window.quick.waitFor(/Choose an image/);
-  await window.page.keyboard.press('Enter');
+  await window.quick.press('Enter');
   await window.quick.waitFor(/Enter runs it/);
-  await window.page.keyboard.press('Enter');
+  await window.quick.press('Enter');
   const { message } = await window.messages.waitForNotification(/port/);
   assert.equal(message, `Could not run @host: port ${port} is in use by web. Choose another.`);
   await window.screenshot('run-port-in-use');
@@ -85,7 +85,7 @@ story('Enter runs once more what was run last; a port in use leads to the port',
   await window.quick.waitFor(/Ports to publish/);
   await window.quick.enter(`127.0.0.1:${port + 1}:80`);
   await window.quick.waitFor(/Enter runs it/);
-  await window.page.keyboard.press('Enter');
+  await window.quick.press('Enter');
   await window.tree('Containers').waitFor('both run', (rows) => rows.length === 2);
   await until('the second has the other port', async () => (await store.succeed(['ps'])).includes(String(port + 1)));
 });
@@ -94,10 +94,10 @@ story('two keys mount the workspace, and the container begins in it', async ({ w
   writeFileSync(join(workspace, 'from-the-workspace'), '');
   await window.run('Skiff: Run Container…');
   await window.quick.waitFor(/Choose an image/);
-  await window.page.keyboard.press('Enter');
+  await window.quick.press('Enter');
   await window.quick.waitFor(/Enter runs it/);
-  await window.page.keyboard.press('w');
-  await window.page.keyboard.press('Enter');
+  await window.quick.press('w');
+  await window.quick.press('Enter');
   await until('it is mounted', async () => {
     const line = await details(window);
     return line.includes(`-v ${workspace}:/workspace `) && line.includes(' -w /workspace ');

@@ -34,8 +34,7 @@ story('curves move while a container works, and say so in words', async ({ windo
 story('the keyboard goes from moment to moment, and what was there is read out', async ({ window }) => {
   const page = webview(window.page);
   const plot = page.getByRole('group', { name: /^CPU in the last two minutes/ });
-  await plot.focus();
-  await window.page.keyboard.press('Home');
+  await plot.press('Home');
   await page.locator('[aria-live=polite]', { hasText: /^−\d+ s: CPU [\d.]+%$/ }).waitFor({ state: 'attached' });
 });
 

@@ -32,7 +32,7 @@ story('entering gives this machine’s tools in the container’s network', asyn
   await window.tree('Containers').clickContext('web', 'Enter Namespaces…');
   await window.quick.waitFor(/in these namespaces/);
   await window.screenshot('terminal-enter-choices');
-  await window.page.keyboard.press('Enter');
+  await window.quick.press('Enter');
   await window.terminal.waitFor(/[#$] ?$/);
   await window.terminal.type('cat /proc/net/fib_trie; hostname\n');
   const text = await window.terminal.waitFor(/32 host LOCAL[^]*[#$] ?$/);

@@ -2,9 +2,9 @@ import type { Page } from 'playwright-core';
 import { exactly } from './dom.ts';
 
 /** The entries of the menu that is open. */
-export async function openMenu(page: Page): Promise<string[]> {
+export async function openMenu(page: Page, timeout?: number): Promise<string[]> {
   const menu = page.locator('.monaco-menu').last();
-  await menu.waitFor();
+  await menu.waitFor(timeout === undefined ? {} : { timeout });
   const texts = await menu.locator('.action-label:not(.separator)').allTextContents();
   return texts.map((text) => text.trim()).filter((text) => text !== '');
 }

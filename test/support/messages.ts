@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
+import { clickOn } from './click.ts';
 import { exactly, type PageElement } from './dom.ts';
-import { until } from './wait.ts';
+import { patience, until } from './wait.ts';
 
 export type Notification = { severity: 'info' | 'warning' | 'error' | ''; message: string; buttons: string[] };
 /** Of those that come within 800 ms VS Code shows three, and the others only to who opens the list of them (notificationsToasts.ts: SPAM_PROTECTION). */
@@ -39,6 +40,7 @@ export class Messages {
         const all = await this.notifications();
         const found = all.find((one) => text.test(one.message));
         if (found === undefined) throw new Error(`there are ${JSON.stringify(all)}`);
+        await this.#hold(text, patience(3000));
         return found;
       },
       limit,
@@ -48,12 +50,9 @@ export class Messages {
   }
 
   async clickNotification(text: RegExp, button: string): Promise<void> {
-    // The newest is first.
-    const toast = this.#toasts.filter({ hasText: text }).first();
-    await toast.waitFor();
+    const toast = await this.#hold(text);
     await this.#page.waitForTimeout(toastInterval);
-    await toast.hover();
-    await toast.locator('.monaco-button', { hasText: exactly(button) }).click();
+    await clickOn(toast.locator('.monaco-button', { hasText: exactly(button) }), '.monaco-button');
   }
 
   /** The modal dialog, once it is open. */
@@ -77,6 +76,16 @@ export class Messages {
       .filter({ hasText: exactly(button) })
       .click();
     await this.#dialog.waitFor({ state: 'detached' });
+  }
+
+  /** Rests the mouse on a toast, whose time does not run out then: others go 10 to 15 seconds after they have come. */
+  async #hold(text: RegExp, timeout?: number): Promise<Locator> {
+    const message = this.#page.locator('.notification-list-item-message', { hasText: text });
+    // The newest is first.
+    const toast = this.#toasts.filter({ has: message }).first();
+    // On its icon: over a long message there would be a hover, and over the buttons with it.
+    await toast.hover({ position: { x: 12, y: 12 }, ...(timeout === undefined ? {} : { timeout }) });
+    return toast;
   }
 
   get #toasts(): Locator {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { clickOn, tryClick } from './click.ts';
 import { exactly, type PageElement } from './dom.ts';
 import { patience, until } from './wait.ts';
 
@@ -34,12 +35,14 @@ export class QuickInput {
 
   /** Runs a command from the palette by its exact title, "Category: Title". */
   async runCommand(title: string): Promise<void> {
-    if (await this.#widget.isVisible()) await this.#page.keyboard.press('Escape');
     // What has just been clicked may still take the focus, and with it the palette away: then it is opened again.
     await until(`the palette offers ${title}`, async () => {
+      // Another one, which may be going by itself.
+      if (await this.#widget.isVisible())
+        await this.#input.press('Escape', { timeout: patience(1000) }).catch(() => undefined);
       await this.#askPalette(title);
       try {
-        await this.#row(title).click({ timeout: patience(5000) });
+        await tryClick(this.#row(title), '.monaco-list-row', patience(5000));
         return true;
       } catch (error) {
         throw new Error(`it shows ${JSON.stringify((await this.labels()).slice(0, 8))}`, { cause: error });
@@ -65,8 +68,7 @@ export class QuickInput {
       if (now.join() !== shown) [shown, since] = [now.join(), Date.now()];
       return (now.includes(title) || (now.length > 0 && Date.now() - since > patience(1000))) && now;
     });
-    await this.#page.keyboard.press('Escape');
-    await this.#widget.waitFor({ state: 'hidden' });
+    await this.cancel();
     return labels.includes(title);
   }
 
@@ -129,14 +131,25 @@ export class QuickInput {
 
   /** Chooses an entry by its label. */
   async pick(label: string): Promise<void> {
-    await this.#row(label).click();
+    await clickOn(this.#row(label), '.monaco-list-row');
+  }
+
+  /** Presses a key in it, in Playwright's spelling: what has just been clicked may still have the keys. */
+  async press(key: string): Promise<void> {
+    await this.#input.press(key);
   }
 
   /** Ticks entries of a pick that takes several, and accepts. */
   async pickMany(labels: readonly string[]): Promise<void> {
     for (const label of labels)
-      await this.#row(label).locator('.quick-input-list-checkbox, .monaco-checkbox').first().click();
-    await this.#widget.locator('.quick-input-action .monaco-button', { hasText: exactly('OK') }).click();
+      await clickOn(
+        this.#row(label).locator('.quick-input-list-checkbox, .monaco-checkbox').first(),
+        '.monaco-list-row',
+      );
+    await clickOn(
+      this.#widget.locator('.quick-input-action .monaco-button', { hasText: exactly('OK') }),
+      '.monaco-button',
+    );
   }
 
   /** Fills the input and accepts it with Enter. */

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { clickOn } from './click.ts';
 import { quoted, exactly, type DragGlobals, type PageDocument, type PageElement } from './dom.ts';
 import { openMenu, pickMenuEntry } from './menu.ts';
 import { patience, until } from './wait.ts';
@@ -40,7 +41,12 @@ export class TreeView {
   /** A view that is closed at first. */
   async expandPane(): Promise<void> {
     const header = this.pane.locator('.pane-header');
-    if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
+    await until(`${this.#title} is open`, async () => {
+      const isOpen = async (): Promise<boolean> => (await header.getAttribute('aria-expanded')) === 'true';
+      if (await isOpen()) return true;
+      await header.click({ timeout: attemptLimit() });
+      return until('it opens', isOpen, 2000).catch(() => false);
+    });
   }
 
   /** The rows on screen, top to bottom. A long tree is virtual: rows out of sight are not there (see `row`). */
@@ -122,27 +128,36 @@ export class TreeView {
     for (const label of others) await this.click(label, { modifiers: ['Control'] });
   }
 
-  /** Opens or closes a row that has children. */
-  async toggle(label: string): Promise<void> {
-    await (await this.row(label)).locator('.monaco-tl-twistie').click({ timeout: attemptLimit() });
+  /** Presses a key on the rows that are selected, in Playwright's spelling. */
+  async press(key: string): Promise<void> {
+    await this.pane.locator('.monaco-list').press(key);
   }
 
-  /** Until it is: a tree that is still being made takes no click. */
+  /** Opens a row that has children. */
   async expand(label: string): Promise<void> {
-    await until(`${label} is expanded`, async () => {
-      const isExpanded = async (): Promise<boolean> =>
-        (await (await this.row(label)).getAttribute('aria-expanded')) === 'true';
-      if (await isExpanded()) return true;
-      await this.toggle(label);
-      // Clicked once more too early it would close again.
-      return until('it opens', isExpanded, 2000).catch(() => false);
+    await this.#turn(label, 'true');
+  }
+
+  async collapse(label: string): Promise<void> {
+    await this.#turn(label, 'false');
+  }
+
+  /** Until it is: a tree that is still being made, or made anew, takes no click. */
+  async #turn(label: string, expanded: 'true' | 'false'): Promise<void> {
+    await until(`${label} is ${expanded === 'true' ? 'open' : 'closed'}`, async () => {
+      const isSo = async (): Promise<boolean> =>
+        (await (await this.row(label)).getAttribute('aria-expanded', { timeout: attemptLimit() })) === expanded;
+      if (await isSo()) return true;
+      await (await this.row(label)).locator('.monaco-tl-twistie').click({ timeout: attemptLimit() });
+      // Clicked once more too early it would be as it was.
+      return until('it turns', isSo, 2000).catch(() => false);
     });
   }
 
   /** Labels of the icons that show on a row when the mouse is over it. */
   async inlineActions(label: string): Promise<string[]> {
     const row = await this.row(label);
-    await row.hover();
+    await row.hover({ timeout: attemptLimit() });
     const labels = await row
       .locator('.actions .action-label[aria-label]')
       .evaluateAll((all: PageElement[]) => all.map((one) => one.getAttribute('aria-label') ?? ''));
@@ -159,19 +174,23 @@ export class TreeView {
 
   /** Clicks an icon on a row by its label. */
   async clickInline(label: string, action: string): Promise<void> {
-    await this.#hit(label, 'click', async (row) => {
+    const click = async (row: Locator): Promise<void> => {
       const timeout = attemptLimit();
       await row.hover({ timeout });
       await row.locator(`.actions .action-label[aria-label=${quoted(action)}]`).click({ timeout });
-    });
+    };
+    await this.#hit(label, 'click', click, action);
   }
 
   /** Entries of a row's context menu. Closes it again. */
   async contextMenu(label: string): Promise<string[]> {
-    await this.#openContext(label);
-    const entries = await openMenu(this.#page);
-    await this.#page.keyboard.press('Escape');
-    return entries;
+    return until(`the menu of ${label} has entries`, async () => {
+      await this.#openContext(label);
+      // It goes, too, when something else takes the keys.
+      const entries = await openMenu(this.#page, attemptLimit());
+      await this.#page.keyboard.press('Escape');
+      return entries.length > 0 && entries;
+    });
   }
 
   /** Chooses from a row's context menu; several names are a way through submenus. */
@@ -180,6 +199,8 @@ export class TreeView {
     await until(`the menu of ${label} is open for ${entries.join(', ')}`, async () => {
       await this.#openContext(label);
       await pickMenuEntry(this.#page, entries, attemptLimit());
+      // It has taken the choice when it goes.
+      await this.#page.locator('.monaco-menu').first().waitFor({ state: 'detached', timeout: attemptLimit() });
       return true;
     });
   }
@@ -191,7 +212,7 @@ export class TreeView {
     const own = this.pane.locator(`.pane-header .actions ${label}`);
     const common = this.#page.locator(`.composite.title ${label}`).first();
     await own.or(common).first().waitFor();
-    await ((await own.count()) > 0 ? own : common).click();
+    await clickOn((await own.count()) > 0 ? own : common, '.action-label');
   }
 
   /** What the view says while it has no rows, links and buttons included. */
@@ -208,7 +229,10 @@ export class TreeView {
 
   /** Clicks a button of the welcome text. */
   async clickWelcome(button: string): Promise<void> {
-    await this.pane.locator('.welcome-view-content .monaco-button', { hasText: exactly(button) }).click();
+    await clickOn(
+      this.pane.locator('.welcome-view-content .monaco-button', { hasText: exactly(button) }),
+      '.monaco-button',
+    );
   }
 
   /** The message above the rows, or an empty text. */
@@ -218,7 +242,8 @@ export class TreeView {
 
   /** Lets go of something over a row, as who drags it there. */
   async drop(label: string, ...dropped: Dropped[]): Promise<void> {
-    await (await this.row(label)).evaluate(dropThere, dropped);
+    const row = await until(`there is ${label} to drop on`, () => this.row(label));
+    await row.evaluate(dropThere, dropped);
   }
 
   async #openContext(label: string): Promise<void> {
@@ -231,20 +256,22 @@ export class TreeView {
 
   /**
    * Until the row has got the mouse's event. A tree that is drawn anew between the button's going down and up takes the row from
-   * under the mouse: then nobody, or another row, gets it.
+   * under the mouse: then nobody, or another row, gets it. `action`: until the row's icon of that name has got it.
    */
   async #hit(
     label: string,
     event: 'click' | 'dblclick' | 'contextmenu',
     act: (row: Locator) => Promise<void>,
+    action?: string,
   ): Promise<void> {
     await until(`${label} has got a ${event}`, async () => {
       const row = await this.row(label);
       const hit = await this.#page.evaluateHandle(listenOnce, event);
       await act(row);
-      const got = await hit.evaluate((seen) => seen.row);
+      const { row: got, action: hitAction } = await hit.evaluate((seen) => seen);
       await hit.dispose();
-      return got === label || Promise.reject(new Error(`${got ?? 'nothing'} has got it`));
+      if (got !== label) throw new Error(`${got ?? 'nothing'} has got it`);
+      return action === undefined || action === hitAction || Promise.reject(new Error(`not ${action} has got it`));
     });
   }
 }
@@ -252,12 +279,15 @@ export class TreeView {
 /** After this long the row may have become another one: it is looked for again. */
 const attemptLimit = (): number => patience(3000);
 
-/** In the page: the label of the row that gets the next event of this kind. */
-function listenOnce(event: string): { row: string | undefined } {
-  const seen: { row: string | undefined } = { row: undefined };
+type Hit = { row: string | undefined; action: string | undefined };
+
+/** In the page: the label of the row that gets the next event of this kind, and of the icon in it. */
+function listenOnce(event: string): Hit {
+  const seen: Hit = { row: undefined, action: undefined };
   const { document } = globalThis as unknown as { document: PageDocument };
   const listener = ({ target }: { target: PageElement }): void => {
     seen.row = target.closest('.monaco-list-row')?.querySelector('.label-name')?.textContent ?? '';
+    seen.action = target.closest('.action-label')?.getAttribute('aria-label') ?? undefined;
   };
   document.addEventListener(event, listener, { capture: true, once: true });
   return seen;

@@ -89,6 +89,9 @@ export class Workbench {
       await heading.waitFor({ timeout: patience(2000) });
       return true;
     });
+    // Of a window that is new its extensions are the last to be there.
+    const unmade = this.page.locator('.part.sidebar').getByText('There is no data provider registered');
+    await until(`${title} has its views`, async () => (await unmade.count()) === 0, 90_000);
   }
 
   /** A tree by its view's title. */
