@@ -90,7 +90,10 @@ export class Workbench {
       return true;
     });
     // Of a window that is new its extensions are the last to be there.
-    const unmade = this.page.locator('.part.sidebar').getByText('There is no data provider registered');
+    const unmade = this.page
+      .locator('.part.sidebar')
+      .getByText('There is no data provider registered')
+      .filter({ visible: true });
     await until(`${title} has its views`, async () => (await unmade.count()) === 0, 90_000);
   }
 
