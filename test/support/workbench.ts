@@ -50,6 +50,11 @@ export class Workbench {
 
   /** Ends the window's extension host and starts a new one, as "Reload Window" does. */
   async reload(): Promise<void> {
+    await this.#loadAnew();
+    await this.#viewsMade();
+  }
+
+  async #loadAnew(): Promise<void> {
     this.#begun = this.#console.length;
     await this.page.reload({ waitUntil: 'commit' });
     await this.#ready();
@@ -82,20 +87,22 @@ export class Workbench {
   /** Clicks an entry of the activity bar and waits for its side bar. */
   async openActivity(title: string): Promise<void> {
     await this.#showActivity(title);
-    // Of a window that is new its extensions are the last to be there.
+    await this.#viewsMade();
+  }
+
+  /** Of a window that is new its extensions are the last to be there, and with them what its views have. */
+  async #viewsMade(): Promise<void> {
     const unmade = this.page
       .locator('.part.sidebar')
       .getByText('There is no data provider registered')
       .filter({ visible: true });
     await until(
-      `${title} has its views`,
+      'the views in sight are made',
       async () => {
         if ((await unmade.count()) === 0) return true;
         // VS Code's own limit: on a machine that needs more than a minute the window stays without extensions.
-        if (!this.#console.slice(this.#begun).some((line) => /took longer than \d+s to send its ready/.test(line)))
-          return false;
-        await this.reload();
-        await this.#showActivity(title);
+        if (this.#console.slice(this.#begun).some((line) => /took longer than \d+s to send its ready/.test(line)))
+          await this.#loadAnew();
         return false;
       },
       180_000,
