@@ -87,11 +87,11 @@ export class Workbench {
   /** Clicks an entry of the activity bar and waits for its side bar. */
   async openActivity(title: string): Promise<void> {
     await this.#showActivity(title);
-    await this.#viewsMade();
+    await this.#viewsMade(() => this.#showActivity(title));
   }
 
-  /** Of a window that is new its extensions are the last to be there, and with them what its views have. */
-  async #viewsMade(): Promise<void> {
+  /** Of a window that is new its extensions are the last to be there, and with them what its views have. `show`: has them in sight again. */
+  async #viewsMade(show = () => Promise.resolve()): Promise<void> {
     const unmade = this.page
       .locator('.part.sidebar')
       .getByText('There is no data provider registered')
@@ -101,8 +101,10 @@ export class Workbench {
       async () => {
         if ((await unmade.count()) === 0) return true;
         // VS Code's own limit: on a machine that needs more than a minute the window stays without extensions.
-        if (this.#console.slice(this.#begun).some((line) => /took longer than \d+s to send its ready/.test(line)))
+        if (this.#console.slice(this.#begun).some((line) => /took longer than \d+s to send its ready/.test(line))) {
           await this.#loadAnew();
+          await show();
+        }
         return false;
       },
       180_000,
