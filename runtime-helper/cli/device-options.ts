@@ -5,12 +5,14 @@ import { UsageError } from './usage-error.ts';
 /** `/dev/x`, `/dev/x:/dev/y`, `/dev/x:rw`, `/dev/x:/dev/y:rwm`. */
 export function parseDevice(text: string): DeviceRequest {
   const [source = '', second, third, ...more] = text.split(':');
-  const isAccess = (word: string | undefined): word is string => word !== undefined && /^[rwm]{1,3}$/.test(word);
+  const isAccess = (word: string): boolean => /^[rwm]{1,3}$/.test(word);
   const [target, access] =
-    isAccess(second) && third === undefined ? [source, second] : [second ?? source, third ?? 'rwm'];
+    second !== undefined && isAccess(second) && third === undefined
+      ? [source, second]
+      : [second ?? source, third ?? 'rwm'];
   if (!source.startsWith('/')) throw new UsageError(`${source} is not an absolute path`, 125);
-  if (!target.startsWith('/') || !isAccess(access) || more.length > 0)
-    throw new UsageError(`bad format for path: ${text}`, 125);
+  if (!target.startsWith('/') || more.length > 0) throw new UsageError(`bad format for path: ${text}`, 125);
+  if (!isAccess(access)) throw new UsageError(`bad mode specified: ${access}`, 125);
   return { source, target, access };
 }
 

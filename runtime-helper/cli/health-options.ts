@@ -63,7 +63,7 @@ function duration(options: Options, name: string, field: string): number {
     });
   }
   if (milliseconds < 0) throw bad(`--${name} cannot be negative`);
-  if (milliseconds > 0 && milliseconds < 1) throw bad(`${field} in Healthcheck cannot be less than 1ms`);
+  if (milliseconds > 0 && milliseconds < 1) throw new UsageError(`${field} in Healthcheck cannot be less than 1ms`);
   return milliseconds * 1e6;
 }
 

@@ -68,7 +68,7 @@ export const changeOptions: OptionTable = Object.fromEntries(
 export function readLimits(options: Options): LimitsRequest {
   const limits: LimitsRequest = {
     ...readPlainLimits(options),
-    ...number('memorySwappiness', options, 'memory-swappiness', [0, 100]),
+    ...swappiness(options.number('memory-swappiness')),
     ...(options.flag('oom-kill-disable') ? { oomKillDisable: true } : {}),
     ...devices('blkioWeightDevice', options, 'blkio-weight-device', parseDeviceWeight),
     ...devices('deviceReadBps', options, 'device-read-bps', parseByteRate),
@@ -162,6 +162,14 @@ function cpuset<K extends keyof Limits>(key: K, options: Options, name: string):
   if (text === undefined || text === '') return {};
   if (!/^\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*$/.test(text)) throw bad(`invalid value ${text} for ${name.replace('-', ' ')}`);
   return { [key]: text } as { [key in K]?: string };
+}
+
+/** Docker's command line knows this range, and leaves the others to its daemon. */
+function swappiness(value: number | undefined): { memorySwappiness?: number } {
+  if (value === undefined || value === -1) return {};
+  if (value < 0 || value > 100)
+    throw new UsageError(`invalid value: ${value}. Valid memory swappiness range is 0-100`, 125);
+  return { memorySwappiness: value };
 }
 
 function pids(value: number | undefined): { pidsLimit?: number } {

@@ -21,7 +21,10 @@ export function parseMount(text: string, cwd: string): MountRequest {
   const fields = parseFields(text);
   const type = fields.get('type') ?? 'volume';
   const known = kinds[type];
-  if (!known) throw invalid(text, `mount type "${type}" is not supported: bind, volume and tmpfs are`);
+  if (!known)
+    throw new UsageError(
+      `invalid mount config for type "${type}": mount type unknown: bind, volume and tmpfs are there`,
+    );
   for (const key of fields.keys())
     if (key !== 'type' && !known.includes(key)) throw invalid(text, `unexpected key '${key}' for type "${type}"`);
   const target = fields.get('target');
@@ -34,7 +37,8 @@ function mountOf(text: string, type: string, target: string, fields: Fields, cwd
   if (type === 'tmpfs') return tmpfsMount(text, target, readonly, fields);
   const source = fields.get('source');
   if (type === 'volume') return volumeMount(text, { source, target, readonly }, fields);
-  if (source === undefined) throw invalid(text, 'source is required');
+  if (source === undefined)
+    throw new UsageError('invalid mount config for type "bind": field Source must not be empty');
   return bindMount(text, { source: resolve(cwd, source), target, readonly }, fields);
 }
 

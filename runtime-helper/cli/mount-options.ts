@@ -26,7 +26,8 @@ export function readMountOptions(options: Options, cwd: string): Pick<CreateOpti
 /** `TARGET`, `SOURCE:TARGET` or `SOURCE:TARGET:OPTION,…`; a source with a slash is a path, any other a volume's name. */
 function parseVolume(text: string, cwd: string): MountRequest {
   const parts = text.split(':');
-  if (parts.length > 3 || parts.some((part) => part === '')) throw bad(text);
+  if (parts.some((part) => part === '')) throw new UsageError(`invalid volume specification: '${text}'`, 125);
+  if (parts.length > 3) throw bad(text);
   const [first = '', second, third] = parts;
   // `-v /data:ro` has always been an anonymous volume to nobody: the second part of two is the target.
   const [source, target] = second === undefined ? [undefined, first] : [first, second];
@@ -82,13 +83,14 @@ function parseTmpfs(text: string): MountRequest {
 
 function parseVolumesFrom(text: string): { container: string; readonly?: boolean } {
   const [container = '', mode, ...more] = text.split(':');
-  if (container === '' || more.length > 0) throw new UsageError(`invalid volumes-from: ${text}`, 125);
+  if (container === '' || more.length > 0) throw new UsageError(`invalid volumes-from: ${text}`);
   if (mode === undefined) return { container };
   if (mode !== 'ro' && mode !== 'rw' && !ignoredModes.has(mode))
-    throw new UsageError(`invalid mode for volumes-from: ${mode}`, 125);
+    throw new UsageError(`invalid mode for volumes-from: ${mode}`);
   return mode === 'ro' ? { container, readonly: true } : { container };
 }
 
+/** What Docker's command line leaves to its daemon. */
 function bad(text: string, reason?: string): UsageError {
-  return new UsageError(`invalid volume specification: '${text}'${reason === undefined ? '' : `: ${reason}`}`, 125);
+  return new UsageError(`invalid volume specification: '${text}'${reason === undefined ? '' : `: ${reason}`}`);
 }

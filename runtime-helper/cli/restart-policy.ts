@@ -7,9 +7,9 @@ const names = ['no', 'always', 'unless-stopped', 'on-failure'] as const;
 export function parseRestartPolicy(text: string): RestartPolicy {
   const [typed = '', count, ...rest] = text.split(':');
   if (typed === '' && count !== undefined)
-    throw new UsageError('invalid restart policy format: no policy provided before colon');
+    throw new UsageError('invalid restart policy format: no policy provided before colon', 125);
   if (rest.length > 0 || (count !== undefined && !/^[+-]?\d+$/.test(count)))
-    throw new UsageError('invalid restart policy format: maximum retry count must be an integer');
+    throw new UsageError('invalid restart policy format: maximum retry count must be an integer', 125);
   const name = typed === '' ? 'no' : names.find((one) => one === typed);
   if (name === undefined)
     throw new UsageError(

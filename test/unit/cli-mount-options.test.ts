@@ -47,8 +47,8 @@ describe('mounts on the command line', () => {
     [['-v', 'a:b'], /mount path must be absolute/],
     [['-v', '/a::/b'], /invalid volume specification/],
     [['-v', '/a:/b:rx'], /invalid mode: rx/],
-    [['--mount', 'type=npipe,dst=/x'], /mount type "npipe" is not supported/],
-    [['--mount', 'type=bind,dst=/x'], /source is required/],
+    [['--mount', 'type=npipe,dst=/x'], /invalid mount config for type "npipe": mount type unknown/],
+    [['--mount', 'type=bind,dst=/x'], /field Source must not be empty/],
     [['--mount', 'type=tmpfs,src=/a,dst=/x'], /unexpected key 'source'/],
     [['--tmpfs', '/t:lowerdir=/etc'], /invalid tmpfs option/],
   ] as const)

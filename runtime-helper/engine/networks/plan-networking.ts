@@ -111,7 +111,9 @@ function assertExtraHost(entry: string): void {
 
 /** `name` or `name:alias`. */
 function findLink({ catalog }: Parts, link: string): { id: string; alias: string } {
-  const [reference = '', alias = reference] = link.split(':');
+  const [reference = '', alias = reference, ...more] = link.split(':');
+  if (link === '') throw unreadable('empty string specified for links');
+  if (more.length > 0) throw unreadable(`bad format for links: ${link}`);
   const { id } = catalog.record(reference);
   assertAlias(alias);
   return { id, alias };
