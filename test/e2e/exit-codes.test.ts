@@ -120,6 +120,21 @@ describe('exit codes', () => {
     await store.succeed(['exec', 'runs', 'sh', '-c', '! test -e /not']);
   });
 
+  it('come with a sentence about a working directory, and no error number’s name', async () => {
+    for (const [folder, words] of [
+      ['/sys/made', /working directory \/sys\/made: read-only file system\n$/],
+      [`/${'long'.repeat(64)}`, /working directory \/(?:long)+\w*: file name too long\n$/],
+    ] as const)
+      await check(['run', '--rm', '-w', folder, 'box', 'true'], 125, words);
+    await check(
+      ['exec', '-w', '/proc/1/cwd', 'runs', 'true'],
+      126,
+      /working directory \/proc\/1\/cwd: too many links, or/,
+    );
+    await store.succeed(['exec', 'runs', 'ln', '-s', 'circle', '/circle']);
+    await check(['exec', '-w', '/circle', 'runs', 'true'], 126, /working directory \/circle: too many links, or/);
+  });
+
   it('are 1 for the template of a list that can’t be read, and 64 for one of inspect', async () => {
     await check(['ps', '--format', '{{.Names'], 1, /unclosed action/);
     await check(['inspect', '-f', '{{.Name', 'runs'], 64, /unclosed action/);

@@ -71,6 +71,10 @@ const folderReasons = new Map([
   ['ENOENT', 'no such file or directory'],
   ['ENOTDIR', 'not a directory'],
   ['EACCES', 'permission denied'],
+  ['EROFS', 'read-only file system'],
+  ['ENAMETOOLONG', 'file name too long'],
+  // openat2(2): also what a link of /proc's that leads anywhere is answered with, since it is not followed.
+  ['ELOOP', 'too many links, or one of /proc that may lead out of the container'],
 ]);
 const folderReason = (errno = ''): string => folderReasons.get(errno) ?? errno;
 
