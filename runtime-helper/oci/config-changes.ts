@@ -15,14 +15,19 @@ export function applyChanges(config: ConfigObject, changes: readonly string[]): 
 }
 
 function applyChange(config: ConfigObject, change: string, before: readonly string[]): ConfigObject {
-  const match = /^\s*([A-Za-z]+)\s+(.*\S)\s*$/s.exec(change);
-  const apply = instructions.get(match?.[1]?.toUpperCase() ?? '');
-  if (!match || !apply)
-    throw new SkiffError('invalid-argument', `${JSON.stringify(change)} is not a valid change command`);
+  const [, typed = '', rest = ''] = /^\s*([A-Za-z]+)(?:\s+(.*\S))?\s*$/s.exec(change) ?? [];
+  const name = typed.toUpperCase();
+  const apply = instructions.get(name);
+  if (!apply) throw new SkiffError('invalid-argument', `${JSON.stringify(change)} is not a valid change command`);
+  if (rest === '' && name !== 'CMD' && name !== 'ENTRYPOINT')
+    throw new SkiffError(
+      'invalid-argument',
+      `${name} requires ${takesOne.has(name) ? 'exactly' : 'at least'} one argument`,
+    );
   const variables = variablesOf(listOf(config['Env']));
   return {
     ...config,
-    ...apply(match[2] ?? '', { config, change, before, word: (text) => expandWord(text, variables, change) }),
+    ...apply(rest, { config, change, before, word: (text) => expandWord(text, variables, change) }),
   };
 }
 
@@ -44,8 +49,8 @@ const instructions = new Map<string, Instruction>([
   [
     'ENTRYPOINT',
     (rest, { change, before }) => ({
-      Entrypoint: commandOf(rest, change),
-      ...(before.some((one) => /^\s*CMD\s/i.test(one)) ? {} : { Cmd: null }),
+      Entrypoint: entrypointOf(rest, change),
+      ...(before.some((one) => /^\s*CMD(?:\s|$)/i.test(one)) ? {} : { Cmd: null }),
     }),
   ],
   ['ENV', (rest, context) => ({ Env: withVariables(listOf(context.config['Env']), pairsOf(rest, context)) })],
@@ -73,6 +78,8 @@ const instructions = new Map<string, Instruction>([
   ['WORKDIR', (rest, { config, word }) => ({ WorkingDir: workingDir(config['WorkingDir'], word(rest)) })],
 ]);
 
+const takesOne = new Set(['STOPSIGNAL', 'USER', 'WORKDIR']);
+
 /** What a later build runs; these can't be. */
 function triggerOf(rest: string, change: string): string {
   if (/^(FROM|MAINTAINER|ONBUILD)\b/i.test(rest))
@@ -82,7 +89,13 @@ function triggerOf(rest: string, change: string): string {
 
 /** `["sh", "-c"]` as it is, anything else for the shell. */
 function commandOf(rest: string, change: string): string[] {
-  return jsonWords(rest, change) ?? ['/bin/sh', '-c', rest];
+  return jsonWords(rest, change) ?? ['/bin/sh', '-c', ...(rest === '' ? [] : [rest])];
+}
+
+/** Of no words there is none, as in Docker; a command of none is a shell, as it is there. */
+function entrypointOf(rest: string, change: string): string[] | null {
+  const words = rest === '' ? [] : commandOf(rest, change);
+  return words.length > 0 ? words : null;
 }
 
 function jsonWords(rest: string, change: string): string[] | undefined {

@@ -20,6 +20,11 @@ const cases: [string | string[], ConfigObject][] = [
   ['VOLUME ["/$A"]', { Volumes: { '/old': {} } }],
   ['EXPOSE ${PORT:-80} 90-91/udp', { ExposedPorts: { '80/tcp': {}, '90/udp': {}, '91/udp': {} } }],
   ['CMD echo $A', { Cmd: ['/bin/sh', '-c', 'echo $A'] }],
+  ['CMD', { Cmd: ['/bin/sh', '-c'] }],
+  ['CMD []', { Cmd: [] }],
+  ['ENTRYPOINT', { Entrypoint: null, Cmd: null }],
+  ['ENTRYPOINT []', { Entrypoint: null, Cmd: null }],
+  [['CMD', 'ENTRYPOINT ["y"]'], { Cmd: ['/bin/sh', '-c'], Entrypoint: ['y'] }],
   ['ENTRYPOINT ["$A"]', { Entrypoint: ['$A'], Cmd: null }],
   [['CMD ["x"]', 'USER 1', 'ENTRYPOINT ["y"]'], { Cmd: ['x'], User: '1', Entrypoint: ['y'] }],
   ['ONBUILD RUN echo $A', { OnBuild: ['RUN echo $A'] }],
@@ -31,7 +36,9 @@ describe('an instruction laid over a config', () => {
 
   const bad: [string, RegExp][] = [
     ['RUN x', /is not a valid change command/],
-    ['ENV', /is not a valid change command/],
+    ['ENV', /ENV requires at least one argument/],
+    ['USER ', /USER requires exactly one argument/],
+    ['', /is not a valid change command/],
     ['ENV A', /must have two arguments/],
     ['ENV A=1 B', /B is not NAME=VALUE/],
     ['ENV A="1', /a quote is not closed/],
