@@ -24,6 +24,7 @@ export type NetworkRequest = {
   gateways: string[];
   ranges: string[];
   internal: boolean;
+  attachable?: boolean;
   ipv6: boolean;
   labels: Record<string, string>;
   options: Record<string, string>;
@@ -60,6 +61,7 @@ export function planNetwork(request: NetworkRequest, taken: Taken): NetworkRecor
     ipv4: poolOf(ipv4, request),
     ...(ipv6 ? { ipv6: poolOf(ipv6, request) } : {}),
     internal,
+    ...(request.attachable === true ? { attachable: true } : {}),
     ...optionSettings(options),
     labels,
     options,

@@ -16,6 +16,8 @@ export type NetworkRecord = {
   ipv6?: Pool;
   /** No way out or in, but to the host itself. */
   internal: boolean;
+  /** As it was said, for inspect: containers may be connected to any network. Absent: it was not. */
+  attachable?: boolean;
   /** Whether what goes out has the host's address. */
   masquerade: boolean;
   /** Absent: the uplink's. */

@@ -94,6 +94,17 @@ describe('answers that scripts know from Docker', () => {
     );
   });
 
+  it('tell that a network is attachable, which any is', async () => {
+    const words = ['--attachable', '--scope', 'local', '--ipam-driver', 'default'];
+    await store.succeed(['network', 'create', ...words, 'open']);
+    const format = ['-f', '{{.Attachable}} {{.Scope}} {{.IPAM.Driver}}'];
+    assert.equal(await store.succeed(['network', 'inspect', ...format, 'open']), 'true local default');
+    assert.equal(await store.succeed(['network', 'inspect', ...format, 'bridge']), 'false local default');
+    await store.succeed(['network', 'rm', 'open']);
+    const swarm = "a network of the scope swarm is not there: networks are this machine's, local";
+    await refused(['network', 'create', '--scope', 'swarm', 'open'], 1, swarm);
+  });
+
   it('have all of a network’s columns', async () => {
     const format = ['--format', '{{.Name}} {{.IPv4}} {{.IPv6}}'];
     assert.equal(await store.succeed(['network', 'ls', '-f', 'name=host', ...format]), 'host false false');

@@ -71,9 +71,9 @@ function findNetwork(parts: Parts, reference: string): Network {
 }
 
 function toNetwork(record: NetworkRecord, containers: ReturnType<Parts['catalog']['list']>): Network {
-  const { id, name, createdAt, bridge, ipv4, ipv6, internal, labels, options } = record;
+  const { id, name, createdAt, bridge, ipv4, ipv6, internal, attachable = false, labels, options } = record;
   return {
-    ...{ id, name, driver: 'bridge', createdAt, bridge, ipv4, internal, labels, options },
+    ...{ id, name, driver: 'bridge', createdAt, bridge, ipv4, internal, attachable, labels, options },
     ...(ipv6 ? { ipv6 } : {}),
     containers: containers.flatMap((container) => {
       const endpoint = container.endpoints.find(({ network }) => network === name);
@@ -87,7 +87,16 @@ function toNetwork(record: NetworkRecord, containers: ReturnType<Parts['catalog'
 
 function builtin({ store }: Parts, name: string): Network {
   const driver = name === 'host' ? 'host' : name === 'none' ? 'null' : 'bridge';
-  return { id: networkId(store.id, name), name, driver, internal: false, labels: {}, options: {}, containers: [] };
+  return {
+    id: networkId(store.id, name),
+    name,
+    driver,
+    internal: false,
+    attachable: false,
+    labels: {},
+    options: {},
+    containers: [],
+  };
 }
 
 async function removeNetwork(parts: Parts, reference: string): Promise<void> {

@@ -21,6 +21,8 @@ export type Network = {
   ipv4?: NetworkPool;
   ipv6?: NetworkPool;
   internal: boolean;
+  /** Whether it was made with --attachable, which changes nothing. */
+  attachable: boolean;
   labels: Record<string, string>;
   options: Record<string, string>;
   /** Those that run, with their addresses on it. */
