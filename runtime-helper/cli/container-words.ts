@@ -62,8 +62,3 @@ function quoteCharacter(character: string): string {
   if (code < 0x10000) return `\\u${code.toString(16).padStart(4, '0')}`;
   return `\\U${code.toString(16).padStart(8, '0')}`;
 }
-
-/** `2026-11-24 03:14:58 +0000 UTC` */
-export function goTime(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} +0000 UTC`;
-}

@@ -5,6 +5,7 @@ import { volumeHeads, volumeRow } from './commands/volume-ls.ts';
 import type { DiskUsage } from './disk-usage.ts';
 import { formatRows } from './format.ts';
 import { formatSize, formatTable } from './text.ts';
+import type { Zone } from './zone.ts';
 
 const templates = {
   images:
@@ -15,8 +16,8 @@ const templates = {
 };
 const cacheHeads = ['CACHE ID', 'CACHE TYPE', 'SIZE', 'CREATED', 'LAST USED', 'USAGE', 'SHARED'];
 
-export function tablesOf(usage: DiskUsage): string {
-  const { Images, Containers, Volumes } = documentOf(usage);
+export function tablesOf(usage: DiskUsage, zone: Zone): string {
+  const { Images, Containers, Volumes } = documentOf(usage, zone);
   const table = (rows: Record<string, string>[], template: string, heads: Record<string, unknown>): string =>
     formatRows(rows, `table ${template}`, heads, formatTable);
   return [
@@ -30,19 +31,18 @@ export function tablesOf(usage: DiskUsage): string {
 type Rows = Record<string, string>[];
 
 /** What a template of `--format` finds. */
-export function documentOf({
-  images,
-  containers,
-  volumes,
-}: DiskUsage): Record<'Images' | 'Containers' | 'Volumes' | 'BuildCache', Rows> {
+export function documentOf(
+  { images, containers, volumes }: DiskUsage,
+  zone: Zone,
+): Record<'Images' | 'Containers' | 'Volumes' | 'BuildCache', Rows> {
   const now = Date.now();
   return {
     Images: images.map(({ image, shared, containers: users }) => ({
-      ...firstRowOf(image, now),
+      ...firstRowOf(image, { now, zone }),
       ...{ SharedSize: formatSize(shared), UniqueSize: formatSize(image.size - shared), Containers: String(users) },
     })),
     Containers: containers.map(({ container, written }) => ({
-      ...rowOf(container, { whole: false, now }),
+      ...rowOf(container, { whole: false, now, zone }),
       Size: formatSize(written),
     })),
     Volumes: volumes.map(({ volume, size }) => ({ ...volumeRow(volume), Size: formatSize(size) })),

@@ -55,6 +55,23 @@ describe('events of a container’s life', () => {
     assert.equal(connect.Actor.ID, await store.succeed(['network', 'inspect', '-f', '{{.Id}}', 'lan']));
   });
 
+  it('are told at the time of day that it is where TZ says, and since one', async () => {
+    const id = await store.succeed(['create', '--name', 'timed', 'box', 'true']);
+    const about = ['--until', '0s', '--filter', 'container=timed'];
+    const there = { env: { TZ: 'Asia/Kolkata' } };
+    const told = await store.succeed(['events', '--since', '1h', ...about], there);
+    assert.match(told, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}\+05:30 container create /);
+    const [time = ''] = told.split(' ', 1);
+    const created = await store.succeed(['inspect', '-f', '{{.Created}}', id]);
+    assert.ok(Math.abs(Date.parse(time) - Date.parse(created)) < 600_000);
+    // Without a zone it is a time there: half an hour later nothing had happened yet.
+    const later = new Date(Date.parse(created) + 330 * 60_000 - 1_800_000).toISOString().slice(0, 19);
+    assert.equal(await store.succeed(['events', '--since', later, ...about], there), told);
+    assert.equal(await store.succeed(['events', '--since', later, ...about], { env: { TZ: 'UTC' } }), '');
+    assert.match(await store.succeed(['ps', '-a', '--format', '{{.CreatedAt}}'], there), / \+0530 /);
+    await store.succeed(['rm', 'timed']);
+  });
+
   it('tell of the host’s network and of none as of any', async () => {
     for (const [name, driver] of [
       ['host', 'host'],

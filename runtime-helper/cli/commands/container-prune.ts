@@ -4,6 +4,7 @@ import { confirm } from '../confirm.ts';
 import { labelsFit, parseFilters } from '../filters.ts';
 import { formatSize } from '../text.ts';
 import { parseTime } from '../times.ts';
+import { zoneOf, type Zone } from '../zone.ts';
 
 export const containerPrune: Command = {
   name: 'container prune',
@@ -16,7 +17,7 @@ export const containerPrune: Command = {
   args: { least: 0, most: 0 },
   privileged: true,
   run: async ({ engine, options, terminal }) => {
-    const matches = pruneFilter(options.list('filter'));
+    const matches = pruneFilter(options.list('filter'), zoneOf(terminal.env));
     const asked = options.flag('force') || (await confirm(terminal, 'This will remove all stopped containers.'));
     if (!asked) return 0;
     const { removed, reclaimedBytes } = await engine.pruneContainers(matches);
@@ -27,10 +28,13 @@ export const containerPrune: Command = {
 };
 
 /** `until`: created before then; `label`, `label!`: that it has, or has not. */
-export function pruneFilter(entries: readonly string[]): (one: Pick<Container, 'createdAt' | 'labels'>) => boolean {
+export function pruneFilter(
+  entries: readonly string[],
+  zone: Zone,
+): (one: Pick<Container, 'createdAt' | 'labels'>) => boolean {
   const filters = parseFilters(entries, ['until', 'label', 'label!']);
   const until = filters.get('until')?.at(-1);
-  const before = until === undefined ? undefined : parseTime(until, Date.now());
+  const before = until === undefined ? undefined : parseTime(until, Date.now(), zone);
   return ({ createdAt, labels }) =>
     (before === undefined || Date.parse(createdAt) < before) &&
     labelsFit(filters.get('label'), labels) &&

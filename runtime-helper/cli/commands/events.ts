@@ -5,6 +5,7 @@ import { formatValue } from '../format.ts';
 import { asMap } from '../template/values.ts';
 import { cleanText } from '../text.ts';
 import { parseTime } from '../times.ts';
+import { zonedTime, zoneOf, type Zone } from '../zone.ts';
 
 const filterKeys = ['container', 'daemon', 'event', 'image', 'label', 'network', 'scope', 'type', 'volume'];
 
@@ -22,13 +23,14 @@ export const events: Command = {
   run: async ({ engine, operation, options, terminal }) => {
     const filters = parseFilters(options.list('filter'), filterKeys);
     const [since, until, format] = [options.text('since'), options.text('until'), options.text('format')];
+    const zone = zoneOf(terminal.env);
     const range = {
-      ...(since === undefined ? {} : { since: parseTime(since, Date.now()) }),
-      ...(until === undefined ? {} : { until: parseTime(until, Date.now()) }),
+      ...(since === undefined ? {} : { since: parseTime(since, Date.now(), zone) }),
+      ...(until === undefined ? {} : { until: parseTime(until, Date.now(), zone) }),
     };
     for await (const event of engine.events(range, operation)) {
       if (!fits(event, filters)) continue;
-      terminal.stdout(`${format === undefined ? describe(event) : formatEvent(event, format)}\n`);
+      terminal.stdout(`${format === undefined ? describe(event, zone) : formatEvent(event, format)}\n`);
       await terminal.drained();
     }
     return 0;
@@ -55,12 +57,14 @@ function fits({ type, action, id, attributes }: StoreEvent, filters: ReadonlyMap
 /** By the whole reference, or by the repository without its tag. */
 const imageFits = (wanted: string, image = ''): boolean => image === wanted || image.replace(/:[^/]*$/, '') === wanted;
 
-/** `2026-11-24T11:39:30.580210693Z container start 924c… (image=alpine, name=web)` */
-function describe({ time, type, action, id, attributes }: StoreEvent): string {
+/** `2026-11-24T12:39:30.580210693+01:00 container start 924c… (image=alpine, name=web)` */
+function describe({ time, type, action, id, attributes }: StoreEvent, zone: Zone): string {
   const details = Object.entries(attributes)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key}=${value}`);
-  return cleanText(`${time} ${type} ${action} ${id}${details.length > 0 ? ` (${details.join(', ')})` : ''}`);
+  return cleanText(
+    `${zonedTime(time, zone)} ${type} ${action} ${id}${details.length > 0 ? ` (${details.join(', ')})` : ''}`,
+  );
 }
 
 /**

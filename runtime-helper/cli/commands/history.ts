@@ -4,6 +4,7 @@ import { describeAge } from '../durations.ts';
 import { formatRows } from '../format.ts';
 import { platformFrom, platformOption } from '../platform-option.ts';
 import { cleanText, formatSize, formatTable, shorten, shortId } from '../text.ts';
+import { zonedTime, zoneOf, type Zone } from '../zone.ts';
 
 const createdByColumns = 45;
 
@@ -20,7 +21,7 @@ export const history: Command = {
   },
   args: { least: 1, most: 1 },
   run: async ({ args: [reference = ''], engine, options, terminal }) => {
-    const how = { whole: options.flag('no-trunc'), human: options.flag('human'), now: Date.now() };
+    const how = { whole: options.flag('no-trunc'), human: options.flag('human') };
     const steps = engine.imageHistory(reference, platformFrom(options));
     const format = options.text('format') ?? 'table';
     if (options.flag('quiet') && format === 'table') {
@@ -29,7 +30,7 @@ export const history: Command = {
     }
     const created = how.human ? 'CreatedSince' : 'CreatedAt';
     const columns = `{{.ID}}\t{{.${created}}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}`;
-    const rows = steps.map((step) => rowOf(step, how));
+    const rows = steps.map((step) => rowOf(step, { ...how, now: Date.now(), zone: zoneOf(terminal.env) }));
     terminal.stdout(formatRows(rows, format === 'table' ? `table ${columns}` : format, heads, formatTable));
     return 0;
   },
@@ -46,13 +47,13 @@ const heads = {
 
 function rowOf(
   step: ImageStep,
-  how: { whole: boolean; human: boolean; now: number },
+  how: { whole: boolean; human: boolean; now: number; zone: Zone },
 ): Record<keyof typeof heads, string> {
   const { createdAt, createdBy, comment, size } = step;
   const command = cleanText(createdBy.replaceAll('\t', ' '));
   return {
     Comment: cleanText(comment),
-    CreatedAt: createdAt === undefined ? '' : `${createdAt.slice(0, 19)}Z`,
+    CreatedAt: createdAt === undefined ? '' : zonedTime(`${createdAt.slice(0, 19)}Z`, how.zone),
     CreatedBy: how.whole ? command : shorten(command, createdByColumns),
     CreatedSince: createdAt === undefined ? 'N/A' : describeAge(createdAt, how.now),
     ID: idOf(step, how.whole),

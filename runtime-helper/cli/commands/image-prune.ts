@@ -4,6 +4,7 @@ import { parseFilters, type Filters } from '../filters.ts';
 import type { Terminal } from '../terminal.ts';
 import { cleanText, formatSize } from '../text.ts';
 import { parseTime } from '../times.ts';
+import { zoneOf, type Zone } from '../zone.ts';
 import type { PruneImagesOptions } from '../../engine/index.ts';
 
 export const imagePrune: Command = {
@@ -19,7 +20,11 @@ export const imagePrune: Command = {
   privileged: true,
   run: async ({ engine, operation, options, terminal }) => {
     const filters = parseFilters(options.list('filter'), ['until', 'label', 'label!', 'dangling']);
-    const what = pruneOptions(filters, options.flag('all') || filters.get('dangling')?.at(-1) === 'false');
+    const what = pruneOptions(
+      filters,
+      options.flag('all') || filters.get('dangling')?.at(-1) === 'false',
+      zoneOf(terminal.env),
+    );
     if (!options.flag('force') && !(await confirmed(terminal, what.all))) return 0;
     const { untagged, deleted, reclaimedBytes } = await engine.pruneImages(what, operation);
     const lines = [...untagged.map((name) => `untagged: ${cleanText(name)}`), ...deleted.map((id) => `deleted: ${id}`)];
@@ -29,7 +34,7 @@ export const imagePrune: Command = {
   },
 };
 
-export function pruneOptions(filters: Filters, all: boolean): PruneImagesOptions {
+export function pruneOptions(filters: Filters, all: boolean, zone: Zone): PruneImagesOptions {
   const until = filters.get('until')?.at(-1);
   const label = (text: string, wanted: boolean): PruneImagesOptions['labels'][number] => {
     const at = text.indexOf('=');
@@ -41,7 +46,7 @@ export function pruneOptions(filters: Filters, all: boolean): PruneImagesOptions
       ...(filters.get('label') ?? []).map((text) => label(text, true)),
       ...(filters.get('label!') ?? []).map((text) => label(text, false)),
     ],
-    ...(until === undefined ? {} : { createdBefore: new Date(parseTime(until, Date.now())).toISOString() }),
+    ...(until === undefined ? {} : { createdBefore: new Date(parseTime(until, Date.now(), zone)).toISOString() }),
   };
 }
 

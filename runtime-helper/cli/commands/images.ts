@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
 import type { Engine, Image } from '../../engine/index.ts';
-import { goTime } from '../container-words.ts';
+import { goTime, zoneOf, type Zone } from '../zone.ts';
 import { describeAge } from '../durations.ts';
 import { flagOf, globMatches, labelsFit, parseFilters, type Filters } from '../filters.ts';
 import { formatRows } from '../format.ts';
@@ -26,7 +26,8 @@ export const images: Command = {
     const format = options.text('format') ?? 'table';
     const filters = parseFilters(options.list('filter'), knownFilters);
     const patterns = [...(filters.get('reference') ?? []), ...(wanted === undefined || wanted === '' ? [] : [wanted])];
-    const rows = chosen(engine, filters).flatMap((image) =>
+    const zone = zoneOf(terminal.env);
+    const rows = chosen(engine, filters, zone).flatMap((image) =>
       namesOf(image, patterns, withDigests || /\.Digest\b/.test(format)),
     );
     if (options.flag('quiet') && format === 'table') {
@@ -37,7 +38,7 @@ export const images: Command = {
     const now = Date.now();
     terminal.stdout(
       formatRows(
-        rows.map((row) => rowOf(row, { whole, now })),
+        rows.map((row) => rowOf(row, { whole, now, zone })),
         table,
         imageHeads,
         formatTable,
@@ -50,13 +51,13 @@ export const images: Command = {
 const knownFilters = ['dangling', 'label', 'before', 'since', 'until', 'reference'];
 
 /** Newest first, as Docker has them. */
-function chosen(engine: Engine, filters: Filters): Image[] {
+function chosen(engine: Engine, filters: Filters, zone: Zone): Image[] {
   const dangling = flagOf(filters, 'dangling');
   const timeOf = ({ createdAt }: { createdAt?: string }): number => Date.parse(createdAt ?? '') || 0;
   const momentOf = (reference: string): number => timeOf(engine.inspectImage(reference));
   const before = (filters.get('before') ?? []).map(momentOf);
   const since = (filters.get('since') ?? []).map(momentOf);
-  const until = (filters.get('until') ?? []).map((text) => parseTime(text, Date.now()));
+  const until = (filters.get('until') ?? []).map((text) => parseTime(text, Date.now(), zone));
   return engine
     .listImages()
     .filter((image) => dangling === undefined || (image.references.length === 0) === dangling)
@@ -113,18 +114,18 @@ export const imageHeads = {
 };
 
 /** With the first of its names. */
-export function firstRowOf(image: Image, now: number): Record<keyof typeof imageHeads, string> {
+export function firstRowOf(image: Image, how: { now: number; zone: Zone }): Record<keyof typeof imageHeads, string> {
   const [first = { image, repository: none, tag: none, digest: none }] = namesOf(image, [], false);
-  return rowOf(first, { whole: false, now });
+  return rowOf(first, { whole: false, ...how });
 }
 
 function rowOf(
   { image: { id, createdAt, size }, repository, tag, digest }: Named,
-  how: { whole: boolean; now: number },
+  how: { whole: boolean; now: number; zone: Zone },
 ): Record<keyof typeof imageHeads, string> {
   return {
     Containers: 'N/A',
-    CreatedAt: createdAt === undefined ? 'N/A' : goTime(createdAt),
+    CreatedAt: createdAt === undefined ? 'N/A' : goTime(createdAt, how.zone),
     CreatedSince: createdAt === undefined ? 'N/A' : describeAge(createdAt, how.now),
     Digest: digest,
     ID: how.whole ? id : shortId(id),

@@ -2,6 +2,7 @@ import type { LogOptions } from '../../engine/index.ts';
 import type { Command } from '../command.ts';
 import type { Options } from '../options.ts';
 import { parseTime } from '../times.ts';
+import { zoneOf, type Zone } from '../zone.ts';
 import { UsageError } from '../usage-error.ts';
 
 export const logs: Command = {
@@ -25,7 +26,7 @@ export const logs: Command = {
   args: { least: 1, most: 1 },
   run: async ({ args: [reference = ''], engine, operation, options, terminal }) => {
     const { id } = engine.findContainer(reference);
-    for await (const { channel, bytes } of engine.logs(id, logOptions(options), operation)) {
+    for await (const { channel, bytes } of engine.logs(id, logOptions(options, zoneOf(terminal.env)), operation)) {
       terminal[channel](bytes);
       await terminal.drained();
     }
@@ -33,7 +34,7 @@ export const logs: Command = {
   },
 };
 
-function logOptions(options: Options): LogOptions {
+function logOptions(options: Options, zone: Zone): LogOptions {
   const now = Date.now();
   const [since, until] = [options.text('since'), options.text('until')];
   return {
@@ -41,8 +42,8 @@ function logOptions(options: Options): LogOptions {
     timestamps: options.flag('timestamps'),
     details: options.flag('details'),
     ...tailOf(options.text('tail')),
-    ...(since === undefined ? {} : { since: logTime(since, now) }),
-    ...(until === undefined ? {} : { until: logTime(until, now) }),
+    ...(since === undefined ? {} : { since: logTime(since, now, zone) }),
+    ...(until === undefined ? {} : { until: logTime(until, now, zone) }),
   };
 }
 
@@ -55,8 +56,8 @@ function tailOf(text: string | undefined): { tail?: number } {
 }
 
 /** With the nine digits of a log's own times: who copies one of those gets that very line. */
-function logTime(text: string, now: number): string {
-  const time = new Date(parseTime(text, now)).toISOString();
+function logTime(text: string, now: number, zone: Zone): string {
+  const time = new Date(parseTime(text, now, zone)).toISOString();
   const fraction = /^\d{4}-.*T.*\.(\d{1,9})|^\d+\.(\d{1,9})$/.exec(text);
   const digits = fraction?.[1] ?? fraction?.[2] ?? time.slice(20, 23);
   return `${time.slice(0, 20)}${digits.padEnd(9, '0')}Z`;

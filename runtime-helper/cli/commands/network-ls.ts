@@ -1,6 +1,6 @@
 import type { Network } from '../../engine/index.ts';
 import type { Command } from '../command.ts';
-import { goTime } from '../container-words.ts';
+import { goTime, zoneOf, type Zone } from '../zone.ts';
 import { formatRows } from '../format.ts';
 import { networkFilter } from '../network-filter.ts';
 import { cleanText, formatTable, shortId } from '../text.ts';
@@ -27,7 +27,8 @@ export const networkLs: Command = {
       terminal.stdout(networks.map(({ id }) => `${whole ? id : shortId(id)}\n`).join(''));
       return 0;
     }
-    const rows = networks.map((network) => rowOf(network, whole));
+    const zone = zoneOf(terminal.env);
+    const rows = networks.map((network) => rowOf(network, { whole, zone }));
     terminal.stdout(formatRows(rows, format === 'table' ? `table ${defaultTable}` : format, heads, formatTable));
     return 0;
   },
@@ -47,10 +48,10 @@ const heads = {
   Scope: 'SCOPE',
 };
 
-function rowOf(network: Network, whole: boolean): Record<keyof typeof heads, string> {
+function rowOf(network: Network, { whole, zone }: { whole: boolean; zone: Zone }): Record<keyof typeof heads, string> {
   const { id, name, driver, createdAt, ipv6, internal, labels } = network;
   return {
-    CreatedAt: createdAt === undefined ? '' : goTime(createdAt),
+    CreatedAt: createdAt === undefined ? '' : goTime(createdAt, zone),
     Driver: driver,
     ID: whole ? id : shortId(id),
     IPv4: String(driver === 'bridge'),

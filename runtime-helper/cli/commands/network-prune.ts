@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { pruneFilter } from './container-prune.ts';
+import { zoneOf } from '../zone.ts';
 
 export const networkPrune: Command = {
   name: 'network prune',
@@ -13,7 +14,7 @@ export const networkPrune: Command = {
   args: { least: 0, most: 0 },
   privileged: true,
   run: async ({ engine, options, terminal }) => {
-    const matches = pruneFilter(options.list('filter'));
+    const matches = pruneFilter(options.list('filter'), zoneOf(terminal.env));
     const warned = 'This will remove all custom networks not used by at least one container.';
     if (!options.flag('force') && !(await confirm(terminal, warned))) return 0;
     const removed = await engine.pruneNetworks(({ createdAt = '', labels }) => !matches({ createdAt, labels }));

@@ -1,12 +1,13 @@
 import type { Command } from '../command.ts';
 import type { Container, ContainerSize, Engine } from '../../engine/index.ts';
 import { containerFilter } from '../container-filters.ts';
-import { commandLine, describeStatus, goTime, quote } from '../container-words.ts';
+import { commandLine, describeStatus, quote } from '../container-words.ts';
 import { describeAge } from '../durations.ts';
 import { formatRows } from '../format.ts';
 import { describePorts } from '../port-text.ts';
 import type { Options } from '../options.ts';
 import { cleanText, formatSize, formatTable, shorten, shortId } from '../text.ts';
+import { goTime, zoneOf, type Zone } from '../zone.ts';
 
 const commandColumns = 20;
 
@@ -36,8 +37,9 @@ export const ps: Command = {
     }
     const wantsSize = options.flag('size') || /\.Size\b|json \.\s*}}/.test(format);
     const sizes = wantsSize ? await engine.containerSizes(containers.map(({ id }) => id)) : undefined;
+    const zone = zoneOf(terminal.env);
     const rows = containers.map((container) => ({
-      ...rowOf(container, { whole, now: Date.now() }),
+      ...rowOf(container, { whole, now: Date.now(), zone }),
       Label: (name: unknown) => cleanText(container.labels[String(name)] ?? ''),
       Size: sizes ? describeSize(sizes.get(container.id)) : formatSize(0),
     }));
@@ -95,12 +97,12 @@ export const containerHeads = {
   Status: 'STATUS',
 };
 
-export function rowOf(container: Container, how: { whole: boolean; now: number }): Record<string, string> {
+export function rowOf(container: Container, how: { whole: boolean; now: number; zone: Zone }): Record<string, string> {
   const { id, image, command, createdAt, name, network, endpoints, ports, state } = container;
   const line = commandLine(command);
   return {
     Command: quote(how.whole ? line : shorten(line, commandColumns)),
-    CreatedAt: goTime(createdAt),
+    CreatedAt: goTime(createdAt, how.zone),
     ID: how.whole ? id : shortId(id),
     Image: cleanText(image),
     Labels: Object.entries(container.labels)

@@ -3,6 +3,7 @@ import { readDiskUsage, type DiskUsage } from '../disk-usage.ts';
 import { documentOf, tablesOf } from '../disk-usage-tables.ts';
 import { formatRows, formatValue } from '../format.ts';
 import { formatSize, formatTable } from '../text.ts';
+import { zoneOf } from '../zone.ts';
 
 const heads = { Type: 'TYPE', TotalCount: 'TOTAL', Active: 'ACTIVE', Size: 'SIZE', Reclaimable: 'RECLAIMABLE' };
 const defaultTable = 'table {{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}';
@@ -19,11 +20,12 @@ export const systemDf: Command = {
   privileged: true,
   run: async ({ engine, operation, options, terminal }) => {
     const format = options.text('format') ?? 'table';
+    const zone = zoneOf(terminal.env);
     const usage = await readDiskUsage(engine, operation);
     if (!options.flag('verbose'))
       terminal.stdout(formatRows(summaryOf(usage), format === 'table' ? defaultTable : format, heads, formatTable));
-    else if (format === 'table') terminal.stdout(tablesOf(usage));
-    else terminal.stdout(`${formatValue(documentOf(usage), format)}\n`);
+    else if (format === 'table') terminal.stdout(tablesOf(usage, zone));
+    else terminal.stdout(`${formatValue(documentOf(usage, zone), format)}\n`);
     return 0;
   },
 };

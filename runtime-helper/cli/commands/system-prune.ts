@@ -7,6 +7,7 @@ import { cleanText, formatSize } from '../text.ts';
 import { UsageError } from '../usage-error.ts';
 import { pruneFilter } from './container-prune.ts';
 import { pruneOptions } from './image-prune.ts';
+import { zoneOf } from '../zone.ts';
 
 export const systemPrune: Command = {
   name: 'system prune',
@@ -30,14 +31,15 @@ export const systemPrune: Command = {
     const filters = parseFilters(given, ['until', 'label', 'label!']);
     if (volumes && filters.has('until'))
       throw new UsageError('the "until" filter is not supported with "--volumes"', 1);
-    const matches = pruneFilter(given);
+    const zone = zoneOf(terminal.env);
+    const matches = pruneFilter(given, zone);
     if (!options.flag('force') && !(await confirm(terminal, warning({ all, volumes })))) return 0;
     const containers = await engine.pruneContainers(matches);
     const networks = await engine.pruneNetworks(({ createdAt = '', labels }) => !matches({ createdAt, labels }));
     const gone = volumes
       ? await engine.pruneVolumes({ all: false, matches }, operation)
       : { removed: [], reclaimedBytes: 0 };
-    const images = await engine.pruneImages(pruneOptions(filters, all), operation);
+    const images = await engine.pruneImages(pruneOptions(filters, all, zone), operation);
     const imageLines = [
       ...images.untagged.map((name) => `untagged: ${name}`),
       ...images.deleted.map((id) => `deleted: ${id}`),
