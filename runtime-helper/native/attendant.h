@@ -16,6 +16,9 @@ struct attendant {
 
 #define ATTENDANT_NONE ((struct attendant){ .pid_fd = -1 })
 
+/* Of what waits for one that can't be had so many are turned away at once. */
+#define MOST_DROPPED 1024
+
 /* Runs `work` in a process of its own; it does not return. False: there is none. */
 bool attendant_start(struct attendant *attendant, void (*work)(const void *context, pid_t monitor), const void *context);
 /* Waits for its end. False: it went wrong. */

@@ -48,10 +48,10 @@ static void turn_away(const struct held_ports *ports)
 		const int fd = ports->items[i].fd;
 		char byte;
 		if (ports->items[i].rule.protocol == IPPROTO_UDP)
-			while (recv(fd, &byte, sizeof(byte), MSG_DONTWAIT) >= 0)
+			for (int left = MOST_DROPPED; left > 0 && recv(fd, &byte, sizeof(byte), MSG_DONTWAIT) >= 0; left--)
 				;
 		else
-			for (int visitor; (visitor = accept4(fd, NULL, NULL, SOCK_CLOEXEC)) >= 0;)
+			for (int visitor, left = MOST_DROPPED; left > 0 && (visitor = accept4(fd, NULL, NULL, SOCK_CLOEXEC)) >= 0; left--)
 				close(visitor);
 	}
 }

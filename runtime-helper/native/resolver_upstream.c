@@ -169,7 +169,11 @@ static void read_tcp(struct server *server, struct query *query)
 		return;
 	uint8_t *answer = query->answer;
 	query->answer = NULL;
-	take(server, query, answer + RESOLVER_PREFIX, length - RESOLVER_PREFIX);
+	/* Nobody else speaks in this connection: who answers another question is not waited for. */
+	if (dns_answers(answer + RESOLVER_PREFIX, length - RESOLVER_PREFIX, query->message + RESOLVER_PREFIX, query->length))
+		take(server, query, answer + RESOLVER_PREFIX, length - RESOLVER_PREFIX);
+	else
+		ask_next(server, query);
 	free(answer);
 }
 
