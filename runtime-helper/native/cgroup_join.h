@@ -18,6 +18,9 @@ struct cgroup_doors {
 	int procs[MOST_HIERARCHIES]; /* cgroup.procs in hierarchies of version 1 */
 };
 
+/* Whether the process is in a group of the container's, as root has made it. */
+bool cgroup_has_process(const struct store *store, const char *id, pid_t pid);
+
 /* Opens every cgroup of the container's in which `init`, its PID 1, is. -1 with errno, and nothing open. */
 int cgroup_doors_open(const struct store *store, const char *id, pid_t init, struct cgroup_doors *doors);
 void cgroup_doors_close(struct cgroup_doors *doors);

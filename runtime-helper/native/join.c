@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "cgroup_join.h"
 #include "io.h"
 #include "spec.h"
 
@@ -26,11 +26,7 @@ int join_open_init(const struct store *store, const char *id, pid_t *found, stru
 	if (pid_fd < 0)
 		return fail(failure, STAGE_JOIN, id);
 	/* The state file is the user's, and a pid may have been given to another process: the cgroup is ours alone. */
-	char cgroup[64], expected[96];
-	snprintf(cgroup, sizeof(cgroup), "/proc/%d/cgroup", pid);
-	snprintf(expected, sizeof(expected), "/skiff-%s/%s", store->id, id);
-	CLEANUP_FREE char *content = store->cgroup_fd < 0 ? NULL : read_whole(cgroup);
-	if (store->cgroup_fd >= 0 && (!content || !strstr(content, expected)))
+	if (!cgroup_has_process(store, id, pid))
 		return fail_with(failure, STAGE_JOIN, ESRCH, id);
 	*found = pid;
 	return take_fd(&pid_fd);
