@@ -119,9 +119,18 @@ static int set_up(const struct store *store, struct spec *spec, struct stdio *st
 	return spec->bundle.rootfs ? bundle_settle(spec, failure) : 0;
 }
 
+/* Who waits to be told to go on waits for a client, perhaps for long: of the store nothing is open in him any more. */
+static int keep_for_waiting(const struct stdio *stdio, int sync_fd, struct failure *failure)
+{
+	const int kept[] = { stdio->fds[0], stdio->fds[1], stdio->fds[2], sync_fd };
+	return close_others(3, kept, ARRAY_LENGTH(kept)) < 0 ? fail(failure, STAGE_CONFINE, "descriptors") : 0;
+}
+
 void init_main(const struct store *store, struct spec *spec, struct stdio stdio, int sync_fd)
 {
 	struct failure failure;
+	/* In another container's pid namespace its processes see us. Until exec we are the host's program, with the store's directories open. */
+	prctl(PR_SET_DUMPABLE, 0);
 	/* A container whose monitor was killed has nobody to write its log or exit code: it ends too. */
 	if (!spec->bundle.rootfs)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -130,6 +139,8 @@ void init_main(const struct store *store, struct spec *spec, struct stdio stdio,
 		sync_die(sync_fd, &failure);
 	if (spec->bundle.rootfs)
 		bundle_wait_and_exec(spec, &stdio, sync_fd);
+	if (keep_for_waiting(&stdio, sync_fd, &failure) < 0)
+		sync_die(sync_fd, &failure);
 	if (sync_send(sync_fd, SYNC_READY, -1) < 0 || sync_wait(sync_fd) != SYNC_GO)
 		_exit(125);
 	process_exec(spec, &stdio, sync_fd, &failure);
