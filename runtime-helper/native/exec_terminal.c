@@ -13,18 +13,16 @@ static int open_terminal(const struct spec *spec, int fds[2], struct failure *fa
 {
 	CLEANUP_CLOSE int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	CLEANUP_CLOSE int master = root < 0 ? -1 : rootfs_open(root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
-	unsigned number;
 	int unlock = 0;
-	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0 || ioctl(master, TIOCGPTN, &number) < 0)
+	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0)
 		return fail(failure, STAGE_TERMINAL, "/dev/pts/ptmx");
 	struct winsize size = { .ws_col = (unsigned short)spec->columns, .ws_row = (unsigned short)spec->rows };
 	if (spec->columns > 0)
 		ioctl(master, TIOCSWINSZ, &size);
-	char path[32];
-	snprintf(path, sizeof(path), "/dev/pts/%u", number);
-	fds[1] = rootfs_open(root, path, O_RDWR | O_NOCTTY);
+	/* Not by its name, which may lead elsewhere by now. */
+	fds[1] = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (fds[1] < 0)
-		return fail(failure, STAGE_TERMINAL, path);
+		return fail(failure, STAGE_TERMINAL, "/dev/pts");
 	fds[0] = take_fd(&master);
 	return 0;
 }

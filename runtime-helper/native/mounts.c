@@ -47,9 +47,24 @@ static int set_propagation(int root_fd, const struct mount_spec *item, unsigned 
 	return target < 0 || bind_protect(target, propagation) < 0 ? fail(failure, STAGE_MOUNT, item->target) : 0;
 }
 
+/* By a symbolic link of the image's they could come to lie in a volume, whose other users may move them away before what is dangerous in them
+ * is hidden (CVE-2019-19921). */
+static bool is_kernels(const char *type)
+{
+	return strcmp(type, "proc") == 0 || strcmp(type, "sysfs") == 0;
+}
+
+static int open_mount_point(int root_fd, const struct mount_spec *item)
+{
+	CLEANUP_CLOSE int made = rootfs_make_directory(root_fd, item->target, 0755);
+	if (made < 0 || !is_kernels(item->type))
+		return take_fd(&made);
+	return open_resolved(root_fd, item->target, O_PATH | O_DIRECTORY, 0, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+}
+
 static int mount_filesystem(int root_fd, const struct mount_spec *item, struct failure *failure)
 {
-	CLEANUP_CLOSE int target = rootfs_make_directory(root_fd, item->target, 0755);
+	CLEANUP_CLOSE int target = open_mount_point(root_fd, item);
 	if (target < 0)
 		return fail(failure, STAGE_MOUNT, item->target);
 	const char *data = *item->data ? item->data : NULL;
@@ -110,20 +125,17 @@ static int make_devices(int root_fd, const struct spec *spec, struct failure *fa
 static int make_terminal(int root_fd, const struct spec *spec, int fds[2], struct failure *failure)
 {
 	CLEANUP_CLOSE int master = rootfs_open(root_fd, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
-	unsigned number;
 	int unlock = 0;
-	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0 || ioctl(master, TIOCGPTN, &number) < 0)
+	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0)
 		return fail(failure, STAGE_TERMINAL, "/dev/pts/ptmx");
 	struct winsize size = { .ws_col = (unsigned short)spec->columns, .ws_row = (unsigned short)spec->rows };
 	if (spec->columns > 0 && ioctl(master, TIOCSWINSZ, &size) < 0)
 		return fail(failure, STAGE_TERMINAL, "window size");
-	char path[32];
-	snprintf(path, sizeof(path), "/dev/pts/%u", number);
-	CLEANUP_CLOSE int slave = rootfs_open(root_fd, path, O_RDWR | O_NOCTTY);
-	CLEANUP_CLOSE int slave_path = rootfs_open(root_fd, path, O_PATH);
-	CLEANUP_CLOSE int console = rootfs_make_file(root_fd, "/dev/console");
-	if (slave < 0 || slave_path < 0 || console < 0 || bind_attach(slave_path, console, 0) < 0)
-		return fail(failure, STAGE_TERMINAL, path);
+	/* Not by its name, which may lead elsewhere by now (CVE-2025-52565). */
+	CLEANUP_CLOSE int slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	CLEANUP_CLOSE int console = slave < 0 ? -1 : rootfs_make_file(root_fd, "/dev/console");
+	if (console < 0 || bind_attach(slave, console, 0) < 0)
+		return fail(failure, STAGE_TERMINAL, "/dev/console");
 	fds[0] = take_fd(&master);
 	fds[1] = take_fd(&slave);
 	return 0;
@@ -161,6 +173,21 @@ int mounts_make(const struct store *store, struct spec *spec, int terminal_fds[2
 	return take_fd(&root);
 }
 
+/* A volume at /dev is its other users', too: what stands there in the device's place would be seen in that of the masked file, and could
+ * be written to (CVE-2025-31133). */
+static int open_null(int root_fd)
+{
+	struct stat status;
+	CLEANUP_CLOSE int null = rootfs_open(root_fd, "/dev/null", O_PATH | O_NOFOLLOW);
+	if (null < 0 || fstat(null, &status) < 0)
+		return -1;
+	if (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3)) {
+		errno = ENODEV;
+		return -1;
+	}
+	return take_fd(&null);
+}
+
 static int mask_path(int root_fd, const char *path)
 {
 	CLEANUP_CLOSE int target = rootfs_open(root_fd, path, O_PATH);
@@ -171,7 +198,7 @@ static int mask_path(int root_fd, const char *path)
 		return -1;
 	if (S_ISDIR(status.st_mode))
 		return mount("tmpfs", fd_path(target).text, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0k,mode=755");
-	CLEANUP_CLOSE int null = rootfs_open(root_fd, "/dev/null", O_PATH);
+	CLEANUP_CLOSE int null = open_null(root_fd);
 	return null < 0 ? -1 : bind_attach(null, target, 0);
 }
 

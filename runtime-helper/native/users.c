@@ -17,7 +17,8 @@
 /* The whole file with a NUL behind it; NULL when there is none. A FIFO must not stop us, nor a huge file eat memory. */
 static char *read_table(const char *path)
 {
-	CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	/* Nor lead to the host's by way of a process of its. */
+	CLEANUP_CLOSE int fd = open_resolved(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, RESOLVE_NO_MAGICLINKS);
 	struct stat status;
 	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size > MAX_FILE)
 		return NULL;
