@@ -21,6 +21,13 @@ static int executable_memory(void)
 	return fd < 0 && errno == EINVAL ? memfd_create("skiff", MFD_CLOEXEC | MFD_ALLOW_SEALING) : fd;
 }
 
+/* In the file's own place a container could write to it. */
+static _Noreturn void give_up(void)
+{
+	dprintf(STDERR_FILENO, "skiff: no copy of this program in memory can be run, as containers need it (is vm.memfd_noexec 2?): %s\n", strerror(errno));
+	_exit(1);
+}
+
 /* CVE-2019-5736: a container could overwrite the host's file through /proc/PID/exe of a process that joins it. So everything
  * runs from a sealed copy in memory. */
 void run_from_sealed_copy(char *const *arguments)
@@ -34,12 +41,12 @@ void run_from_sealed_copy(char *const *arguments)
 	char buffer[16384];
 	ssize_t count;
 	if (source < 0 || copy < 0)
-		return;
+		give_up();
 	while ((count = read(source, buffer, sizeof(buffer))) > 0)
 		if (write_full(copy, buffer, (size_t)count) < 0)
-			return;
+			give_up();
 	if (count < 0 || fcntl(copy, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
-		return;
+		give_up();
 	/* What sudo and pkexec left of the caller in the environment is needed once more. */
 	char uid[32], gid[32];
 	const char *caller = getenv("SUDO_UID") ? getenv("SUDO_UID") : getenv("PKEXEC_UID");
@@ -48,4 +55,5 @@ void run_from_sealed_copy(char *const *arguments)
 	snprintf(uid, sizeof(uid), "SUDO_UID=%.20s", caller ? caller : "");
 	snprintf(gid, sizeof(gid), "SUDO_GID=%.20s", group ? group : "");
 	fexecve(copy, arguments, caller ? with_caller : environment);
+	give_up();
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { it } from 'node:test';
 import { awaitReady } from '../../runtime-helper/sys/spawner-start.ts';
@@ -26,6 +26,18 @@ it(
       child.stdin.end();
       child.kill('SIGKILL');
     }
+  },
+);
+
+it(
+  'the spawner does not run at all where memory can’t be executed, and says so',
+  { skip: existsSync(setting) ? false : 'this kernel has no such setting' },
+  () => {
+    const script = `echo 2 > ${setting} && exec "$0" --spawner`;
+    const args = ['--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', script, nativeBinary];
+    const { status, stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8', input: '' });
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, /^skiff: no copy of this program in memory can be run, .*memfd_noexec/);
   },
 );
 
