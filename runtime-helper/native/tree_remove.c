@@ -12,15 +12,20 @@
 
 /* Deeper than this is somebody's attempt to exhaust our stack and descriptors; it is flattened instead of followed. */
 #define MAX_DEPTH 128
+/* Passes over a tree that is not empty afterwards: it is being filled by somebody. One that lifts something was deep, and each takes away so many
+ * levels. */
+#define MOST_VAIN_PASSES 16
+#define MOST_PASSES 65536
+
+static unsigned lifted_count;
 
 static int remove_entry(int dirfd, const char *name, int top, int depth);
 
 /* Takes a directory that is too deep out of its parent and puts it at the top, where a later pass finds it. */
 static int lift(int dirfd, const char *name, int top)
 {
-	static unsigned counter;
 	char lifted[32];
-	snprintf(lifted, sizeof(lifted), ".skiff-deep-%u", counter++);
+	snprintf(lifted, sizeof(lifted), ".skiff-deep-%u", lifted_count++);
 	return renameat(dirfd, name, top, lifted);
 }
 
@@ -86,8 +91,9 @@ int tree_remove(int dirfd, const char *name)
 	CLEANUP_CLOSE int top = open_to_empty(dirfd, name);
 	if (top < 0)
 		return -1;
-	/* Each pass lifts what was too deep for the one before, so it ends. */
-	for (;;) {
+	/* Each pass lifts what was too deep for the one before, so it ends; unless a container that runs fills it again. */
+	for (int passes = 0, vain = 0; passes < MOST_PASSES && vain < MOST_VAIN_PASSES; passes++) {
+		const unsigned lifted_before = lifted_count;
 		int fd = openat(top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (fd < 0)
 			return -1;
@@ -97,5 +103,8 @@ int tree_remove(int dirfd, const char *name)
 			return 0;
 		if (errno != ENOTEMPTY && errno != EEXIST)
 			return -1;
+		vain += lifted_count == lifted_before;
 	}
+	errno = ENOTEMPTY;
+	return -1;
 }
