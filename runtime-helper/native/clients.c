@@ -11,6 +11,8 @@
 
 #define QUEUE_LIMIT (256 * 1024)
 #define HOLD_BACK_LIMIT (64 * 1024)
+/* More than output ever comes to. */
+#define FULL_LIMIT (1024 * 1024)
 /* Past this an empty queue gives its memory back: monitors are many. */
 #define KEEP_CAPACITY 4096
 #define MAX_CLIENTS 1024
@@ -22,6 +24,8 @@
 #define STILL_LIMIT (8 * 1024 * 1024)
 #define STILL_MS 1000
 #define SKIP_TO 65536
+/* Of one who is behind, before others have their turn. */
+#define MOST_STEPS 64
 
 static void add_client(struct clients *clients, int fd, uid_t owner)
 {
@@ -103,7 +107,9 @@ void client_watch(struct clients *clients, struct client *client, uint64_t repla
 {
 	const struct container_log *log = clients->log;
 	client->position = replay > 0 ? log_tail(log, replay) : log->end;
-	client->got = clients->produced - log_output_length(log, client->position);
+	client->got = clients->produced;
+	client->uncounted = client->position;
+	client->uncounted_end = log->end;
 	client->behind = client->position < log->end;
 	client->needs_redraw = client->position > log->start;
 	if (!client->behind && client->needs_redraw)
@@ -207,10 +213,23 @@ static void become_live(struct clients *clients, struct client *client, uint64_t
 	client->needs_redraw = false;
 }
 
+/* A log may be long: others have their turn meanwhile. */
+static void count_some(const struct clients *clients, struct client *client)
+{
+	const uint64_t before = client->uncounted;
+	client->got -= log_count(clients->log, &client->uncounted, client->uncounted_end);
+	if (client->uncounted == before)
+		client->uncounted = client->uncounted_end;
+}
+
 /* One step of bringing a client up to date, whose queue is empty. */
 static void catch_up(struct clients *clients, struct client *client)
 {
 	const struct container_log *log = clients->log;
+	if (client->uncounted < client->uncounted_end) {
+		count_some(clients, client);
+		return;
+	}
 	uint64_t end = client->leaving ? client->last_position : log->end;
 	uint64_t most = client->stood_still ? STILL_LIMIT : BEHIND_LIMIT;
 	if (!client->lossless && !client->complete && end - client->position > most && end == log->end)
@@ -263,7 +282,7 @@ static bool send_queue(struct client *client)
 
 bool client_flush(struct clients *clients, struct client *client)
 {
-	for (;;) {
+	for (int step = 0; step < MOST_STEPS; step++) {
 		if (!send_queue(client))
 			return false;
 		if (queued(client) > 0 || client_is_idle(client))
@@ -275,6 +294,7 @@ bool client_flush(struct clients *clients, struct client *client)
 			client_frame(client, STREAM_EXIT, &client->exit_code, 1);
 		}
 	}
+	return true;
 }
 
 void clients_leave(struct clients *clients, uint8_t exit_code)
@@ -295,6 +315,11 @@ void clients_leave(struct clients *clients, uint8_t exit_code)
 bool client_is_idle(const struct client *client)
 {
 	return queued(client) == 0 && !client->behind && client->leaving == client->told;
+}
+
+bool client_is_full(const struct client *client)
+{
+	return queued(client) > FULL_LIMIT;
 }
 
 bool clients_hold_back(const struct clients *clients)

@@ -29,6 +29,8 @@ struct client {
 	bool behind;
 	uint64_t position;
 	uint64_t got;
+	/* What of the earlier output is not counted yet, and still in `got`. */
+	uint64_t uncounted, uncounted_end;
 	/* When it last took something of a queue that is not empty; 0: it is. */
 	uint64_t moved_ms;
 	bool stood_still;
@@ -71,6 +73,8 @@ bool client_flush(struct clients *clients, struct client *client);
 
 /* Nothing is left to send. */
 bool client_is_idle(const struct client *client);
+/* Does not take what it has asked for: it may ask for no more. */
+bool client_is_full(const struct client *client);
 /* True while a lossless client is so far behind that the process has to wait for it. */
 bool clients_hold_back(const struct clients *clients);
 /* True when somebody is attached who sees the output. */

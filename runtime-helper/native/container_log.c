@@ -71,11 +71,25 @@ static int open_next(const struct container_log *log)
 	return fd < 0 || check_file(fd, log, &status) < 0 ? -1 : take_fd(&fd);
 }
 
+/* How many there are, one after the other; as many as there may be at most. */
+static unsigned count_files(const struct container_log *log)
+{
+	char name[32];
+	unsigned count = 1;
+	for (; count < log->max_files; count++) {
+		snprintf(name, sizeof(name), LOG_NAME ".%u", count);
+		if (faccessat(log->directory_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+			break;
+	}
+	return count;
+}
+
 /* 0.log becomes 0.log.1, that becomes 0.log.2; the oldest goes. */
 static void shift_names(const struct container_log *log)
 {
 	char from[32], to[32];
-	for (unsigned number = log->max_files; number > 1; number--) {
+	const unsigned count = count_files(log);
+	for (unsigned number = count < log->max_files ? count + 1 : count; number > 1; number--) {
 		snprintf(to, sizeof(to), LOG_NAME ".%u", number - 1);
 		snprintf(from, sizeof(from), number == 2 ? LOG_NAME : LOG_NAME ".%u", number - 2);
 		renameat(log->directory_fd, from, log->directory_fd, to);

@@ -49,6 +49,8 @@ void log_discard_empty(struct container_log *log);
 ssize_t log_read(const struct container_log *log, uint64_t offset, void *buffer, size_t capacity);
 /* Offset of the first line that begins within the last `length` bytes of this process's output. */
 uint64_t log_tail(const struct container_log *log, uint64_t length);
+/* Bytes of output from `*offset` on, of some records before `end`, behind which it is afterwards: where it was when nothing can be read. */
+uint64_t log_count(const struct container_log *log, uint64_t *offset, uint64_t end);
 /* Bytes of output from `offset` to the end. */
 uint64_t log_output_length(const struct container_log *log, uint64_t offset);
 

@@ -66,21 +66,27 @@ uint64_t log_tail(const struct container_log *log, uint64_t length)
 	return from <= first ? first : next_line(log, from - 1);
 }
 
-uint64_t log_output_length(const struct container_log *log, uint64_t offset)
+uint64_t log_count(const struct container_log *log, uint64_t *offset, uint64_t end)
 {
 	uint8_t bytes[CHUNK];
+	struct log_record record;
+	uint64_t total = 0, left = end - *offset;
+	size_t used = 0, size;
+	ssize_t length = log_read(log, *offset, bytes, left < sizeof(bytes) ? left : sizeof(bytes));
+	while (length > 0 && (size = log_parse(bytes + used, (size_t)length - used, &record)) > 0) {
+		total += record.length;
+		used += size;
+	}
+	*offset += used;
+	return total;
+}
+
+uint64_t log_output_length(const struct container_log *log, uint64_t offset)
+{
 	uint64_t total = 0;
-	while (offset < log->end) {
-		struct log_record record;
-		size_t used = 0, size;
-		ssize_t length = log_read(log, offset, bytes, sizeof(bytes));
-		while (length > 0 && (size = log_parse(bytes + used, (size_t)length - used, &record)) > 0) {
-			total += record.length;
-			used += size;
-		}
-		if (used == 0)
-			break;
-		offset += used;
+	for (uint64_t before = UINT64_MAX; offset < log->end && offset != before;) {
+		before = offset;
+		total += log_count(log, &offset, log->end);
 	}
 	return total;
 }

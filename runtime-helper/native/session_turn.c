@@ -199,7 +199,7 @@ static struct pollfd *fill_polled(const struct session *session, bool reading)
 	for (size_t i = 0; i < session->clients.count; i++) {
 		const struct client *client = &session->clients.items[i];
 		/* Input waits in the clients' sockets while the process does not take it. */
-		short events = session->input.length < INPUT_LIMIT ? POLLIN : 0;
+		short events = session->input.length < INPUT_LIMIT && !client_is_full(client) ? POLLIN : 0;
 		if (!client_is_idle(client))
 			events |= POLLOUT;
 		polled[SLOT_CLIENTS + i] = (struct pollfd){ client->fd, events, 0 };

@@ -31,6 +31,19 @@ describe('a log, as its monitor writes it', () => {
     assert.ok(numbers.length > 400 && numbers.every((number, index) => number === (numbers[0] ?? 0) + index));
   });
 
+  it('costs as much as there are files, and not as there may be', async () => {
+    const limits = ['log', 'file', '2000', '4294967295'];
+    const { id } = await store.runToEnd({ args: shell('seq 5000'), extra: limits });
+    const names = readdirSync(folder(id));
+    assert.ok(names.length > 50, `${names.length} files`);
+    assert.deepEqual(names.toSorted(), ['0.log', ...names.slice(1).map((_, index) => `0.log.${index + 1}`)].toSorted());
+    const numbers = (await textOf(id)).trimEnd().split('\n').map(Number);
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: 5000 }, (_, index) => index + 1),
+    );
+  });
+
   it('begins anew when it may have only one file', async () => {
     const { id } = await store.runToEnd({ args: shell('seq 1000'), extra: ['log', 'file', '1000', '1'] });
     assert.deepEqual(readdirSync(folder(id)), ['0.log']);
