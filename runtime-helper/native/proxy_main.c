@@ -75,6 +75,13 @@ void source_watch(const struct proxy_server *server, struct source *source, uint
 	source->events = events;
 }
 
+void source_ignore(const struct proxy_server *server, struct source *source)
+{
+	if (source->watched)
+		epoll_ctl(server->epoll_fd, EPOLL_CTL_DEL, source->fd, NULL);
+	source->watched = false;
+}
+
 static void hand_out(struct proxy_server *server, struct source *source, uint32_t events)
 {
 	switch (source->kind) {

@@ -42,6 +42,9 @@ struct proxy_server {
 /* Waits for these events (EPOLLIN, EPOLLOUT) from now on. */
 void source_watch(const struct proxy_server *server, struct source *source, uint32_t events);
 
+/* Is told nothing of it any more, not even that it has left, before it is watched again. */
+void source_ignore(const struct proxy_server *server, struct source *source);
+
 void streams_accept(struct proxy_server *server, struct listener *listener);
 /* Lets visitors in again when it is time. When it will be; UINT64_MAX: they are let in. */
 uint64_t streams_resume(struct proxy_server *server);

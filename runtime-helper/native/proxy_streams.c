@@ -114,7 +114,11 @@ static void watch(const struct proxy_server *server, struct connection *connecti
 			events = i == CONTAINER ? EPOLLOUT : 0;
 		else
 			events = (end->silent || end->kept ? 0 : EPOLLIN) | (other->kept ? EPOLLOUT : 0);
-		source_watch(server, &end->source, events);
+		/* That it has left would be told again and again while the other does not take its last words. */
+		if (end->kept && events == 0)
+			source_ignore(server, &end->source);
+		else
+			source_watch(server, &end->source, events);
 	}
 }
 
