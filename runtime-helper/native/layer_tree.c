@@ -16,6 +16,10 @@
 #include "rootfs.h"
 #include "tree_remove.h"
 
+/* Of the names of directories, each of which is remembered to the end: no image comes near it, but an archive of a few megabytes could have
+ * millions of the longest. */
+#define MOST_TIME_BYTES (512ULL * 1024 * 1024)
+
 static void forget_parent(struct layer_tree *tree)
 {
 	if (tree->parent_fd >= 0)
@@ -113,6 +117,11 @@ static int remember_time(struct layer_tree *tree, const struct layer_entry *entr
 		if (!times)
 			return -1;
 		tree->times = times;
+	}
+	tree->time_bytes += strlen(entry->path);
+	if (tree->time_bytes > MOST_TIME_BYTES) {
+		errno = E2BIG;
+		return -1;
 	}
 	char *path = strdup(entry->path);
 	if (!path)

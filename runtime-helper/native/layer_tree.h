@@ -22,6 +22,7 @@ struct layer_tree {
 	/* Given at the end, since every new neighbour changes a directory's. */
 	struct directory_time *times;
 	size_t time_count;
+	uint64_t time_bytes;
 	uint64_t bytes, entries;
 	/* Most of each; 0: any number. */
 	uint64_t max_bytes, max_entries;
