@@ -1,6 +1,9 @@
 import { statSync } from 'node:fs';
+import { readFailedStart } from '../../container/failed-start.ts';
+import type { ContainerRecord } from '../../container/record.ts';
 import type { Log } from '../../lib/operation.ts';
 import type { Spawner } from '../../sys/spawner.ts';
+import type { ContainerState } from '../types.ts';
 import type { Parts } from './parts.ts';
 import { removeStopped } from './remove.ts';
 
@@ -29,7 +32,19 @@ export async function sweep(parts: Parts, spawner: Spawner, log: Log): Promise<v
     const age = Date.now() - (statSync(catalog.folder(id), { throwIfNoEntry: false })?.ctimeMs ?? Date.now());
     if (age < youngMs) continue;
     if (!record) await swept(id, () => spawner.request(['remove', id]));
-    else if (record.autoRemove && states.read(record).status === 'exited')
+    else if (isLeftBehind(record, states.read(record).status, catalog.folder(id)))
       await swept(id, () => removeStopped(parts, record));
   }
+}
+
+/**
+ * A container that was to go when it ended, and did, or never began: whoever started it removes it then, unless the native program, or he himself,
+ * was killed before he could. One that nobody has tried to start waits for that.
+ */
+export function isLeftBehind(
+  { autoRemove }: Pick<ContainerRecord, 'autoRemove'>,
+  status: ContainerState['status'],
+  folder: string,
+): boolean {
+  return autoRemove && (status === 'exited' || (status === 'created' && readFailedStart(folder) !== undefined));
 }
