@@ -1,4 +1,5 @@
 import { SkiffError } from '../lib/errors.ts';
+import { phrase } from '../lib/phrase.ts';
 
 /**
  * Bytes in order; a chunk of them may be good only until the next is asked for. `skip`: leaves some of them out, where that costs less than to
@@ -116,6 +117,6 @@ export class ByteReader {
   }
 
   #truncated(): SkiffError {
-    return new SkiffError('invalid-argument', `${this.#what}: ends in the middle of an entry`);
+    return new SkiffError('invalid-argument', phrase('{0}: ends in the middle of an entry', this.#what));
   }
 }

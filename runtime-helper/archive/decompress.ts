@@ -55,7 +55,9 @@ export async function* decompress(
     const code = errnoOf(cause);
     if (code === undefined || !/^(Z_|ZSTD_)/.test(code)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SkiffError('invalid-argument', `${what}: damaged ${compression} data: ${reason}`, { cause });
+    throw new SkiffError('invalid-argument', phrase('{0}: damaged {1} data: {2}', what, compression, reason), {
+      cause,
+    });
   } finally {
     decoder.destroy();
   }
@@ -95,7 +97,7 @@ function zstdDecoder(what: string): zlib.ZstdDecompress {
 }
 
 function refused(what: string, name: string): SkiffError {
-  return new SkiffError('not-implemented', `${what}: compressed with ${name}, which is not supported`, {
+  return new SkiffError('not-implemented', phrase('{0}: compressed with {1}, which is not supported', what, name), {
     hint: phrase('Decompress it first: {0} -d', name),
   });
 }

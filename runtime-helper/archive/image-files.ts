@@ -4,6 +4,7 @@ import { posix, join } from 'node:path';
 import { SkiffError } from '../lib/errors.ts';
 import type { ByteSource } from './byte-reader.ts';
 import { readTar, type TarEntry } from './tar-reader.ts';
+import { phrase } from '../lib/phrase.ts';
 
 /** The files of an archive of images, by name. */
 export type ImageFiles = {
@@ -124,7 +125,7 @@ async function* emptyStream(): AsyncGenerator<Uint8Array, void, undefined> {
 }
 
 function missing(what: string, name: string): SkiffError {
-  return new SkiffError('invalid-argument', `${what}: has no ${name}`);
+  return new SkiffError('invalid-argument', phrase('{0}: has no {1}', what, name));
 }
 
 function tooLong(what: string, name: string, size: number): SkiffError {

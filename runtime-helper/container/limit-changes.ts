@@ -1,5 +1,6 @@
 import { SkiffError } from '../lib/errors.ts';
 import type { LimitChanges, Limits } from './limits.ts';
+import { phrase, type Phrase } from '../lib/phrase.ts';
 
 /** Limits with changes laid over them. Throws invalid-argument and conflict, in Docker's words (moby, container: UpdateContainer). */
 export function changeLimits(before: Limits, changes: LimitChanges): Limits {
@@ -31,7 +32,10 @@ export function spellOut(limits: Limits, changes: LimitChanges, machine: { cpus:
 
 function checkCpus(before: Limits, { cpuPeriod, cpuQuota, nanoCpus }: LimitChanges): void {
   const conflict = (what: string, other: string): SkiffError =>
-    new SkiffError('conflict', `conflicting options: ${what} cannot be updated as ${other} has already been set`);
+    new SkiffError(
+      'conflict',
+      phrase('conflicting options: {0} cannot be updated as {1} has already been set', what, other),
+    );
   if (cpuPeriod && before.nanoCpus !== undefined && nanoCpus !== null) throw conflict('CPU Period', 'NanoCPUs');
   if (cpuQuota && before.nanoCpus !== undefined && nanoCpus !== null) throw conflict('CPU Quota', 'NanoCPUs');
   if (nanoCpus && before.cpuPeriod !== undefined && cpuPeriod !== null) throw conflict('Nano CPUs', 'CPU Period');
@@ -39,17 +43,19 @@ function checkCpus(before: Limits, { cpuPeriod, cpuQuota, nanoCpus }: LimitChang
 }
 
 function checkMemory({ memory, memorySwap, memoryReservation }: Limits, changes: LimitChanges): void {
-  const bad = (message: string): SkiffError => new SkiffError('invalid-argument', message);
+  const bad = (message: Phrase): SkiffError => new SkiffError('invalid-argument', message);
   if (memorySwap !== undefined && memorySwap !== -1) {
     if (memory !== undefined && memory > memorySwap)
       throw changes.memorySwap === undefined
         ? new SkiffError(
             'conflict',
-            'memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time',
+            phrase(
+              'memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time',
+            ),
           )
-        : bad('minimum memoryswap limit should be larger than memory limit');
-    if (memory === undefined) throw bad('you should always set the memory limit when using memoryswap limit');
+        : bad(phrase('minimum memoryswap limit should be larger than memory limit'));
+    if (memory === undefined) throw bad(phrase('you should always set the memory limit when using memoryswap limit'));
   }
   if (memory !== undefined && memoryReservation !== undefined && memory < memoryReservation)
-    throw bad('minimum memory limit can not be less than memory reservation limit');
+    throw bad(phrase('minimum memory limit can not be less than memory reservation limit'));
 }

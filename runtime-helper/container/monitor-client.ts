@@ -5,6 +5,7 @@ import { SkiffError } from '../lib/errors.ts';
 import { encodeAttach, encodeFrame, FrameDecoder, frameType } from '../lib/stream-frames.ts';
 import { connectMonitor } from '../sys/connect.ts';
 import type { RestartPolicy } from './record.ts';
+import { phrase } from '../lib/phrase.ts';
 
 /**
  * Speaks with a container's monitor to signal PID 1 and to hear of its end. Needs no privilege: the socket is the user's,
@@ -94,7 +95,7 @@ export function signalNumber(signal: string): number {
   const number =
     known.get(name) ?? known.get(`SIG${name}`) ?? (/^\d+$/.test(name) ? Number(name) : realtimeSignal(name));
   if (number === undefined || number < 1 || number > 64)
-    throw new SkiffError('invalid-argument', `invalid signal: ${signal}`);
+    throw new SkiffError('invalid-argument', phrase('invalid signal: {0}', signal));
   return number;
 }
 

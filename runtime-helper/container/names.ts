@@ -47,7 +47,7 @@ export class NameClaims {
     // The owner was removed by someone who died before he gave the name back.
     rmSync(join(this.#names, name), { force: true });
     if (!this.#link(name, id))
-      throw new SkiffError('conflict', `the name "${name}" was taken by another container just now`);
+      throw new SkiffError('conflict', phrase('the name "{0}" was taken by another container just now', name));
   }
 
   /** A name of two words that nobody has. */

@@ -83,7 +83,7 @@ function makeFolder(path: string, mode: number): void {
   mkdirSync(path, { recursive: true, mode });
   const status = lstatSync(path);
   if (status.isDirectory() && status.uid === process.getuid?.() && (status.mode & 0o022) === 0) return;
-  throw new SkiffError('permission-denied', `${path} is not a directory of yours alone`, {
+  throw new SkiffError('permission-denied', phrase('{0} is not a directory of yours alone', path), {
     hint: phrase('Remove it, or name another with --root and --runroot.'),
   });
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { SkiffError } from './errors.ts';
+import { phrase } from './phrase.ts';
 
 const readBytes = 256 * 1024;
 
@@ -15,8 +16,8 @@ export async function* readFile(
     yield* createReadStream(path, { highWaterMark: readBytes, ...part }) as AsyncIterable<Uint8Array>;
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') throw new SkiffError('not-found', `${path}: no such file`, { cause });
-    if (code === 'EISDIR') throw new SkiffError('invalid-argument', `${path}: is a directory`, { cause });
+    if (code === 'ENOENT') throw new SkiffError('not-found', phrase('{0}: no such file', path), { cause });
+    if (code === 'EISDIR') throw new SkiffError('invalid-argument', phrase('{0}: is a directory', path), { cause });
     throw cause;
   }
 }

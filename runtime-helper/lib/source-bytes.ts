@@ -2,6 +2,7 @@ import { constants, createReadStream, fstatSync, open } from 'node:fs';
 import { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { errnoOf, SkiffError } from './errors.ts';
+import { phrase } from './phrase.ts';
 
 const readBytes = 256 * 1024;
 
@@ -37,11 +38,11 @@ async function* pipeBytes(fd: number, signal: AbortSignal): AsyncGenerator<Uint8
 function sourceFailure(cause: unknown, path: string): unknown {
   switch (errnoOf(cause)) {
     case 'ENOENT':
-      return new SkiffError('not-found', `${path}: no such file`, { cause });
+      return new SkiffError('not-found', phrase('{0}: no such file', path), { cause });
     case 'EISDIR':
-      return new SkiffError('invalid-argument', `${path}: is a directory`, { cause });
+      return new SkiffError('invalid-argument', phrase('{0}: is a directory', path), { cause });
     case 'ENXIO':
-      return new SkiffError('invalid-argument', `${path}: nothing can be read there`, { cause });
+      return new SkiffError('invalid-argument', phrase('{0}: nothing can be read there', path), { cause });
     default:
       return cause;
   }

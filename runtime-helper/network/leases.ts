@@ -66,7 +66,7 @@ export class Leases {
 
   async #claimOne(pool: Pool, id: string, owners: Owners, address: string): Promise<Lease> {
     if (!contains(parseSubnet(pool.subnet), parseAddress(address)) || address === pool.gateway)
-      throw new SkiffError('invalid-argument', `no configured subnet contains IP address ${address}`);
+      throw new SkiffError('invalid-argument', phrase('no configured subnet contains IP address {0}', address));
     if (this.#link(address, id)) return { address, fresh: true };
     if (await this.#isOwn(address, id)) return { address, fresh: false };
     if (await this.#reclaim(address, id, owners)) return { address, fresh: true };

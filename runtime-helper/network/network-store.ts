@@ -45,7 +45,7 @@ export class NetworkStore {
     if (matching.length > 1)
       throw new SkiffError(
         'conflict',
-        `network ${reference} is ambiguous (${matching.length} matches found on ID prefix)`,
+        phrase('network {0} is ambiguous ({1} matches found on ID prefix)', reference, matching.length),
       );
     if (!matching[0]) throw new SkiffError('not-found', phrase('network {0} not found', reference));
     return matching[0];

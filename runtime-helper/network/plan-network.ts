@@ -14,7 +14,7 @@ import {
 } from './address.ts';
 import { chooseSubnet, chooseSubnet6 } from './pool.ts';
 import { defaultNetwork, networkId, type NetworkRecord, type Pool } from './record.ts';
-import { phrase } from '../lib/phrase.ts';
+import { phrase, type Phrase } from '../lib/phrase.ts';
 
 export type NetworkRequest = {
   name: string;
@@ -48,7 +48,7 @@ export function planNetwork(request: NetworkRequest, taken: Taken): NetworkRecor
   const ipv4 = onlyOne(given, 4) ?? chooseSubnet(taken.storeId, used);
   const given6 = onlyOne(given, 6);
   const ipv6 = given6 ?? (request.ipv6 ? chooseSubnet6(taken.storeId, used) : undefined);
-  if (given6 && !request.ipv6) throw invalid('an IPv6 subnet needs --ipv6');
+  if (given6 && !request.ipv6) throw invalid(phrase('an IPv6 subnet needs --ipv6'));
   const pools = [ipv4, ...(ipv6 ? [ipv6] : [])];
   assertInside(request, pools);
   const id = name === defaultNetwork ? networkId(taken.storeId, name) : randomBytes(32).toString('hex');
@@ -72,10 +72,11 @@ export function planNetwork(request: NetworkRequest, taken: Taken): NetworkRecor
 function assertInside({ gateways, ranges, subnets }: NetworkRequest, pools: readonly Subnet[]): void {
   const isInside = (address: string): boolean => pools.some((pool) => contains(pool, parseAddress(address)));
   if (subnets.length === 0 && gateways.length + ranges.length > 0)
-    throw invalid('every ip-range or gateway must have a corresponding subnet');
+    throw invalid(phrase('every ip-range or gateway must have a corresponding subnet'));
   for (const range of ranges)
-    if (!isInside(range.replace(/\/.*/, ''))) throw invalid(`no matching subnet for range ${range}`);
-  for (const gateway of gateways) if (!isInside(gateway)) throw invalid(`no matching subnet for gateway ${gateway}`);
+    if (!isInside(range.replace(/\/.*/, ''))) throw invalid(phrase('no matching subnet for range {0}', range));
+  for (const gateway of gateways)
+    if (!isInside(gateway)) throw invalid(phrase('no matching subnet for gateway {0}', gateway));
 }
 
 /** IFNAMSIZ leaves 15 characters. */
@@ -89,9 +90,9 @@ function bridgeName({ storeId, others }: Taken): string {
 function poolOf(subnet: Subnet, { gateways, ranges }: NetworkRequest): Pool {
   const gateway = gateways.find((text) => contains(subnet, parseAddress(text)));
   const range = ranges.find((text) => contains(subnet, { family: subnet.family, value: parseSubnet(text).base }));
-  if (sizeOf(subnet) < 4n) throw invalid(`${formatSubnet(subnet)} has no room for a gateway and a container`);
+  if (sizeOf(subnet) < 4n) throw invalid(phrase('{0} has no room for a gateway and a container', formatSubnet(subnet)));
   if (range !== undefined && parseSubnet(range).prefix < subnet.prefix)
-    throw invalid(`ip-range ${range} is larger than subnet ${formatSubnet(subnet)}`);
+    throw invalid(phrase('ip-range {0} is larger than subnet {1}', range, formatSubnet(subnet)));
   return {
     subnet: formatSubnet(subnet),
     gateway: formatAddress(
@@ -103,16 +104,16 @@ function poolOf(subnet: Subnet, { gateways, ranges }: NetworkRequest): Pool {
 
 function onlyOne(subnets: readonly Subnet[], family: Family): Subnet | undefined {
   const own = subnets.filter((subnet) => subnet.family === family);
-  if (own.length > 1) throw invalid(`a network has one IPv${family} subnet, not ${own.length}`);
+  if (own.length > 1) throw invalid(phrase('a network has one IPv{0} subnet, not {1}', family, own.length));
   return own[0];
 }
 
 function assertFree(subnet: Subnet, given: readonly Subnet[], { others, host }: Taken): void {
   const text = formatSubnet(subnet);
   if (reserved.some((one) => overlaps(parseSubnet(one), subnet)))
-    throw invalid(`subnet ${text} holds addresses that no host can have: loopback, link-local or multicast`);
+    throw invalid(phrase('subnet {0} holds addresses that no host can have: loopback, link-local or multicast', text));
   if (given.some((other) => other !== subnet && overlaps(other, subnet)))
-    throw invalid(`subnet ${text} is given twice`);
+    throw invalid(phrase('subnet {0} is given twice', text));
   const other = others.find(({ subnets }) => subnets.some((one) => overlaps(one, subnet)));
   if (other)
     throw new SkiffError(
@@ -147,7 +148,7 @@ function optionSettings(options: Record<string, string>): { masquerade: boolean;
 
 function mtuOf(text: string): number {
   const mtu = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (mtu < 68 || mtu > 65_535) throw invalid(`invalid MTU: ${text}`);
+  if (mtu < 68 || mtu > 65_535) throw invalid(phrase('invalid MTU: {0}', text));
   return mtu;
 }
 
@@ -157,6 +158,6 @@ function flagOf(text: string): boolean {
   throw invalid(`not true or false: ${text}`);
 }
 
-function invalid(message: string): SkiffError {
+function invalid(message: string | Phrase): SkiffError {
   return new SkiffError('invalid-argument', message);
 }

@@ -23,7 +23,7 @@ export function chooseSubnet(storeId: string, taken: readonly Subnet[]): Subnet 
   }
   throw new SkiffError(
     'unavailable',
-    `no free network is left in ${pools.join(', ')}: the routes of this host overlap all of them`,
+    phrase('no free network is left in {0}: the routes of this host overlap all of them', pools.join(', ')),
     { hint: phrase('Name one that is free with --subnet.') },
   );
 }

@@ -1,5 +1,6 @@
 import { SkiffError } from '../lib/errors.ts';
 import type { Descriptor } from './image-config.ts';
+import { phrase } from '../lib/phrase.ts';
 
 /** Go's names: `linux`, `arm64`, `v8`. */
 export type Platform = { os: string; architecture: string; variant?: string };
@@ -25,10 +26,16 @@ const architecturesOfGo = new Set(
 export function parsePlatform(text: string, here: Platform): Platform {
   const parts = text.toLowerCase().split('/');
   if (parts.length > 3 || parts.some((part) => !/^[a-z0-9_.-]+$/.test(part)))
-    throw new SkiffError('invalid-argument', `${JSON.stringify(text)} is an invalid OS component or platform`);
+    throw new SkiffError(
+      'invalid-argument',
+      phrase('{0} is an invalid OS component or platform', JSON.stringify(text)),
+    );
   const [first = '', second, variant] = parts;
   if (second === undefined && first !== 'linux' && !architectures[first] && !architecturesOfGo.has(first))
-    throw new SkiffError('invalid-argument', `${JSON.stringify(text)}: unknown operating system or architecture`);
+    throw new SkiffError(
+      'invalid-argument',
+      phrase('{0}: unknown operating system or architecture', JSON.stringify(text)),
+    );
   if (second === undefined) return first === 'linux' ? here : normal({ os: here.os, architecture: first });
   return normal({ os: first, architecture: second, ...(variant === undefined ? {} : { variant }) });
 }

@@ -1,4 +1,5 @@
 import { SkiffError } from '../lib/errors.ts';
+import { phrase, type Phrase } from '../lib/phrase.ts';
 
 /** A parsed image reference. All parts are normalised: `domain` and `path` are never empty. */
 export type Reference = {
@@ -29,18 +30,19 @@ const digestPattern = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9
  */
 export function parseReference(text: string): Reference {
   // What an id looks like can't be a name, or nobody could say which of them is meant.
-  if (/^[0-9a-f]{64}$/.test(text)) throw invalid(`invalid repository name (${text}), it looks like an image's id`);
+  if (/^[0-9a-f]{64}$/.test(text))
+    throw invalid(phrase("invalid repository name ({0}), it looks like an image's id", text));
   const { name, tag, digest } = splitReference(text);
   const { domain, path } = splitName(name);
   if (path.toLowerCase() !== path && pathPattern.test(path.toLowerCase()))
-    throw invalid(`invalid reference format: repository name (${path}) must be lowercase`);
+    throw invalid(phrase('invalid reference format: repository name ({0}) must be lowercase', path));
   const good =
     domainPattern.test(domain) &&
     pathPattern.test(path) &&
     `${domain}/${path}`.length <= maxNameLength &&
     (tag === undefined || tagPattern.test(tag)) &&
     (digest === undefined || digestPattern.test(digest));
-  if (!good) throw invalid(`invalid reference format: ${JSON.stringify(text)}`);
+  if (!good) throw invalid(phrase('invalid reference format: {0}', JSON.stringify(text)));
   return { domain, path, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
 }
 
@@ -88,6 +90,6 @@ function splitName(name: string): { domain: string; path: string } {
   return { domain: defaultDomain, path: path.includes('/') ? path : `${officialPrefix}${path}` };
 }
 
-function invalid(message: string): SkiffError {
+function invalid(message: string | Phrase): SkiffError {
   return new SkiffError('invalid-argument', message);
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../lib/errors.ts';
 import { RegistryFailure } from './failure.ts';
 import { readBody, type HttpResponse } from './transport.ts';
+import { phrase } from '../lib/phrase.ts';
 
 const maxErrorBytes = 64 * 1024;
 const maxText = 300;
@@ -36,7 +37,7 @@ export async function answerFailure(response: HttpResponse): Promise<RegistryFai
   const retryAfterMs = waitOf(headers['retry-after']);
   return new RegistryFailure(
     codes[status] ?? 'unavailable',
-    said || `${url.origin}${url.pathname}: unexpected status ${name}`,
+    said || phrase('{0}{1}: unexpected status {2}', url.origin, url.pathname, name),
     {
       status,
       transient: passing.has(status),

@@ -3,6 +3,7 @@ import { connectionFailure, RegistryFailure } from './failure.ts';
 import { waited, type Patience } from './retry.ts';
 import type { Repository } from './repository.ts';
 import type { HttpResponse } from './transport.ts';
+import { phrase } from '../lib/phrase.ts';
 
 /** Progress that makes up for a failure. */
 const goodBytes = 1024 * 1024;
@@ -29,7 +30,7 @@ export async function* streamBlob(
         yield chunk;
       }
       if (at < blob.size)
-        throw new RegistryFailure('unavailable', `${what}: ends after ${at} of ${blob.size} bytes`, {
+        throw new RegistryFailure('unavailable', phrase('{0}: ends after {1} of {2} bytes', what, at, blob.size), {
           transient: true,
         });
     } catch (error) {
@@ -39,7 +40,7 @@ export async function* streamBlob(
       const failure = connectionFailure(error, what);
       const again = at > 0 && failure instanceof RegistryFailure && failure.status === undefined && !isFinal(failure);
       const passing = again
-        ? new RegistryFailure('unavailable', failure.message, { transient: true, cause: error })
+        ? new RegistryFailure('unavailable', failure.phrase ?? failure.message, { transient: true, cause: error })
         : failure;
       if (failures >= patience.tries || !(await waited(passing, failures, patience, signal))) throw failure;
     }

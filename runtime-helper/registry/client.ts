@@ -4,6 +4,7 @@ import { Authorizer } from './authorizer.ts';
 import type { Credentials } from './docker-config.ts';
 import { isNoTls, RegistryFailure } from './failure.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
+import { phrase } from '../lib/phrase.ts';
 
 /** One request below `/v2/`. A body is made anew for each try. */
 export type Call = {
@@ -58,7 +59,7 @@ export class RegistryClient {
     if (status !== 401) throw failure;
     throw new RegistryFailure(
       'permission-denied',
-      `login attempt to ${url.href} failed with status: 401 Unauthorized`,
+      phrase('login attempt to {0} failed with status: 401 Unauthorized', url.href),
       {
         cause: failure,
         status,

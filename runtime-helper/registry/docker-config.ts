@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writeAtomic } from '../lib/atomic-file.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
+import { phrase } from '../lib/phrase.ts';
 
 export type Credentials =
   | { type: 'password'; username: string; password: string }
@@ -100,7 +101,7 @@ export class DockerConfig {
       text = readFileSync(this.path, 'utf8');
     } catch (cause) {
       if (errnoOf(cause) === 'ENOENT') return {};
-      throw new SkiffError('failed-precondition', `${this.path}: can't be read`, { cause });
+      throw new SkiffError('failed-precondition', phrase("{0}: can't be read", this.path), { cause });
     }
     return text.trim() === '' ? {} : asObject(parse(text, this.path));
   }
@@ -170,6 +171,6 @@ function parse(text: string, what: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new SkiffError('failed-precondition', `${what}: not valid JSON`, { cause });
+    throw new SkiffError('failed-precondition', phrase('{0}: not valid JSON', what), { cause });
   }
 }

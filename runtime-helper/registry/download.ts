@@ -1,6 +1,7 @@
 import { SkiffError } from '../lib/errors.ts';
 import { connectionFailure } from './failure.ts';
 import { Transport } from './transport.ts';
+import { phrase } from '../lib/phrase.ts';
 
 const idleMs = 60_000;
 
@@ -17,14 +18,17 @@ export async function* download(
     const { status, body } = await transport.send({ method: 'GET', url: new URL(address), signal });
     if (status !== 200) {
       body.destroy();
-      throw new SkiffError(status === 404 ? 'not-found' : 'unavailable', `${address}: the server answers ${status}`);
+      throw new SkiffError(
+        status === 404 ? 'not-found' : 'unavailable',
+        phrase('{0}: the server answers {1}', address, status),
+      );
     }
     yield* body as AsyncIterable<Uint8Array>;
-    if (!body.complete) throw new SkiffError('unavailable', `${address}: the connection was lost`);
+    if (!body.complete) throw new SkiffError('unavailable', phrase('{0}: the connection was lost', address));
   } catch (cause) {
     // Its hint speaks of registries.
     if (cause instanceof SkiffError && cause.hint !== undefined)
-      throw new SkiffError(cause.code, cause.message, { cause });
+      throw new SkiffError(cause.code, cause.phrase ?? cause.message, { cause });
     if (cause instanceof SkiffError || signal.aborted) throw cause;
     throw connectionFailure(cause, address);
   } finally {

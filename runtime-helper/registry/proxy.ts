@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { connect as tlsConnect, type ConnectionOptions } from 'node:tls';
 import { RegistryFailure } from './failure.ts';
+import { phrase } from '../lib/phrase.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -43,7 +44,12 @@ export function connectThrough(proxy: URL, target: URL, tls: ConnectionOptions):
       const { statusCode } = response;
       if (statusCode === 200) return resolve(tlsConnect({ ...tls, socket }));
       socket.destroy();
-      reject(new RegistryFailure('unavailable', `proxy ${proxy.host} answered ${statusCode} for ${target.host}`));
+      reject(
+        new RegistryFailure(
+          'unavailable',
+          phrase('proxy {0} answered {1} for {2}', proxy.host, String(statusCode), target.host),
+        ),
+      );
     });
     request.once('timeout', () => request.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' })));
     request.once('error', reject);

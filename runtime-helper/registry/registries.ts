@@ -7,6 +7,7 @@ import { RegistryFailure } from './failure.ts';
 import { Repository } from './repository.ts';
 import { usualPatience, type Patience } from './retry.ts';
 import { Transport } from './transport.ts';
+import { phrase } from '../lib/phrase.ts';
 
 export type RegistriesOptions = {
   /** The environment of whoever asks: proxies, certificates, credentials and settings are found through it. */
@@ -91,7 +92,7 @@ export class Registries {
   #origins(domain: string): string[] {
     const host = domain === hub.domain ? hub.host : domain;
     if (!URL.canParse(`https://${host}`))
-      throw new RegistryFailure('invalid-argument', `${host}: no address of a registry`);
+      throw new RegistryFailure('invalid-argument', phrase('{0}: no address of a registry', host));
     return isInsecure(this.#settings, host) ? [`https://${host}`, `http://${host}`] : [`https://${host}`];
   }
 

@@ -5,6 +5,7 @@ import type { Call, RegistryClient } from './client.ts';
 import { RegistryFailure } from './failure.ts';
 import { readBody, type HttpResponse } from './transport.ts';
 import { Upload } from './upload.ts';
+import { phrase } from '../lib/phrase.ts';
 
 export type FetchedManifest = { bytes: Buffer; mediaType: string; digest: string };
 
@@ -121,7 +122,9 @@ export class Repository {
     const failure = await answerFailure(response);
     if (failure.status !== 404) return this.#denied(failure, 'pull', `manifest of ${this.name}`);
     const wanted = `${this.name}${isDigest(reference) ? '@' : ':'}${reference}`;
-    return new RegistryFailure('not-found', `manifest for ${wanted} not found: ${failure.message}`, { status: 404 });
+    return new RegistryFailure('not-found', phrase('manifest for {0} not found: {1}', wanted, failure.message), {
+      status: 404,
+    });
   }
 
   /** Docker's words for a refusal: a registry does not say whether what it hides is there. */
@@ -134,8 +137,12 @@ export class Repository {
     }
     const words =
       action === 'pull'
-        ? `pull access denied for ${this.name}, repository does not exist or may require 'skiff login': ${message}`
-        : `push access denied for ${this.name}, it may require 'skiff login': ${message}`;
+        ? phrase(
+            "pull access denied for {0}, repository does not exist or may require 'skiff login': {1}",
+            this.name,
+            message,
+          )
+        : phrase("push access denied for {0}, it may require 'skiff login': {1}", this.name, message);
     return new RegistryFailure('permission-denied', words, details);
   }
 }

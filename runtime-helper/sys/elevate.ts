@@ -48,7 +48,7 @@ async function startDirectly(binary: string, log: Log): Promise<Spawner> {
   const child = spawn(binary, ['--spawner'], { stdio: ['pipe', 'pipe', 'pipe'] });
   const outcome = await awaitReady(child, { log });
   if (outcome.kind === 'ready') return new Spawner(child, log);
-  throw new SkiffError('unavailable', `${binary} did not start: ${describe(outcome)}`);
+  throw new SkiffError('unavailable', phrase('{0} did not start: {1}', binary, describe(outcome)));
 }
 
 /** What stands in the way of any privileges, known without asking for them; undefined: they may be asked for. */

@@ -1,5 +1,6 @@
 import { getSystemErrorMap } from 'node:util';
 import { SkiffError } from '../lib/errors.ts';
+import { inEnglish, phrase, type Phrase } from '../lib/phrase.ts';
 
 /** A failure of the native program. `errno` is a name such as ENOENT, absent when no system call failed. */
 export class NativeFailure extends SkiffError {
@@ -12,7 +13,7 @@ export class NativeFailure extends SkiffError {
     stage: string,
     errno: string | undefined,
     object: string,
-    message: string,
+    message: string | Phrase,
   ) {
     super(code, message);
     this.stage = stage;
@@ -25,9 +26,26 @@ export class NativeFailure extends SkiffError {
 export function failureOf(stage: string, errnoNumber: number, object: string): NativeFailure {
   const known = errnoNumber > 0 ? getSystemErrorMap().get(-errnoNumber) : undefined;
   const [errno, description] = known ?? [undefined, undefined];
-  const text = [`${stage}`, object, description].filter(Boolean).join(': ');
-  return new NativeFailure(codeOf(errno), stage, errno, object, text);
+  const where = [stage, object].filter(Boolean).join(': ');
+  const words = reasons[errno ?? '']?.(where) ?? [where, description].filter(Boolean).join(': ');
+  return new NativeFailure(codeOf(errno), stage, errno, object, words);
 }
+
+/** What libuv says, too, of what may befall anybody. */
+const reasons: Readonly<Record<string, (where: string) => Phrase>> = {
+  ENOENT: (where) => phrase('{0}: no such file or directory', where),
+  ENOTDIR: (where) => phrase('{0}: not a directory', where),
+  EISDIR: (where) => phrase('{0}: illegal operation on a directory', where),
+  EEXIST: (where) => phrase('{0}: file already exists', where),
+  ENOTEMPTY: (where) => phrase('{0}: directory not empty', where),
+  EACCES: (where) => phrase('{0}: permission denied', where),
+  EPERM: (where) => phrase('{0}: operation not permitted', where),
+  EROFS: (where) => phrase('{0}: read-only file system', where),
+  EBUSY: (where) => phrase('{0}: resource busy or locked', where),
+  ENOSPC: (where) => phrase('{0}: no space left on device', where),
+  ENOMEM: (where) => phrase('{0}: not enough memory', where),
+  EMFILE: (where) => phrase('{0}: too many open files', where),
+};
 
 function codeOf(errno: string | undefined): ConstructorParameters<typeof SkiffError>[0] {
   switch (errno) {
@@ -59,20 +77,26 @@ function codeOf(errno: string | undefined): ConstructorParameters<typeof SkiffEr
   }
 }
 
-/** Why a command can't be executed, in Docker's words; absent for what has none. */
-export function execReason(errno: string | undefined, command: string): string | undefined {
+/** That a command can't be executed and why, in Docker's words; absent for what has none. */
+export function execWords(errno: string | undefined, command: string): Phrase | undefined {
   switch (errno) {
     case 'ENOENT':
       return command.includes('/')
-        ? `stat ${command}: no such file or directory`
-        : 'executable file not found in $PATH';
+        ? phrase('exec: "{0}": stat {0}: no such file or directory', command)
+        : phrase('exec: "{0}": executable file not found in $PATH', command);
     case 'EACCES':
-      return 'permission denied';
+      return phrase('exec: "{0}": permission denied', command);
     case 'ENOEXEC':
-      return 'exec format error';
+      return phrase('exec: "{0}": exec format error', command);
     case 'EISDIR':
-      return 'is a directory';
+      return phrase('exec: "{0}": is a directory', command);
     default:
       return undefined;
   }
+}
+
+/** The reason alone. */
+export function execReason(errno: string | undefined, command: string): string | undefined {
+  const words = execWords(errno, command);
+  return words && inEnglish(words).slice(`exec: "${command}": `.length);
 }

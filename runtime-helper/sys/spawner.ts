@@ -4,6 +4,7 @@ import { SkiffError } from '../lib/errors.ts';
 import type { Log } from '../lib/operation.ts';
 import { failureOf } from './failure.ts';
 import { encodeRequest, ReplyDecoder, type SpawnerFrame } from './spawner-frames.ts';
+import { phrase } from '../lib/phrase.ts';
 
 export type SpawnerProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -82,7 +83,7 @@ export class Spawner {
 
   #end(reason: string): void {
     if (this.#ended) return;
-    this.#ended = new SkiffError('unavailable', `the native program has ended: ${reason}`);
+    this.#ended = new SkiffError('unavailable', phrase('the native program has ended: {0}', reason));
     for (const pending of this.#pending.values()) pending.reject(this.#ended);
     this.#pending.clear();
   }

@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import { SkiffError } from '../../lib/errors.ts';
 import type { Parts } from './parts.ts';
 import { sessionSocket } from './session.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** In Docker's words. */
 const refusals = {
-  created: 'a stopped container, start it first',
-  exited: 'a stopped container, start it first',
-  dead: 'a stopped container, start it first',
-  paused: 'a paused container, unpause it first',
-  restarting: 'a restarting container, wait until it is running',
+  created: phrase('you cannot attach to a stopped container, start it first'),
+  exited: phrase('you cannot attach to a stopped container, start it first'),
+  dead: phrase('you cannot attach to a stopped container, start it first'),
+  paused: phrase('you cannot attach to a paused container, unpause it first'),
+  restarting: phrase('you cannot attach to a restarting container, wait until it is running'),
 };
 
 /** Socket of a running container's monitor, or of that of a session in it. */
@@ -20,10 +21,11 @@ export function attachContainer(
 ): { socket: string; tty: boolean } {
   const record = catalog.record(id);
   const { status } = catalog.state(record);
-  if (status !== 'running') throw new SkiffError('conflict', `you cannot attach to ${refusals[status]}`);
+  if (status !== 'running') throw new SkiffError('conflict', refusals[status]);
   if (session !== undefined) {
     const socket = sessionSocket(store, record.id, session);
-    if (!existsSync(socket)) throw new SkiffError('not-found', `that session in container ${record.name} has ended`);
+    if (!existsSync(socket))
+      throw new SkiffError('not-found', phrase('that session in container {0} has ended', record.name));
     // Who had no terminal has nothing to come back to.
     return { socket, tty: true };
   }

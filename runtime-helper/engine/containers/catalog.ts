@@ -90,7 +90,10 @@ export class Catalog {
     if (state.status === 'running' || state.status === 'paused') return state;
     if (state.status !== 'restarting')
       throw new SkiffError('conflict', phrase('container {0} is not running', record.id));
-    throw new SkiffError('conflict', `container ${record.id} is restarting, wait until the container is running`);
+    throw new SkiffError(
+      'conflict',
+      phrase('container {0} is restarting, wait until the container is running', record.id),
+    );
   }
 
   #owned(reference: string): ContainerRecord | undefined {

@@ -6,6 +6,7 @@ import { SkiffError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/operation.ts';
 import { limitFeatures } from '../../sys/limit-features.ts';
 import type { LimitsRequest } from '../types.ts';
+import { phrase, type Phrase } from '../../lib/phrase.ts';
 
 /** What was asked for with devices looked up, and without what this machine can't limit, which is told. Throws invalid-argument. */
 export function planLimits(request: LimitsRequest, log: Log): Limits {
@@ -44,18 +45,19 @@ function readRange(kind: 'cpu' | 'node'): string {
 /** Throws invalid-argument for CPUs and memory nodes that this machine has not. */
 export function assertOnline({ cpusetCpus, cpusetMems }: Pick<LimitChanges, 'cpusetCpus' | 'cpusetMems'>): void {
   const { cpus, nodes } = machineSets();
-  if (cpusetCpus) assertWithin('CPUs', cpusetCpus, cpus);
-  if (cpusetMems) assertWithin('memory nodes', cpusetMems, nodes);
+  if (cpusetCpus) assertWithin(cpusetCpus, cpus, missingCpus);
+  if (cpusetMems) assertWithin(cpusetMems, nodes, missingNodes);
 }
 
-function assertWithin(what: string, requested: string, available: string): void {
+const missingCpus = (requested: string, available: string): Phrase =>
+  phrase('requested CPUs are not available - requested {0}, available: {1}', requested, available);
+const missingNodes = (requested: string, available: string): Phrase =>
+  phrase('requested memory nodes are not available - requested {0}, available: {1}', requested, available);
+
+function assertWithin(requested: string, available: string, missing: typeof missingCpus): void {
   const ranges = rangesOf(available);
   const isThere = ([first, last]: Range): boolean => ranges.some(([from, to]) => from <= first && last <= to);
-  if (!rangesOf(requested).every(isThere))
-    throw new SkiffError(
-      'invalid-argument',
-      `requested ${what} are not available - requested ${requested}, available: ${available}`,
-    );
+  if (!rangesOf(requested).every(isThere)) throw new SkiffError('invalid-argument', missing(requested, available));
 }
 
 type Range = readonly [number, number];

@@ -7,6 +7,7 @@ import { SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
 import type { LogChunk, LogOptions } from '../types.ts';
 import type { Parts } from './parts.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 export async function* containerLogs(
   { catalog }: Parts,
@@ -17,7 +18,7 @@ export async function* containerLogs(
   const record = catalog.record(id);
   const folder = catalog.folder(record.id);
   if (record.log?.driver === 'none')
-    throw new SkiffError('failed-precondition', 'configured logging driver does not support reading');
+    throw new SkiffError('failed-precondition', phrase('configured logging driver does not support reading'));
   const { until } = options;
   // exit.json is written before the lock is given up, so it is what says first that nothing more will come.
   const goesOn = (): boolean => {

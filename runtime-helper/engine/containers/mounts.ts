@@ -5,6 +5,7 @@ import { checkVolumeName } from '../../container/volume-records.ts';
 import { asSkiffError, errnoOf, SkiffError } from '../../lib/errors.ts';
 import type { CreateOptions, MountRequest } from '../types.ts';
 import type { Parts } from './parts.ts';
+import { phrase, type Phrase } from '../../lib/phrase.ts';
 
 /**
  * What a container is to have mounted: what was asked for, then what --volumes-from brings, then the image's volumes that nothing has
@@ -32,28 +33,35 @@ function checkTargets(requests: readonly MountRequest[]): void {
   const seen = new Set<string>();
   for (const { target } of requests) {
     const path = cleanPath(target);
-    if (seen.has(path)) throw invalid(`duplicate mount point: ${path}`);
+    if (seen.has(path)) throw invalid(phrase('duplicate mount point: {0}', path));
     seen.add(path);
   }
 }
 
 function checkMount(request: MountRequest): void {
   const { type, target } = request;
-  const where = `invalid mount config for type "${type}"`;
-  if (!target.startsWith('/')) throw invalid(`${where}: invalid mount path: '${target}' mount path must be absolute`);
-  if (cleanPath(target) === '/') throw invalid(`${where}: destination can't be '/'`);
+  if (!target.startsWith('/')) throw relativePath(type, target);
+  if (cleanPath(target) === '/')
+    throw invalid(phrase("invalid mount config for type \"{0}\": destination can't be '/'", type));
   if (type === 'volume' && request.name !== undefined) checkVolumeName(request.name);
   if (type !== 'bind') return;
-  if (!request.source.startsWith('/'))
-    throw invalid(`${where}: invalid mount path: '${request.source}' mount path must be absolute`);
+  if (!request.source.startsWith('/')) throw relativePath(type, request.source);
   if (request.createSource) return;
   try {
     statSync(request.source);
   } catch (cause) {
-    if (errnoOf(cause) === 'ENOENT') throw invalid(`${where}: bind source path does not exist: ${request.source}`);
+    if (errnoOf(cause) === 'ENOENT')
+      throw invalid(
+        phrase('invalid mount config for type "{0}": bind source path does not exist: {1}', type, request.source),
+      );
     throw cause;
   }
 }
+
+const relativePath = (type: string, path: string): SkiffError =>
+  invalid(
+    phrase('invalid mount config for type "{0}": invalid mount path: \'{1}\' mount path must be absolute', type, path),
+  );
 
 function makeMount(parts: Parts, request: MountRequest): MountPoint {
   const target = cleanPath(request.target);
@@ -87,9 +95,13 @@ function makeSource(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (cause) {
-    throw new SkiffError('permission-denied', `error while creating mount source path '${path}': ${String(cause)}`, {
-      cause,
-    });
+    throw new SkiffError(
+      'permission-denied',
+      phrase("error while creating mount source path '{0}': {1}", path, String(cause)),
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -109,8 +121,12 @@ function mountsOf({ catalog }: Parts, container: string): MountPoint[] {
     return catalog.record(container).mounts ?? [];
   } catch (cause) {
     // What is not found is not the image.
-    throw new SkiffError('failed-precondition', asSkiffError(cause).message, { cause });
+    const { message, phrase: translatable, hint } = asSkiffError(cause);
+    throw new SkiffError('failed-precondition', translatable ?? message, {
+      cause,
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 }
 
-const invalid = (message: string): SkiffError => new SkiffError('invalid-argument', message);
+const invalid = (message: Phrase): SkiffError => new SkiffError('invalid-argument', message);

@@ -31,18 +31,17 @@ async function freeze({ catalog, journal }: Parts, id: string, frozen: boolean):
 }
 
 function failure(id: string, frozen: boolean, reason: string): SkiffError {
-  const what = `cannot ${frozen ? 'pause' : 'unpause'} container ${id}`;
-  switch (reason) {
-    case 'ENOTSUP':
-      return new SkiffError(
-        'not-implemented',
-        `${what}: this machine has neither cgroup version 2 nor version 1's freezer`,
-      );
-    case 'EBUSY':
-      return new SkiffError('unavailable', `${what}: one of its processes can't be interrupted`);
-    case 'ESRCH':
-      return new SkiffError('conflict', `${what}: it has just ended`);
-    default:
-      return new SkiffError('internal', `${what}: ${reason}`);
-  }
+  // What can be paused can be unpaused: these two are no answers to that.
+  if (reason === 'ENOTSUP')
+    return new SkiffError(
+      'not-implemented',
+      phrase("cannot pause container {0}: this machine has neither cgroup version 2 nor version 1's freezer", id),
+    );
+  if (reason === 'EBUSY')
+    return new SkiffError(
+      'unavailable',
+      phrase("cannot pause container {0}: one of its processes can't be interrupted", id),
+    );
+  if (reason === 'ESRCH') return new SkiffError('conflict', phrase('container {0} has just ended', id));
+  return new SkiffError('internal', `cannot ${frozen ? 'pause' : 'unpause'} container ${id}: ${reason}`);
 }

@@ -14,6 +14,7 @@ import type { ResolvedImage } from '../images/resolved-image.ts';
 import type { Store } from '../store.ts';
 import type { CreateOptions } from '../types.ts';
 import { planRuntime } from './runtime.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -40,7 +41,7 @@ function commandOf(image: ResolvedImage, options: CreateOptions): Command {
   const entrypoint = options.entrypoint ?? image.entrypoint;
   const command = options.command.length > 0 || options.entrypoint ? options.command : image.command;
   const args = [...entrypoint, ...command];
-  if (args.length === 0) throw new SkiffError('invalid-argument', 'no command specified');
+  if (args.length === 0) throw new SkiffError('invalid-argument', phrase('no command specified'));
   return { entrypoint, args };
 }
 
@@ -52,7 +53,7 @@ function checkOptions(
   if (workingDir !== undefined && workingDir !== '' && !workingDir.startsWith('/'))
     throw new SkiffError(
       'invalid-argument',
-      `the working directory '${workingDir}' is invalid, it needs to be an absolute path`,
+      phrase("the working directory '{0}' is invalid, it needs to be an absolute path", workingDir),
     );
   if (stopSignal !== undefined) signalNumber(stopSignal);
   checkUtsName('hostname', hostname);
@@ -132,10 +133,14 @@ const volumesFromText = ({ container, readonly }: NonNullable<CreateOptions['vol
 /** As uname(2) has room for it. */
 function checkUtsName(option: 'hostname' | 'domainname', name: string): void {
   if (Buffer.byteLength(name) <= 64) return;
-  throw new SkiffError('invalid-argument', `invalid ${option}: ${JSON.stringify(name)} is longer than 64 bytes`, {
-    exitCode: 125,
-    option,
-  });
+  throw new SkiffError(
+    'invalid-argument',
+    phrase('invalid {0}: {1} is longer than 64 bytes', option, JSON.stringify(name)),
+    {
+      exitCode: 125,
+      option,
+    },
+  );
 }
 
 /** The root directory for a user who has none: then all homes are others'. */

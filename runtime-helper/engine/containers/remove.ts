@@ -4,6 +4,7 @@ import { SkiffError } from '../../lib/errors.ts';
 import { ownersOf } from '../networks/owners.ts';
 import { withMonitor } from './monitor.ts';
 import type { Parts } from './parts.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 const kill = 9;
 
@@ -29,8 +30,19 @@ export async function removeContainer(
 }
 
 function refusal(name: string, status: string): SkiffError {
-  const procedure = `${status === 'paused' ? 'unpause and then ' : ''}stop the container before removing or force remove`;
-  return new SkiffError('conflict', `cannot remove container "/${name}": container is ${status}: ${procedure}`);
+  return new SkiffError(
+    'conflict',
+    status === 'paused'
+      ? phrase(
+          'cannot remove container "/{0}": container is paused: unpause and then stop the container before removing or force remove',
+          name,
+        )
+      : phrase(
+          'cannot remove container "/{0}": container is {1}: stop the container before removing or force remove',
+          name,
+          status,
+        ),
+  );
 }
 
 /** Removes a container that is not running, and all that it has on disk. */

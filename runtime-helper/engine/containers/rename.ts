@@ -10,7 +10,7 @@ export async function renameContainer(parts: Parts, id: string, newName: string)
   const { catalog, journal } = parts;
   const record = catalog.record(id);
   const name = newName.replace(/^\//, '');
-  if (name === '') throw new SkiffError('invalid-argument', 'new name cannot be empty');
+  if (name === '') throw new SkiffError('invalid-argument', phrase('new name cannot be empty'));
   if (name === record.name)
     throw new SkiffError('invalid-argument', phrase('renaming a container with the same name as its current name'));
   catalog.names.claim(name, record.id);

@@ -1,5 +1,5 @@
 import { asSkiffError, SkiffError } from '../../lib/errors.ts';
-import { execReason, NativeFailure } from '../../sys/failure.ts';
+import { execWords, NativeFailure } from '../../sys/failure.ts';
 import { phrase, type Phrase } from '../../lib/phrase.ts';
 
 /**
@@ -12,12 +12,11 @@ export function startFailure(error: unknown, command: string, isExec = false): S
   const failure = (message: string | Phrase, exitCode: number, hint?: Phrase): SkiffError =>
     new SkiffError(error.code, message, { cause: error, exitCode, ...(hint === undefined ? {} : { hint }) });
   if (stage === 'exec') {
-    const reason = execReason(errno, command) ?? error.message;
-    return failure(`exec: "${command}": ${reason}`, errno === 'ENOENT' ? 127 : 126);
+    return failure(execWords(errno, command) ?? `exec: "${command}": ${error.message}`, errno === 'ENOENT' ? 127 : 126);
   }
   if (stage === 'runtime') return runtimeFailure(error);
   if (stage === 'user') return failure(nobody(object), isExec ? 126 : 125);
-  if (stage === 'cwd') return failure(`working directory ${object}: ${folderReason(errno)}`, isExec ? 126 : 125);
+  if (stage === 'cwd') return failure(folderWords(object, errno), isExec ? 126 : 125);
   if (stage === 'join' && (errno === 'ESRCH' || errno === 'ENOENT') && /^[0-9a-f]{64}$/.test(object))
     return failure(phrase('container {0} is not running', object), 125);
   if (stage === 'overlay' && errno === 'ENODEV') {
@@ -58,7 +57,7 @@ export function startFailure(error: unknown, command: string, isExec = false): S
     );
   }
   if (stage === 'lock') return failure(phrase('the container is being started already'), 125);
-  return failure(error.message, 125);
+  return failure(error.phrase ?? error.message, 125);
 }
 
 /** A group has a colon before it. */
@@ -67,16 +66,28 @@ const nobody = (name: string): Phrase =>
     ? phrase('unable to find group {0}: no matching entries in group file', name.slice(1))
     : phrase('unable to find user {0}: no matching entries in passwd file', name);
 
-const folderReasons = new Map([
-  ['ENOENT', 'no such file or directory'],
-  ['ENOTDIR', 'not a directory'],
-  ['EACCES', 'permission denied'],
-  ['EROFS', 'read-only file system'],
-  ['ENAMETOOLONG', 'file name too long'],
-  // openat2(2): also what a link of /proc's that leads anywhere is answered with, since it is not followed.
-  ['ELOOP', 'too many links, or one of /proc that may lead out of the container'],
-]);
-const folderReason = (errno = ''): string => folderReasons.get(errno) ?? errno;
+function folderWords(folder: string, errno = ''): Phrase {
+  switch (errno) {
+    case 'ENOENT':
+      return phrase('working directory {0}: no such file or directory', folder);
+    case 'ENOTDIR':
+      return phrase('working directory {0}: not a directory', folder);
+    case 'EACCES':
+      return phrase('working directory {0}: permission denied', folder);
+    case 'EROFS':
+      return phrase('working directory {0}: read-only file system', folder);
+    case 'ENAMETOOLONG':
+      return phrase('working directory {0}: file name too long', folder);
+    // openat2(2): also what a link of /proc's that leads anywhere is answered with, since it is not followed.
+    case 'ELOOP':
+      return phrase(
+        'working directory {0}: too many links, or one of /proc that may lead out of the container',
+        folder,
+      );
+    default:
+      return phrase('working directory {0}: {1}', folder, errno);
+  }
+}
 
 /** What another runtime has logged, with the exit codes that Docker reads out of it. */
 function runtimeFailure(error: NativeFailure): SkiffError {

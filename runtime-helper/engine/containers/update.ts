@@ -44,11 +44,11 @@ function assertChangeable(
   { restartPolicy }: ContainerChanges,
 ): void {
   if (status === 'dead')
-    throw new SkiffError('conflict', `container ${id} is marked for removal and cannot be updated`);
+    throw new SkiffError('conflict', phrase('container {0} is marked for removal and cannot be updated', id));
   if (restartPolicy && autoRemove && restartPolicy.name !== 'no')
     throw new SkiffError(
       'conflict',
-      'restart policy cannot be updated because AutoRemove is enabled for the container',
+      phrase('restart policy cannot be updated because AutoRemove is enabled for the container'),
     );
 }
 

@@ -7,6 +7,7 @@ import type { Operation } from '../../lib/operation.ts';
 import { mediaTypes, type Descriptor } from '../../oci/image-config.ts';
 import type { Spooled } from './blob-file.ts';
 import type { ExpectedLayer, ImageKeeper } from './keeper.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** An image to be: its manifest, the diffIDs of its layers (hex), the full names that it gets, and the digest that its registry has for it. */
 export type NewImage = {
@@ -94,7 +95,7 @@ export class Draft {
         // Another helper may have removed an image that shared them, before ours could be seen to need them.
         const whole =
           diffIds.every((id) => existsSync(store.layerPath(id))) && blobs.every((blob) => store.hasBlob(blob));
-        if (!whole) throw new SkiffError('unavailable', 'a layer was removed at the same time; try again');
+        if (!whole) throw new SkiffError('unavailable', phrase('a layer was removed at the same time; try again'));
       }
       const before = new Map(store.images().flatMap(({ id, references }) => references.map((name) => [name, id])));
       store.update((entries) => images.reduce(withImage, entries));

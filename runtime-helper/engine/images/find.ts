@@ -22,7 +22,7 @@ export function findImage(images: StoredImage[], text: string): StoredImage {
     if (named) return named;
   }
   const matches = byId === undefined ? [] : images.filter(({ id }) => id.startsWith(`sha256:${byId}`));
-  if (matches.length > 1) throw new SkiffError('conflict', `multiple images found with the prefix ${text}`);
+  if (matches.length > 1) throw new SkiffError('conflict', phrase('multiple images found with the prefix {0}', text));
   if (matches[0]) return matches[0];
   const wanted = reference ? familiarName(reference) : text;
   throw new SkiffError('not-found', phrase("Unable to find image '{0}' locally", wanted), {

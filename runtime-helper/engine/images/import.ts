@@ -9,6 +9,7 @@ import { Draft } from './draft.ts';
 import type { ImageKeeper } from './keeper.ts';
 import { wantedPlatform } from './wanted-platform.ts';
 import type { ImageSource, ImportOptions } from '../types.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** Makes an image of one layer from the tar of a root file system. Returns its id. */
 export async function importImage(
@@ -41,9 +42,12 @@ function open(source: ImageSource, { signal }: Operation): { what: string; bytes
 export function tagName(text: string): string {
   const reference = parseReference(text);
   if (reference.path === 'library/sha256')
-    throw new SkiffError('invalid-argument', `refusing to create an ambiguous tag, of a digest's name: ${text}`);
+    throw new SkiffError(
+      'invalid-argument',
+      phrase("refusing to create an ambiguous tag, of a digest's name: {0}", text),
+    );
   if (reference.digest === undefined) return fullName(withDefaultTag(reference));
-  throw new SkiffError('invalid-argument', `refusing to create a tag with a digest reference: ${text}`);
+  throw new SkiffError('invalid-argument', phrase('refusing to create a tag with a digest reference: {0}', text));
 }
 
 /** image-spec, config.md. */

@@ -64,7 +64,7 @@ async function withFiles<T>(
 ): Promise<T> {
   if ('path' in source) {
     const status = statSync(source.path, { throwIfNoEntry: false });
-    if (!status) throw new SkiffError('not-found', `${source.path}: no such file or directory`);
+    if (!status) throw new SkiffError('not-found', phrase('{0}: no such file or directory', source.path));
     if (status.isDirectory()) return work(directoryFiles(source.path, what));
     if (status.isFile() && compressionOfFile(source.path, what) === 'none')
       return work(await tarFiles(source.path, what));

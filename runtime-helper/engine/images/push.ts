@@ -11,6 +11,7 @@ import type { OpenBlob } from '../../registry/upload.ts';
 import type { PushedImage } from '../types.ts';
 import { inParallel } from './parallel.ts';
 import { assertPlatform, wantedPlatform } from './wanted-platform.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** As many layers at a time as Docker sends. */
 const maxUploads = 5;
@@ -22,7 +23,8 @@ type Item = { blob: Descriptor; id: string };
 export async function pushImage(push: Push, text: string, platform: string | undefined): Promise<PushedImage> {
   const { images, registries, operation } = push;
   const reference = withDefaultTag(parseReference(text));
-  if (reference.digest !== undefined) throw new SkiffError('invalid-argument', 'cannot push a digest reference');
+  if (reference.digest !== undefined)
+    throw new SkiffError('invalid-argument', phrase('cannot push a digest reference'));
   const entry = findEntry(images, reference);
   const { config, layers } = images.manifest(entry.manifest.digest);
   assertPlatform(images.config(config.digest), wantedPlatform(platform), familiarName(reference));
@@ -90,8 +92,8 @@ function findEntry(images: ImageStore, reference: Reference): IndexEntry {
   throw new SkiffError(
     'not-found',
     knowsOthers
-      ? `tag does not exist: ${familiarName(reference)}`
-      : `An image does not exist locally with the tag: ${repository}`,
+      ? phrase('tag does not exist: {0}', familiarName(reference))
+      : phrase('An image does not exist locally with the tag: {0}', repository),
   );
 }
 

@@ -21,7 +21,8 @@ export async function removeImage(
   text: string,
   { force, platform }: { force: boolean; platform?: string },
 ): Promise<Removed> {
-  if (text === '@host') throw new SkiffError('invalid-argument', '@host is this machine: it can not be removed');
+  if (text === '@host')
+    throw new SkiffError('invalid-argument', phrase('@host is this machine: it can not be removed'));
   const wanted = wantedPlatform(platform);
   return keeper.images.locked(async () => {
     const image = findImage(keeper.images.images(), text);

@@ -1,6 +1,7 @@
 import { SkiffError } from '../../lib/errors.ts';
 import { mediaTypes, type ImageConfig, type Manifest } from '../../oci/image-config.ts';
 import { assertPlatform, platformOf, type WantedPlatform } from './wanted-platform.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** MAX_LOWERS of the native program, but for the layer of mount points: about as many as Docker's. */
 const maxDepth = 127;
@@ -14,16 +15,22 @@ const layerType =
 export function assertImageTypes({ config, layers }: Manifest, what: string): void {
   const quoted = (type: string): string => JSON.stringify(type.slice(0, 100));
   if (!configTypes.includes(config.mediaType))
-    throw new SkiffError('invalid-argument', `${what}: no image: its config is of type ${quoted(config.mediaType)}`);
+    throw new SkiffError(
+      'invalid-argument',
+      phrase('{0}: no image: its config is of type {1}', what, quoted(config.mediaType)),
+    );
   for (const { mediaType } of layers)
     if (!layerType.test(mediaType))
-      throw new SkiffError('invalid-argument', `${what}: ${quoted(mediaType)} is no layer that can be unpacked`);
+      throw new SkiffError(
+        'invalid-argument',
+        phrase('{0}: {1} is no layer that can be unpacked', what, quoted(mediaType)),
+      );
 }
 
 /** Throws for an image of that many layers that no container here could be made of, or is for another platform than was asked for. */
 export function assertRunnable(config: ImageConfig, layers: number, wanted: WantedPlatform, what: string): void {
   const { os } = platformOf(config);
-  if (os !== 'linux') throw new SkiffError('not-found', `${what}: an image for ${os}, not for linux`);
+  if (os !== 'linux') throw new SkiffError('not-found', phrase('{0}: an image for {1}, not for linux', what, os));
   assertPlatform(config, wanted, what);
   const { length } = config.diffIds;
   if (length !== layers)
@@ -35,5 +42,8 @@ export function assertRunnable(config: ImageConfig, layers: number, wanted: Want
 export function assertDepth(diffIds: readonly string[], what: string): void {
   const { size } = new Set(diffIds);
   if (size > maxDepth)
-    throw new SkiffError('invalid-argument', `${what}: max depth exceeded: ${size} layers, ${maxDepth} are possible`);
+    throw new SkiffError(
+      'invalid-argument',
+      phrase('{0}: max depth exceeded: {1} layers, {2} are possible', what, size, maxDepth),
+    );
 }

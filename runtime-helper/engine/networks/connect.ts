@@ -132,16 +132,18 @@ export function assertCanChange({ network }: ContainerRecord, reference: string)
   if (network === 'host' || reference === 'host')
     throw new SkiffError(
       'failed-precondition',
-      'container cannot be disconnected from host network or connected to host network',
+      phrase('container cannot be disconnected from host network or connected to host network'),
     );
   if (network === 'none' || reference === 'none')
     throw new SkiffError(
       'failed-precondition',
-      'container cannot be connected to multiple networks with one of the networks in private (none) mode',
+      phrase('container cannot be connected to multiple networks with one of the networks in private (none) mode'),
     );
   if (network.startsWith('container:'))
     throw new SkiffError(
       'failed-precondition',
-      'container sharing network namespace with another container or host cannot be connected to any other network',
+      phrase(
+        'container sharing network namespace with another container or host cannot be connected to any other network',
+      ),
     );
 }

@@ -249,7 +249,9 @@ export function dnsNames(record: ContainerRecord, network: string): string[] {
 /** A name that a container may have on a network besides its own. Throws invalid-argument. */
 export function assertAlias(alias: string): void {
   if (!/^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,252}$/.test(alias))
-    throw new SkiffError('invalid-argument', `invalid network alias: ${JSON.stringify(alias)}`, { exitCode: 125 });
+    throw new SkiffError('invalid-argument', phrase('invalid network alias: {0}', JSON.stringify(alias)), {
+      exitCode: 125,
+    });
 }
 
 const maxNetworks = 16;

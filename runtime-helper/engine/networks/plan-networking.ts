@@ -7,6 +7,7 @@ import type { Parts } from '../containers/parts.ts';
 import type { ResolvedImage } from '../images/resolved-image.ts';
 import type { CreateOptions, NetworkingOptions } from '../types.ts';
 import { assertAlias } from './container-networks.ts';
+import { phrase, type Phrase } from '../../lib/phrase.ts';
 
 const noSettings: EndpointSettings = { aliases: [] };
 
@@ -52,19 +53,19 @@ function findEndpoints(
 ): Record<string, EndpointSettings> {
   if (isBuiltin(network) || network.startsWith('container:')) {
     if (others.length > 0)
-      throw invalid(`conflicting options: cannot attach both user-defined and non-user-defined network-modes`);
+      throw invalid(phrase('conflicting options: cannot attach both user-defined and non-user-defined network-modes'));
     if (settings.ip !== undefined || settings.ip6 !== undefined)
-      throw invalid('user specified IP address is supported on user defined networks only');
+      throw invalid(phrase('user specified IP address is supported on user defined networks only'));
     if (settings.aliases.length > 0)
-      throw invalid('network-scoped alias is supported only for containers in user defined networks');
+      throw invalid(phrase('network-scoped alias is supported only for containers in user defined networks'));
     return {};
   }
   const endpoints = { [network]: checked(network, settings) };
   for (const other of others) {
     const name = findMode(parts, other.network);
     if (isBuiltin(name) || name.startsWith('container:'))
-      throw invalid('conflicting options: cannot attach both user-defined and non-user-defined network-modes');
-    if (endpoints[name]) throw invalid(`network ${name} is specified multiple times`);
+      throw invalid(phrase('conflicting options: cannot attach both user-defined and non-user-defined network-modes'));
+    if (endpoints[name]) throw invalid(phrase('network {0} is specified multiple times', name));
     endpoints[name] = checked(name, other.settings);
   }
   return endpoints;
@@ -74,12 +75,12 @@ function findEndpoints(
 export function checked(network: string, settings: EndpointSettings): EndpointSettings {
   const { aliases, ip, ip6, mac } = settings;
   if (network === defaultNetwork && (ip !== undefined || ip6 !== undefined))
-    throw invalid('user specified IP address is supported on user defined networks only');
+    throw invalid(phrase('user specified IP address is supported on user defined networks only'));
   if (network === defaultNetwork && aliases.length > 0)
-    throw invalid('network-scoped alias is supported only for containers in user defined networks');
+    throw invalid(phrase('network-scoped alias is supported only for containers in user defined networks'));
   aliases.forEach(assertAlias);
-  if (ip !== undefined && tryAddress(ip)?.family !== 4) throw invalid(`invalid IPv4 address: ${ip}`);
-  if (ip6 !== undefined && tryAddress(ip6)?.family !== 6) throw invalid(`invalid IPv6 address: ${ip6}`);
+  if (ip !== undefined && tryAddress(ip)?.family !== 4) throw invalid(phrase('invalid IPv4 address: {0}', ip));
+  if (ip6 !== undefined && tryAddress(ip6)?.family !== 6) throw invalid(phrase('invalid IPv6 address: {0}', ip6));
   // The lowest bit of the first byte says that it is a group's.
   if (mac !== undefined && !/^[0-9a-f][02468ace](?::[0-9a-f]{2}){5}$/i.test(mac))
     throw unreadable(`${mac} is not a valid mac address`);
@@ -87,19 +88,25 @@ export function checked(network: string, settings: EndpointSettings): EndpointSe
 }
 
 function assertNothingOfItsOwn(options: CreateOptions, given: Partial<NetworkingOptions>): void {
-  const conflicts: [boolean, string][] = [
-    [options.hostname !== undefined, 'hostname and the network mode'],
-    [(given.links ?? []).length > 0, "container type network can't be used with links"],
-    [(given.dns ?? []).length > 0, 'dns and the network mode'],
-    [(given.extraHosts ?? []).length > 0, 'custom host-to-IP mapping and the network mode'],
-    [given.settings?.mac !== undefined, 'mac-address and the network mode'],
+  const conflicts: [boolean, Phrase][] = [
+    [options.hostname !== undefined, phrase('conflicting options: hostname and the network mode')],
+    [(given.links ?? []).length > 0, phrase("conflicting options: container type network can't be used with links")],
+    [(given.dns ?? []).length > 0, phrase('conflicting options: dns and the network mode')],
+    [
+      (given.extraHosts ?? []).length > 0,
+      phrase('conflicting options: custom host-to-IP mapping and the network mode'),
+    ],
+    [given.settings?.mac !== undefined, phrase('conflicting options: mac-address and the network mode')],
     [
       (given.ports ?? []).length > 0 || given.publishAll === true,
-      'port publishing and the container type network mode',
+      phrase('conflicting options: port publishing and the container type network mode'),
     ],
-    [(given.exposed ?? []).length > 0, 'port exposing and the container type network mode'],
+    [
+      (given.exposed ?? []).length > 0,
+      phrase('conflicting options: port exposing and the container type network mode'),
+    ],
   ];
-  for (const [isGiven, what] of conflicts) if (isGiven) throw invalid(`conflicting options: ${what}`);
+  for (const [isGiven, what] of conflicts) if (isGiven) throw invalid(what);
 }
 
 function assertExtraHost(entry: string): void {
@@ -133,7 +140,7 @@ function expandExposed(text: string): string[] {
 /** -P publishes what is exposed and -p does not name. */
 function planPorts({ ports = [], publishAll }: Partial<NetworkingOptions>, exposed: readonly string[]): PortRequest[] {
   for (const { hostIp } of ports)
-    if (hostIp !== '' && !tryAddress(hostIp)) throw unreadable(`invalid IP address: ${hostIp}`);
+    if (hostIp !== '' && !tryAddress(hostIp)) throw unreadable(phrase('invalid IP address: {0}', hostIp));
   const named = new Set(ports.map(({ port, protocol }) => `${port}/${protocol}`));
   return [...ports, ...(publishAll ? exposed.filter((text) => !named.has(text)).map(anyPort) : [])];
 }
@@ -147,11 +154,11 @@ function anyPort(text: string): PortRequest {
   };
 }
 
-function invalid(message: string): SkiffError {
+function invalid(message: string | Phrase): SkiffError {
   return new SkiffError('invalid-argument', message);
 }
 
 /** What Docker's command line refuses, and not its daemon. */
-function unreadable(message: string): SkiffError {
+function unreadable(message: string | Phrase): SkiffError {
   return new SkiffError('invalid-argument', message, { exitCode: 125 });
 }

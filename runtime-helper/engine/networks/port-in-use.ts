@@ -13,15 +13,36 @@ export function portInUse(parts: Parts, record: ContainerRecord, endpoint: strin
   const wanted = networkingOf(record).ports.filter(({ first, last }) => first <= port && port <= last);
   const found = { hostIp, port, protocol: wanted[0]?.protocol ?? 'tcp' };
   const holder = findHolder(parts, found);
-  const failed = `driver failed programming external connectivity: Bind for ${endpoint} failed: port is already allocated`;
   const isTwice = wanted.filter(({ protocol }) => protocol === found.protocol).length > 1;
-  const who = holderWords(holder) ?? (isTwice ? 'this container itself, which asks for it twice' : undefined);
-  return new SkiffError('conflict', who === undefined ? failed : `${failed}: port ${port} is in use by ${who}`, {
+  return new SkiffError('conflict', wordsFor(endpoint, port, holder, isTwice), {
     cause,
     option: 'publish',
     portInUse: { ...found, ...holder },
     hint: remedy(holder),
   });
+}
+
+/** Docker's words, and behind them who it is. */
+function wordsFor(endpoint: string, port: number, { container, process }: Holder, isTwice: boolean): Phrase {
+  if (container)
+    return phrase(
+      'driver failed programming external connectivity: Bind for {0} failed: port is already allocated: port {1} is in use by container {2}',
+      ...[endpoint, port, container.name],
+    );
+  if (process)
+    return phrase(
+      'driver failed programming external connectivity: Bind for {0} failed: port is already allocated: port {1} is in use by {2} (process {3})',
+      ...[endpoint, port, process.name, process.pid],
+    );
+  return isTwice
+    ? phrase(
+        'driver failed programming external connectivity: Bind for {0} failed: port is already allocated: port {1} is in use by this container itself, which asks for it twice',
+        ...[endpoint, port],
+      )
+    : phrase(
+        'driver failed programming external connectivity: Bind for {0} failed: port is already allocated',
+        endpoint,
+      );
 }
 
 type Holder = Pick<PortInUse, 'container' | 'process'>;
@@ -40,12 +61,6 @@ function overlaps(one: string, other: string): boolean {
   const isAny = (address: string): boolean => address === '0.0.0.0' || address === '::';
   return one.includes(':') === other.includes(':') && (one === other || isAny(one) || isAny(other));
 }
-
-function holderWords({ container, process }: Holder): string | undefined {
-  return container ? `container ${container.name}` : process && processWords(process);
-}
-
-const processWords = ({ pid, name }: { pid: number; name: string }): string => `${name} (process ${pid})`;
 
 function remedy({ container, process }: Holder): Phrase {
   if (container)

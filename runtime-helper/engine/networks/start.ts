@@ -12,6 +12,7 @@ import type { Spawner } from '../../sys/spawner.ts';
 import type { Parts } from '../containers/parts.ts';
 import { networkingOf, readOptional, type Joined } from './container-networks.ts';
 import { ownersOf } from './owners.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 export type NetworkStart = {
   networks: NetworkDirective[];
@@ -86,7 +87,7 @@ function publishDirectives(record: ContainerRecord, way: Joined | undefined): Pu
 function joinOther({ catalog }: Parts, record: ContainerRecord): Pick<NetworkStart, 'networkOf' | 'files'> {
   const other = catalog.record(record.network.slice('container:'.length));
   if (catalog.active(other) === undefined)
-    throw new SkiffError('conflict', `cannot join network of a non running container: ${other.id}`);
+    throw new SkiffError('conflict', phrase('cannot join network of a non running container: {0}', other.id));
   const file = (name: string): string => readOptional(join(catalog.folder(other.id), name)) ?? '';
   return {
     networkOf: other.id,

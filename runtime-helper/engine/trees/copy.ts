@@ -65,7 +65,10 @@ export async function copyFromContainer(
     );
     const parent = posix.dirname(plan.path);
     if (!plan.isThere && !hostStatus(parent, { follow: true })?.isDirectory())
-      throw new SkiffError('not-found', `invalid output path: directory ${JSON.stringify(parent)} does not exist`);
+      throw new SkiffError(
+        'not-found',
+        phrase('invalid output path: directory {0} does not exist', JSON.stringify(parent)),
+      );
     const host = new HostTarget(plan.path, { isThere: plan.isThere, keepOwners }, operation);
     await host.write(tree.walk(Buffer.from(source.path)));
   });
@@ -97,9 +100,9 @@ export async function* copyStream(
 function hostSource(text: string, followLink: boolean): CopySource {
   const { path, contentsOnly, endsInSlash } = splitPath(text);
   const status = hostStatus(path, { follow: followLink || contentsOnly || endsInSlash });
-  if (!status) throw new SkiffError('not-found', `${text}: no such file or directory`);
+  if (!status) throw new SkiffError('not-found', phrase('{0}: no such file or directory', text));
   if ((endsInSlash || contentsOnly) && !status.isDirectory())
-    throw new SkiffError('invalid-argument', `${text}: not a directory`);
+    throw new SkiffError('invalid-argument', phrase('{0}: not a directory', text));
   return { path, isDirectory: status.isDirectory(), contentsOnly };
 }
 
@@ -117,15 +120,16 @@ async function containerSource(
   let path = typed;
   let status = await found(tree, path, { follow: false });
   for (let links = 0; status?.type === '2' && (followLink || contentsOnly || endsInSlash); links++) {
-    if (links === maxLinks) throw new SkiffError('invalid-argument', `${name}:${text}: too many symbolic links`);
+    if (links === maxLinks)
+      throw new SkiffError('invalid-argument', phrase('{0}:{1}: too many symbolic links', name, text));
     const link = status.linkName.toString();
     // Not normalised: `..` after a link is the kernel's to follow, inside the container's root.
     path = link.startsWith('/') ? link : `${posix.dirname(path)}/${link}`;
     status = await found(tree, path, { follow: false });
   }
-  if (!status) throw new SkiffError('not-found', `Could not find the file ${text} in container ${name}`);
+  if (!status) throw new SkiffError('not-found', phrase('Could not find the file {0} in container {1}', text, name));
   if ((endsInSlash || contentsOnly) && status.type !== '5')
-    throw new SkiffError('invalid-argument', `${name}:${text}: not a directory`);
+    throw new SkiffError('invalid-argument', phrase('{0}:{1}: not a directory', name, text));
   return { path, typed, isDirectory: status.type === '5', contentsOnly };
 }
 

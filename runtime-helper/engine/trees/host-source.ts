@@ -1,6 +1,7 @@
 import { createReadStream, lstatSync, readdirSync, readlinkSync, realpathSync, statSync, type Stats } from 'node:fs';
 import type { TarEntry, TarType } from '../../archive/tar-reader.ts';
 import { errnoOf, SkiffError } from '../../lib/errors.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 const readBytes = 256 * 1024;
 const slash = Buffer.from('/');
@@ -120,14 +121,14 @@ function typeOf(status: Stats): TarType | undefined {
 export function hostFailure(cause: unknown, path: string): SkiffError {
   switch (errnoOf(cause)) {
     case 'ENOENT':
-      return new SkiffError('not-found', `${path}: no such file or directory`, { cause });
+      return new SkiffError('not-found', phrase('{0}: no such file or directory', path), { cause });
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new SkiffError('permission-denied', `${path}: permission denied`, { cause });
+      return new SkiffError('permission-denied', phrase('{0}: permission denied', path), { cause });
     case 'ENOSPC':
     case 'EDQUOT':
-      return new SkiffError('unavailable', `${path}: no space left on device`, { cause });
+      return new SkiffError('unavailable', phrase('{0}: no space left on device', path), { cause });
     default:
       return new SkiffError('internal', `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, {
         cause,

@@ -21,6 +21,7 @@ import type { TarEntry } from '../../archive/tar-reader.ts';
 import { errnoOf, SkiffError } from '../../lib/errors.ts';
 import type { Operation } from '../../lib/operation.ts';
 import { hostFailure } from './host-source.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 const slash = Buffer.from('/');
 
@@ -62,7 +63,10 @@ export class HostTarget {
     if (entry.type === '5') return this.#makeDirectory(entry, path);
     const isDirectory = lstatSync(path, { throwIfNoEntry: false })?.isDirectory();
     if (isDirectory === true)
-      throw new SkiffError('invalid-argument', `cannot overwrite directory ${path.toString()} with non-directory`);
+      throw new SkiffError(
+        'invalid-argument',
+        phrase('cannot overwrite directory {0} with non-directory', path.toString()),
+      );
     if (isDirectory === false) unlinkSync(path);
     if (entry.type === '0') return this.#makeFile(entry, path);
     if (entry.type === '1') {
@@ -82,7 +86,10 @@ export class HostTarget {
       if (errnoOf(error) !== 'EEXIST') throw error;
       const isRoot = entry.path.length === 0 && this.#isThere;
       if (!isRoot && !lstatSync(path).isDirectory())
-        throw new SkiffError('invalid-argument', `cannot overwrite non-directory ${path.toString()} with directory`);
+        throw new SkiffError(
+          'invalid-argument',
+          phrase('cannot overwrite non-directory {0} with directory', path.toString()),
+        );
     }
     this.#directories.set(entry.path.toString('latin1'), entry);
   }
@@ -123,7 +130,7 @@ export class HostTarget {
     const parent = text.includes('/') ? text.slice(0, text.lastIndexOf('/')) : '';
     const name = text.slice(text.lastIndexOf('/') + 1);
     if (!this.#directories.has(parent) || name === '' || name === '.' || name === '..')
-      throw new SkiffError('invalid-argument', `${path.toString()}: leads out of what is copied`);
+      throw new SkiffError('invalid-argument', phrase('{0}: leads out of what is copied', path.toString()));
   }
 }
 

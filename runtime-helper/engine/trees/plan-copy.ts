@@ -1,4 +1,5 @@
 import { SkiffError } from '../../lib/errors.ts';
+import { phrase } from '../../lib/phrase.ts';
 
 /** What is copied, and what is at the place that was named for it. */
 export type CopySource = {
@@ -22,13 +23,13 @@ export type CopyTarget = {
 export function planCopy(source: CopySource, target: CopyTarget): { path: string; isThere: boolean } {
   if (target.kind === 'missing') {
     if (target.mustBeDirectory && !source.isDirectory)
-      throw new SkiffError('not-found', `${target.path}: no such directory`);
+      throw new SkiffError('not-found', phrase('{0}: no such directory', target.path));
     return { path: target.path, isThere: false };
   }
   if (target.kind === 'other') {
-    if (target.mustBeDirectory) throw new SkiffError('invalid-argument', `${target.path}: not a directory`);
+    if (target.mustBeDirectory) throw new SkiffError('invalid-argument', phrase('{0}: not a directory', target.path));
     if (source.isDirectory)
-      throw new SkiffError('invalid-argument', `cannot copy a directory to a file: ${target.path}`);
+      throw new SkiffError('invalid-argument', phrase('cannot copy a directory to a file: {0}', target.path));
     return { path: target.path, isThere: false };
   }
   if (source.isDirectory && source.contentsOnly) return { path: target.path, isThere: true };

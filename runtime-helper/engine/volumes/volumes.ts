@@ -71,7 +71,7 @@ export class Volumes {
 
   find(name: string): Volume {
     const record = this.#records.read(name);
-    if (!record) throw new SkiffError('not-found', `get ${name}: no such volume`);
+    if (!record) throw new SkiffError('not-found', phrase('get {0}: no such volume', name));
     return this.#view(record, this.#users());
   }
 
