@@ -13,6 +13,7 @@ import { commit } from './containers/commit.ts';
 import { pruneContainers } from './containers/prune.ts';
 import type { Command, CommandContext } from './context.ts';
 import { copyAddress, copyId, copyName } from './containers/copy.ts';
+import { pruneUnused } from './prune.ts';
 import { restartHelper, retryPrivilege, showHelperLog } from './helper.ts';
 import { detach } from './containers/detach.ts';
 import { doctor } from './doctor.ts';
@@ -29,7 +30,7 @@ import {
   uploadToFolder,
 } from './files/file-rows.ts';
 import { downloadFiles, openFiles, uploadFiles } from './files/files.ts';
-import { copyReference } from './images/copy.ts';
+import { copyImageId, copyReference } from './images/copy.ts';
 import { importImage, loadImages } from './images/files.ts';
 import { imageHistory, inspectImage, pruneImages } from './images/look.ts';
 import { removeImage } from './images/remove.ts';
@@ -109,6 +110,7 @@ const table: Record<string, Command> = {
   'skiff.copyName': copyName,
   'skiff.copyAddress': copyAddress,
   'skiff.containers.prune': pruneContainers,
+  'skiff.prune': pruneUnused,
   'skiff.containers.group': groupContainers,
   'skiff.containers.sort': sortContainers,
   'skiff.containers.filter': filterContainers,
@@ -124,6 +126,7 @@ const table: Record<string, Command> = {
   'skiff.image.inspect': inspectImage,
   'skiff.image.history': imageHistory,
   'skiff.image.copyName': copyReference,
+  'skiff.image.copyId': copyImageId,
   'skiff.images.load': loadImages,
   'skiff.images.import': importImage,
   'skiff.networks.create': createNetwork,
