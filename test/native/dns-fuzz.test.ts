@@ -11,7 +11,9 @@ test('questions of any bytes are answered or refused, and what is known to be wr
   const folder = mkdtempSync(join(tmpdir(), 'skiff-fuzz-'));
   try {
     const native = join(repository, 'runtime-helper/native');
-    const names = ['dns_message.c', 'dns_names.c', 'io.c', 'veth.c'].map((name) => join(native, name));
+    const names = ['dns_message.c', 'dns_names.c', 'io.c', 'temporary_name.c', 'veth.c'].map((name) =>
+      join(native, name),
+    );
     const program = join(folder, 'fuzz');
     const checks = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
     const flags = ['-std=gnu11', '-D_GNU_SOURCE', '-g', '-O1', ...checks, '-I', native];

@@ -14,7 +14,7 @@ test('layers of any bytes are applied or refused, and reach nothing beside their
     const parts = ['content', 'entry', 'metadata', 'reader', 'stream', 'tree', 'whiteout'].map(
       (name) => `layer_${name}.c`,
     );
-    const names = [...parts, 'tree_remove.c', 'rootfs.c', 'io.c', 'errors.c'];
+    const names = [...parts, 'tree_remove.c', 'rootfs.c', 'io.c', 'temporary_name.c', 'errors.c'];
     const program = join(folder, 'fuzz');
     const flags = [
       '-std=gnu11',
