@@ -1,6 +1,6 @@
 import { watch } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { openNextLog } from './log-files.ts';
 import { RecordReader, type LogChunk, type RecordOptions } from './log-records.ts';
 import { openTail, type LogPosition } from './log-tail.ts';
@@ -12,6 +12,8 @@ type Options = RecordOptions & {
   tail?: number;
   /** While it says true at the end of the log, more is waited for. Absent: the log so far. */
   follow?: () => boolean;
+  /** A file that changes when what `follow` says may have. */
+  state?: string;
   signal: AbortSignal;
 };
 
@@ -23,7 +25,7 @@ const chunkLength = 256 * 1024;
  */
 export async function* readLog(folder: string, options: Options): AsyncGenerator<LogChunk> {
   const { signal, follow } = options;
-  const follower = follow ? new Follower(folder, signal, options.until) : undefined;
+  const follower = follow ? new Follower(folder, options) : undefined;
   const reader = new RecordReader(options);
   const place = new Place(folder);
   try {
@@ -89,7 +91,7 @@ class Place {
   }
 }
 
-/** Wakes up when the log's folder changes, by inotify; a timer there is only for the time that the reader set himself. */
+/** Wakes up when the log's folder changes, or the state, by inotify; a timer there is only for the time that the reader set himself. */
 class Follower {
   #wake: (() => void) | undefined;
   #changed = false;
@@ -101,9 +103,12 @@ class Follower {
     this.#wake?.();
   };
 
-  constructor(folder: string, signal: AbortSignal, until: string | undefined) {
-    // The container's end writes nothing into the log's folder, but exit.json beside it.
+  constructor(folder: string, { signal, until, state }: Options) {
     this.#watchers = [watch(join(folder, '..'), this.#poke)];
+    if (state !== undefined)
+      this.#watchers.push(
+        watch(dirname(state), (_event, name) => (name === basename(state) ? this.#poke() : undefined)),
+      );
     try {
       this.#watchers.push(watch(folder, this.#poke));
     } catch {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { logAttributes } from '../../container/log-attributes.ts';
 import { readLog } from '../../container/log-reader.ts';
@@ -10,7 +9,7 @@ import type { Parts } from './parts.ts';
 import { phrase } from '../../lib/phrase.ts';
 
 export async function* containerLogs(
-  { catalog }: Parts,
+  { catalog, store }: Parts,
   id: string,
   { follow, details = false, ...options }: LogOptions,
   { signal }: Operation,
@@ -20,17 +19,14 @@ export async function* containerLogs(
   if (record.log?.driver === 'none')
     throw new SkiffError('failed-precondition', phrase('configured logging driver does not support reading'));
   const { until } = options;
-  // exit.json is written before the lock is given up, so it is what says first that nothing more will come.
-  const goesOn = (): boolean => {
-    if (until !== undefined && new Date().toISOString() > until) return false;
-    const state = catalog.active(record);
-    return state !== undefined && (state.status === 'restarting' || !existsSync(join(folder, 'exit.json')));
-  };
+  // To the end of its end, not only of its output: who has read all of it may remove the container.
+  const goesOn = (): boolean =>
+    (until === undefined || new Date().toISOString() <= until) && catalog.active(record) !== undefined;
   yield* readLog(join(folder, 'log'), {
     ...options,
     signal,
     ...(details ? { prefix: `${attributesOf(record, folder)} ` } : {}),
-    ...(follow ? { follow: goesOn } : {}),
+    ...(follow ? { follow: goesOn, state: join(store.run, 'state', record.id) } : {}),
   });
 }
 
