@@ -194,7 +194,7 @@ describe('commit', () => {
   it('refuses a change that is none, and leaves nothing', async () => {
     const id = await ran('true');
     const layers = readdirSync(join(test.root, 'layers')).length;
-    for (const change of ['FROM x', 'CMD', 'CMD ["a"', 'ENV "a'])
+    for (const change of ['FROM x', 'ENV a', 'CMD ["a"', 'ENV "a'])
       await assert.rejects(
         test.engine.commitContainer(id, { changes: [change], pause: true }, operation),
         (error: Error) => error.message.includes(JSON.stringify(change)) && !error.message.includes('\n'),
