@@ -105,7 +105,8 @@ describe('containers over JSON-RPC', () => {
       autoRemove: true,
       attach: size,
     });
-    await assert.rejects(failing, { data: { code: 'not-found', exitCode: 127 } });
+    const phrase = { message: 'exec: "{0}": stat {0}: no such file or directory', values: ['/no/such'] };
+    await assert.rejects(failing, { data: { code: 'not-found', exitCode: 127, phrase } });
     assert.deepEqual((await window.client.listContainers({ all: true })).containers, present);
   });
 
