@@ -34,7 +34,8 @@ static void take_size(struct session *session, const struct client *client)
 		return;
 	window->columns = client->columns;
 	window->rows = client->rows;
-	window->settles_at = 0;
+	/* A shell that is about to prompt may put back the size that it has just read (readline's set_winsize): then it is told again. */
+	window->settles_at = (int64_t)monotonic_ms() + SETTLE_MS;
 	/* Those who look learn it before they see what the program makes of it. */
 	if (session->spec->terminal && session->stdout_fd >= 0)
 		tell_clients(session);
