@@ -27,7 +27,7 @@ story('everything unused goes in one go, but what holds data only when it is cho
   assert.equal(message, 'Remove what nothing uses?');
   assert.match(detail, /^Stopped Containers: old\s*Networks Without Containers: quiet$/);
   await window.messages.clickDialog('Remove');
-  const { message: told } = await window.messages.waitForNotification(/Removed/);
+  const { message: told } = await window.messages.waitForNotification(/^Removed/);
   assert.equal(told, 'Removed containers: 1, networks: 1.');
   await window.tree('Containers').waitForNoRow('old');
   assert.equal(await store.succeed(['ps', '-a', '--format', '{{.Names}}']), 'busy');
@@ -48,8 +48,7 @@ story('what is chosen besides goes, too', async ({ window, store }) => {
     'Volumes That No Container Has, With Their Files',
   ]);
   await window.messages.clickDialog('Remove');
-  const { message } = await window.messages.waitForNotification(/Removed/);
-  assert.match(message, /^Removed volumes: 1\. [\d.]+ MB are free again\.$/);
+  await window.messages.waitForNotification(/^Removed volumes: 1\. [\d.]+ MB are free again\.$/);
   await until('the image is gone', async () => (await store.succeed(['images', '-q'])) === '');
   assert.equal(await store.succeed(['volume', 'ls', '-q']), '');
 });
