@@ -1,7 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../lib/errors.ts';
+import { namesIn } from '../lib/names-in.ts';
 
 /** A log is `0.log`, and what was put aside when that grew too long: `0.log.1`, before that `0.log.2` … */
 const namePattern = /^0\.log(?:\.(\d+))?$/;
@@ -47,13 +48,4 @@ export async function openLog(path: string): Promise<FileHandle | undefined> {
 function inodeOf(path: string): { path: string; inode: number } | undefined {
   const inode = statSync(path, { throwIfNoEntry: false })?.ino;
   return inode === undefined ? undefined : { path, inode };
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

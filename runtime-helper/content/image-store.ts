@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncDirectory, writeAtomic } from '../lib/atomic-file.ts';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
@@ -15,6 +15,7 @@ import {
 import { withFileLock, type LockPatience } from '../lib/file-lock.ts';
 import { sweepTemporary, temporaryPath } from '../lib/temporary-file.ts';
 import { Pins } from './pins.ts';
+import { namesIn } from '../lib/names-in.ts';
 
 /**
  * One line of index.json: a manifest, and the one name that it has there: `docker.io/library/alpine:latest`, or `…/alpine@sha256:…`
@@ -258,15 +259,6 @@ export class ImageStore {
     } catch (cause) {
       throw new SkiffError('internal', `${this.folder}: blob ${digest} can't be read`, { cause });
     }
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
   }
 }
 

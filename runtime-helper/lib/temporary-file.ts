@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from './errors.ts';
 import { isAlive, ownStamp } from './process-stamp.ts';
+import { namesIn } from './names-in.ts';
 
 const pattern = /\.(\d+)-(\d+)-[0-9a-f]{12}\.tmp$/;
 
@@ -32,13 +32,4 @@ export function sweepTemporary(folder: string, prefix = ''): number {
 function isAbandoned(name: string): boolean {
   const [, pid, started] = pattern.exec(name) ?? [];
   return pid !== undefined && !isAlive(`${pid} ${started}`);
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

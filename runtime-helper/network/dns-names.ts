@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, readdirSync, readlinkSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, readlinkSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../lib/errors.ts';
 import { parseAddress } from './address.ts';
+import { namesIn } from '../lib/names-in.ts';
 
 type Renamed = { addresses: readonly string[]; id: string; isAlso: boolean };
 
@@ -41,8 +42,8 @@ export class DnsNames {
   /** Takes away all that lead to the container, or to one address of it. */
   remove(id: string, only?: string): void {
     const reverse = only === undefined ? undefined : reverseName(only);
-    for (const name of entries(this.#folder)) {
-      for (const entry of entries(join(this.#folder, name)))
+    for (const name of namesIn(this.#folder)) {
+      for (const entry of namesIn(join(this.#folder, name)))
         if (only === undefined || entry === only || name === reverse) this.#unlink(join(this.#folder, name, entry), id);
       removeEmpty(join(this.#folder, name));
     }
@@ -50,8 +51,8 @@ export class DnsNames {
 
   /** Takes away all that lead to containers which `isGone`, and names that lead nowhere. */
   sweep(isGone: (id: string) => boolean): void {
-    for (const name of entries(this.#folder)) {
-      for (const path of entries(join(this.#folder, name)).map((entry) => join(this.#folder, name, entry))) {
+    for (const name of namesIn(this.#folder)) {
+      for (const path of namesIn(join(this.#folder, name)).map((entry) => join(this.#folder, name, entry))) {
         const id = target(path);
         if (id !== undefined && isGone(id)) this.#unlink(path, id);
       }
@@ -90,15 +91,6 @@ function reverseName(address: string): string {
   const { family, value } = parseAddress(address);
   if (family === 4) return `${address.split('.').toReversed().join('.')}.in-addr.arpa`;
   return `${Array.from(value.toString(16).padStart(32, '0')).toReversed().join('.')}.ip6.arpa`;
-}
-
-function entries(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 function target(path: string): string | undefined {

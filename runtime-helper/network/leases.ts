@@ -1,10 +1,11 @@
-import { lstatSync, lutimesSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { lstatSync, lutimesSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, SkiffError } from '../lib/errors.ts';
 import { withFileLock } from '../lib/file-lock.ts';
 import { contains, formatAddress, parseAddress, parseSubnet, sizeOf } from './address.ts';
 import type { Pool } from './record.ts';
 import { phrase } from '../lib/phrase.ts';
+import { namesIn } from '../lib/names-in.ts';
 
 /** Whose claims count. */
 export type Owners = {
@@ -150,14 +151,5 @@ function* candidates({ subnet, range, gateway }: Pool, id: string): Generator<st
     const value = part.base + ((start + step) % size);
     const address = formatAddress({ family: part.family, value });
     if (value !== whole.base && value !== last && address !== gateway) yield address;
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
   }
 }
